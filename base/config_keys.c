@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Every key of the configuration, in the order in which it is printed and documented. */
+#include "base/config.h"
+
+#define TEXT(name, value, help) { name, CONFIG_TEXT, value, 0, 0, help }
+#define LIST(name, value, help) { name, CONFIG_LIST, value, 0, 0, help }
+#define BOOLEAN(name, value, help) { name, CONFIG_BOOLEAN, value, 0, 0, help }
+#define INTEGER(name, value, minimum, maximum, help) { name, CONFIG_INTEGER, value, minimum, maximum, help }
+#define SIZE(name, value, minimum, maximum, help) { name, CONFIG_SIZE, value, minimum, maximum, help }
+#define DURATION(name, value, minimum_ms, maximum_ms, help) { name, CONFIG_DURATION, value, minimum_ms, maximum_ms, help }
+
+#define SECOND_MS 1000LL
+#define HOUR_MS (3600 * SECOND_MS)
+#define MEBIBYTE (1024LL * 1024)
+
+static const struct config_key keys[] = {
+	TEXT("instance.base_url", "http://127.0.0.1:8080", "Where people reach this server; ids are made from it and never change."),
+	TEXT("instance.domain", "", "Account domain, the part after the @; empty: the host of base_url."),
+	TEXT("instance.title", "Comptoir", "Name of the instance."),
+	TEXT("instance.description", "Companies and their customers, on the fediverse.", "What the instance is for, in plain text."),
+	TEXT("instance.contact_email", "", "Address that people may write to."),
+	TEXT("instance.contact_account", "", "Local account to ask, such as admin."),
+	LIST("instance.languages", "en, fr", "Languages spoken here, main one first."),
+	TEXT("instance.registrations", "closed", "Who may sign up: open, approval, invitation or closed."),
+	TEXT("data.directory", "/var/lib/comptoir", "Where the database cluster, keys and media lie."),
+	TEXT("data.key_file", "", "Key that encrypts private keys and two-factor secrets; empty: secret.key in the data directory."),
+	TEXT("database.url", "", "libpq connection string of a PostgreSQL 15 or later; empty: the embedded cluster."),
+	TEXT("database.owner_url", "", "Connection string of the role that owns the tables, for migrations; empty: database.url."),
+	TEXT("database.binaries", "", "Folder of initdb and postgres; empty: the newest of the system."),
+	DURATION("database.connect_timeout", "2s", 100, 60 * SECOND_MS, "How long one connection attempt may take."),
+	DURATION("database.statement_timeout", "5s", 100, HOUR_MS, "Longest statement of an API worker."),
+	DURATION("database.slow_statement_timeout", "60s", 100, 24 * HOUR_MS, "Longest statement of a slow worker."),
+	LIST("http.listen", "127.0.0.1:8080", "Addresses with port, [v6]:port, or unix:/path of a socket."),
+	LIST("http.trusted_proxies", "", "ADDRESS[/BITS] entries, or unix, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+	TEXT("http.tls_certificate", "", "PEM file with the certificate chain; empty: no TLS here."),
+	TEXT("http.tls_key", "", "PEM file with the private key of the certificate."),
+	INTEGER("http.loops", "0", 0, 64, "Event loops; 0: one per core."),
+	INTEGER("http.api_workers", "0", 0, 256, "Threads for API requests; 0: two per core."),
+	INTEGER("http.slow_workers", "1", 1, 64, "Threads for search, exports and long lists."),
+	INTEGER("http.queue_limit", "512", 1, 100000, "Requests that may wait for a worker; beyond: 503 with Retry-After."),
+	INTEGER("http.max_connections", "20000", 16, 1000000, "Open connections in total."),
+	INTEGER("http.max_connections_per_address", "500", 1, 1000000, "Open connections of one IPv4 address or IPv6 /64."),
+	INTEGER("http.max_requests_per_connection", "10000", 1, 1000000000, "Requests on one connection before it is closed."),
+	DURATION("http.header_timeout", "20s", 100, HOUR_MS, "From the first byte of a request to the end of its head."),
+	DURATION("http.request_timeout", "120s", 100, HOUR_MS, "From the first byte of a request to the end of its body."),
+	DURATION("http.idle_timeout", "60s", 100, HOUR_MS, "How long a connection may wait between requests."),
+	DURATION("http.write_timeout", "60s", 100, HOUR_MS, "How long a reader may take none of the answer."),
+	INTEGER("http.min_body_rate", "1024", 1, 1000000000, "Slowest body accepted, bytes per second after the first 10 seconds."),
+	DURATION("http.drain_timeout", "10s", 0, HOUR_MS, "How long requests under way may go on after SIGTERM."),
+	SIZE("http.document_cache", "8m", 0, 1024 * MEBIBYTE, "Memory for rendered public documents."),
+	LIST("limits.exempt_addresses", "", "ADDRESS[/BITS] entries that no rate limit counts; for tests and demonstrations."),
+	TEXT("metrics.listen", "127.0.0.1:9464", "Loopback address for /metrics; empty: none."),
+	TEXT("log.format", "json", "json: one object a line; human: for terminals."),
+	TEXT("log.level", "info", "error, warning, info or debug."),
+	TEXT("service.user", "comptoir", "User that the program becomes when root starts it."),
+	LIST("federation.allow_addresses", "", "ADDRESS[/BITS][:PORT] entries reachable over plain http in development; BITS for loopback only."),
+	TEXT("federation.ca_file", "", "PEM file with one more certificate authority to believe."),
+};
+
+const struct config_key *config_keys(size_t *ret_count)
+{
+	*ret_count = sizeof(keys) / sizeof(keys[0]);
+	return keys;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * OAuth access tokens as a request meets them. Tokens are stored as SHA-256 only. */
+#ifndef COMPTOIR_STORAGE_ACCESS_H
+#define COMPTOIR_STORAGE_ACCESS_H
+
+#include "storage/db.h"
+
+struct access {
+	int64_t token_id;
+	int64_t application_id;
+	int64_t user_id;  /* 0 for a client-credentials token */
+	int64_t actor_id; /* who speaks with it; 0 without user */
+	struct str scopes; /* space-separated */
+	int user_role;    /* enum user_role */
+};
+
+/* token_hash is the SHA-256 of the token (32 bytes). ERROR_NOT_FOUND for unknown, revoked, expired, or
+ * when its user, actor or application is disabled. */
+enum error access_find(struct db *db, struct arena *arena, struct str token_hash, struct access *ret_access) MUST_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Everyone who speaks, local and remote, in one table: people, organisations, groups, services,
+ * applications. A user logs in; an actor speaks. */
+#ifndef COMPTOIR_STORAGE_ACTOR_H
+#define COMPTOIR_STORAGE_ACTOR_H
+
+#include "storage/db.h"
+
+enum actor_kind { ACTOR_PERSON, ACTOR_ORGANIZATION, ACTOR_GROUP, ACTOR_SERVICE, ACTOR_APPLICATION };
+
+struct actor {
+	int64_t id;
+	enum actor_kind kind;
+	bool is_local;
+	bool is_locked;       /* follow requests wait for approval */
+	bool is_discoverable; /* FEP-5feb */
+	bool is_indexable;    /* FEP-5feb */
+	bool is_memorial;
+	bool is_suspended;    /* shown nowhere */
+	bool is_disabled;     /* cannot log in; still shown */
+	struct str username;
+	struct str domain;    /* account domain of a local actor, host of a remote one */
+	struct str base_url;  /* local only */
+	struct str uri;       /* ActivityPub id */
+	struct str url;       /* page */
+	struct str inbox_url;
+	struct str outbox_url;
+	struct str followers_url;
+	struct str following_url;
+	struct str featured_url;
+	struct str shared_inbox_url; /* data NULL when there is none */
+	struct str display_name;
+	struct str summary_html;
+	struct str avatar_url; /* data NULL when there is none */
+	struct str header_url; /* data NULL when there is none */
+	struct str fields_json; /* [{"name":..., "value":...}] */
+	int64_t created_us;
+	int64_t updated_us;
+	int64_t followers_count;
+	int64_t following_count;
+	int64_t posts_count;
+	int64_t last_post_us;  /* 0 for never */
+	struct str main_public_pem;      /* RSA-2048, SPKI PEM; local ones always have it */
+	struct str ed25519_public_bytes; /* 32 bytes; data NULL when unknown */
+};
+
+/* "Person", "Organization", ... as ActivityStreams spells them. */
+const char *actor_kind_name(enum actor_kind kind);
+bool actor_kind_from_name(struct str name, enum actor_kind *ret_kind) MUST_CHECK;
+
+/* ERROR_NOT_FOUND when absent. Suspended ones are found; callers decide what to show. */
+enum error actor_find_by_id(struct db *db, struct arena *arena, int64_t id, struct actor *ret_actor) MUST_CHECK;
+enum error actor_find_by_uri(struct db *db, struct arena *arena, struct str uri, struct actor *ret_actor) MUST_CHECK;
+
+/* A local actor by handle (username in any case) and account domain. */
+enum error actor_find_local(struct db *db, struct arena *arena, struct str username, struct str domain,
+	struct actor *ret_actor) MUST_CHECK;
+
+/* The Application actor of the instance itself (/actor). */
+enum error actor_find_instance(struct db *db, struct arena *arena, struct actor *ret_actor) MUST_CHECK;
+
+struct actor_page {
+	int64_t after_id; /* 0 for the first page */
+	int limit;        /* 1 to 200 */
+	bool with_remote;
+};
+enum error actor_list(struct db *db, struct arena *arena, const struct actor_page *page,
+	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
+
+/* What is stored for a new local actor; ids and urls are made from the domain's base URL, keys are
+ * already encrypted by the caller (base/secret_box.h). */
+struct actor_new {
+	int64_t id; /* id_new() */
+	enum actor_kind kind;
+	int64_t domain_id;
+	struct str username;
+	struct str display_name;
+	struct str summary_html;
+	bool is_locked, is_discoverable, is_indexable;
+	struct str main_public_pem;
+	struct str main_private_sealed;
+	struct str ed25519_public_bytes;
+	struct str ed25519_private_sealed;
+};
+
+/* In the caller's transaction. ERROR_CONFLICT when the handle is taken on that domain. */
+enum error actor_create_local(struct db *db, struct arena *arena, const struct actor_new *actor) MUST_CHECK;
+
+enum error actor_set_disabled(struct db *db, struct arena *arena, int64_t id, bool is_disabled) MUST_CHECK;
+
+#endif

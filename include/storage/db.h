@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * One blocking connection to PostgreSQL and what runs on it. A worker thread owns one; it is never shared.
+ *
+ * A statement is a named constant (struct statement) prepared on its first use per connection. Values go
+ * and come in binary form. Results live in the arena given to the call; nothing is freed by hand.
+ *
+ *   static const struct statement find_user = STATEMENT("find_user",
+ *           "select id, email from users where id = $1"); // users_pkey
+ *
+ * A connection that dies is opened again at the next call with backoff and jitter; inside a transaction
+ * the transaction fails with ERROR_DATABASE_UNREACHABLE. A connection that dies while COMMIT is under way
+ * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again. */
+#ifndef COMPTOIR_STORAGE_DB_H
+#define COMPTOIR_STORAGE_DB_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum db_role {
+	DB_OWNER,      /* migrations and the command line only */
+	DB_WEB,        /* role comptoir_web: API and job workers */
+	DB_FEDERATION, /* role comptoir_federation: inbox workers and delivery; no select on private tables */
+};
+
+struct db;
+struct config;
+
+/* Does not connect yet. config must outlive it. */
+struct db *db_new(const struct config *config, enum db_role role) MUST_CHECK;
+void db_free(struct db **db); /* accepts NULL */
+
+/* Connects if need be and asks the server; within database.connect_timeout. */
+enum error db_ping(struct db *db) MUST_CHECK;
+
+/* Transactions do not nest. A handler that returns with one open has it rolled back by its worker. */
+enum error db_begin(struct db *db) MUST_CHECK;
+enum error db_commit(struct db *db) MUST_CHECK;
+void db_rollback(struct db *db);
+bool db_is_in_transaction(const struct db *db);
+
+/* Time spent waiting for the database since the last call, for the request's log line. */
+int64_t db_take_elapsed_us(struct db *db);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Numbers about the whole instance, as NodeInfo and the instance entities show them. */
+#ifndef COMPTOIR_STORAGE_INSTANCE_H
+#define COMPTOIR_STORAGE_INSTANCE_H
+
+#include "storage/db.h"
+
+struct instance_counts {
+	int64_t users;
+	int64_t active_month;
+	int64_t active_half_year;
+	int64_t local_posts;
+	int64_t local_comments;
+	int64_t known_peers;
+};
+
+/* Not cheap on a large instance: callers keep the answer for a while. */
+enum error instance_count(struct db *db, struct arena *arena, struct instance_counts *ret_counts) MUST_CHECK;
+
+#endif

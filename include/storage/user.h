@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * People who log in. Each has one Person actor of their own; brand accounts have no user and no password. */
+#ifndef COMPTOIR_STORAGE_USER_H
+#define COMPTOIR_STORAGE_USER_H
+
+#include "storage/db.h"
+
+enum user_role { USER_MEMBER, USER_MODERATOR, USER_ADMINISTRATOR };
+
+struct user {
+	int64_t id;
+	int64_t actor_id;
+	struct str email;         /* as given; unique in lower case */
+	struct str password_hash; /* PHC string of Argon2id */
+	enum user_role role;
+	bool is_confirmed;
+	bool is_disabled;
+	struct str locale; /* "en" or "fr" */
+	int64_t created_us;
+};
+
+const char *user_role_name(enum user_role role);
+bool user_role_from_name(struct str name, enum user_role *ret_role) MUST_CHECK;
+
+/* In the caller's transaction. ERROR_CONFLICT when the address is taken. */
+enum error user_create(struct db *db, struct arena *arena, const struct user *user) MUST_CHECK;
+enum error user_find_by_actor(struct db *db, struct arena *arena, int64_t actor_id, struct user *ret_user) MUST_CHECK;
+enum error user_find_by_email(struct db *db, struct arena *arena, struct str email, struct user *ret_user) MUST_CHECK;
+
+/* In the caller's transaction: also ends all sessions and tokens of the user. */
+enum error user_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str password_hash) MUST_CHECK;
+enum error user_set_disabled(struct db *db, struct arena *arena, int64_t user_id, bool is_disabled) MUST_CHECK;
+
+#endif

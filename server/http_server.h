@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The event-driven front: listeners, connections, routing, rate limits, TLS, drain. A request is read whole
+ * on its loop, matched, counted, run by a worker or on the loop, and its answer written by the loop.
+ *
+ *   accept -> read (http_reader) -> route -> limits -> [queue -> worker: token, handler] -> write -> next
+ */
+#ifndef COMPTOIR_SERVER_HTTP_SERVER_H
+#define COMPTOIR_SERVER_HTTP_SERVER_H
+
+#include "base/error.h"
+#include "server/app.h"
+#include "server/route.h"
+
+struct http_server;
+
+struct http_server_options {
+	struct app *app;
+	const struct route *routes;
+	size_t route_count;
+	unsigned loop_count;   /* 0: one per core */
+	/* A NULL make_worker_state gives handlers request->db from db_new(config, DB_WEB). */
+};
+
+/* Binds http.listen (addresses and ports or a Unix socket path), loads the certificate if http.tls_certificate
+ * is set, starts loops and pools. *ret_message (heap) says what failed, such as the address in use. */
+enum error http_server_start(const struct http_server_options *options, struct http_server **ret_server,
+	char **ret_message) MUST_CHECK;
+
+/* The port that listener 0 is bound to (for port 0 in tests). */
+uint16_t http_server_port(const struct http_server *server);
+
+/* Stops accepting, ends streams with 1012, lets requests under way finish for at most http.drain_timeout,
+ * then closes all and joins every thread. Frees. */
+void http_server_stop(struct http_server **server);
+
+#endif
