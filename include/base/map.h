@@ -24,8 +24,7 @@ void *map_remove(struct map *map, struct str key);
 
 size_t map_count(const struct map *map);
 
-/* Walks in no order: start with *cursor = 0; false at the end. The map must not change meanwhile,
- * except by map_remove of the entry just returned. */
+/* Walks in no order: start with *cursor = 0; false at the end. The map must not change meanwhile. */
 bool map_next(const struct map *map, size_t *cursor, struct str *ret_key, void **ret_value);
 
 #endif
