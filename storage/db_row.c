@@ -43,6 +43,12 @@ void db_value_int32(struct db_values *values, int32_t value)
 	add_number(values, &big_endian, sizeof(big_endian));
 }
 
+void db_value_int16(struct db_values *values, int16_t value)
+{
+	uint16_t big_endian = htobe16((uint16_t)value);
+	add_number(values, &big_endian, sizeof(big_endian));
+}
+
 void db_value_bool(struct db_values *values, bool value)
 {
 	char byte = value ? 1 : 0;

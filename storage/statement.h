@@ -50,6 +50,7 @@ struct db_values {
 
 void db_value_int64(struct db_values *values, int64_t value); /* bigint */
 void db_value_int32(struct db_values *values, int32_t value); /* integer */
+void db_value_int16(struct db_values *values, int16_t value); /* smallint */
 void db_value_id(struct db_values *values, int64_t id);       /* bigint; 0 gives SQL null */
 void db_value_bool(struct db_values *values, bool value);
 void db_value_text(struct db_values *values, struct str value);  /* data NULL gives SQL null */
