@@ -68,7 +68,8 @@ struct route_match {
 	struct str values[ROUTE_MAX_VALUES]; /* the {…} segments in order, decoded; slices of path */
 	unsigned allowed_methods; /* bits 1u << method of all routes with this path, for 405 and OPTIONS */
 };
-/* ERROR_NOT_FOUND, or ERROR_METHOD_NOT_ALLOWED with allowed_methods filled. */
+/* ERROR_NOT_FOUND, or ERROR_METHOD_NOT_ALLOWED with allowed_methods filled. HTTP_METHOD_OTHER is not allowed
+ * on any path, known or not. A literal segment wins over {name}, and {name} over {rest*}. */
 enum error router_match(const struct router *router, enum http_method method, struct str path,
 	struct route_match *ret_match) MUST_CHECK;
 
