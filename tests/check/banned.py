@@ -9,7 +9,7 @@ NEVER = {
     "atoi": "no errors: str_parse", "atol": "no errors", "atoll": "no errors", "atof": "no errors",
     "alloca": "unbounded stack", "system": "no shell", "popen": "no shell", "asprintf": "arena_printf",
     "vasprintf": "arena_vprintf", "setjmp": "no jumps", "longjmp": "no jumps", "tmpnam": "mkstemp", "mktemp": "mkstemp",
-    "signal": "sigaction or the loop", "gmtime": "gmtime_r", "localtime": "localtime_r", "strerror": "strerror_r",
+    "gmtime": "gmtime_r", "localtime": "localtime_r",
 }
 ONLY_IN = {
     "base/memory.c": ["malloc", "calloc", "realloc", "reallocarray", "free", "strdup", "strndup", "aligned_alloc",

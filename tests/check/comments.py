@@ -4,7 +4,7 @@ where it was written, no trailing spaces."""
 import re
 
 SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
-SOURCE = (".c", ".h", ".py", ".sh", ".sql", ".js", ".css")
+SOURCE = (".c", ".h", ".py", ".sh", ".js", ".css")
 REMINDER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 PLACE = re.compile(r"(?<![\w.])/wo" r"rk/|(?<![\w.])/ro" r"ot/|\b[\w.-]+\.(?:intern" r"al|cor" r"p|l" r"an)\b(?!\()")
 HEAD = f"/* {SPDX}\n *\n * x */\n"
@@ -17,7 +17,8 @@ PLANTED = [
     ({"base/a.c": HEAD + "int a; \n"}, "base/a.c:4: trailing"),
     ({"base/a.c": HEAD + "int a;"}, "base/a.c:4: no newline"),
     ({"base/a.c": HEAD + "int a;\r\n"}, "base/a.c:4: carriage return"),
-    ({"tests/x": "#!/bin/sh\nexit 0\n"}, "tests/x:1: begins with"),
+    ({"storage/migrations/0001_a.sql": "create table a ();\n"}, "0001_a.sql:1: begins with what"),
+    ({"tests/x": "#!/bin/sh\nexit 0\n"}, "tests/x:2: begins with"),
 ]
 CLEAN = {"base/a.c": HEAD + "int a;\n", "README.md": "text\n"}
 
@@ -28,6 +29,8 @@ def check(tree):
         if not text or name == "LICENSE" or "/corpus/" in name or "/golden/" in name:
             continue
         lines = text.split("\n")
+        if name.endswith(".sql") and not lines[0].startswith("-- "):
+            tree.find(name, 1, "begins with what the migration does and why, in prose")
         if name.endswith(SOURCE) or text.startswith("#!"):
             check_head(tree, name, lines)
         for number, line in enumerate(lines, 1):

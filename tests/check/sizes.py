@@ -9,7 +9,7 @@ ALLOWED = "tests/check/sizes_allowed"
 
 PLANTED = [
     ({"base/a.c": "int a;\n" * 801}, "base/a.c:801: more than 800 lines"),
-    ({"base/a.c": "int f(void)\n{\n" + "\tg();\n" * 101 + "\treturn 0;\n}\n"}, "base/a.c:2: f has 1"),
+    ({"base/a.c": "int f(void)\n{\n" + "\tg();\n" * 101 + "\treturn 0;\n}\n"}, "base/a.c:1: f has 10"),
     ({"base/a.c": "int f(int a)\n{\n" + "\tif (a) g();\n" * 20 + "\treturn 0;\n}\n"}, "complexity of 21"),
     ({"base/a.c": "int a;\n", ALLOWED: "base/a.c f a parser\n"}, "sizes_allowed:1: f is not over"),
     ({"base/a.c": "int a;\n", ALLOWED: "base/a.c f\n"}, "sizes_allowed:1: needs a reason"),
