@@ -35,9 +35,11 @@ struct response {
 	struct response_header headers[RESPONSE_MAX_HEADERS];
 	size_t header_count;
 	struct buf body;             /* either this ... */
-	struct shared_bytes *shared; /* ... or this, referenced */
+	struct shared_bytes *shared; /* ... or this, referenced ... */
+	struct str static_body;      /* ... or this, static ... */
+	struct stream *stream;       /* ... or this, referenced: the answer goes on (stream.h) */
 	struct json_out json;
-	const char *content_type;    /* static */
+	const char *content_type;    /* static; NULL for none */
 };
 
 struct request {
@@ -70,12 +72,30 @@ struct buf *respond(struct request *request, int status, const char *content_typ
 /* Answers bytes that others share; takes a reference of its own. */
 void respond_shared(struct request *request, int status, const char *content_type, struct shared_bytes *bytes);
 
+/* Answers bytes of static storage, such as an embedded file, without copying them. */
+void respond_static(struct request *request, int status, const char *content_type, struct str bytes);
+
+/* An answer without body: 204, or 304 with the headers that respond_header adds. */
+void respond_empty(struct request *request, int status);
+
 /* 302 to an absolute or rooted URL. */
 void respond_redirect(struct request *request, struct str location);
 
 /* Adds a header; a name or value that may not be sent is dropped and logged. Strings must live as long as
- * the arena. */
+ * the arena. The server itself writes Date, Content-Type, Content-Length, Connection, X-Request-Id, rate
+ * limits, CORS and the security headers; a Content-Security-Policy or Cache-Control given here replaces the
+ * server's. */
 void respond_header(struct request *request, const char *name, struct str value);
+
+/* Throws away what was answered so far and writes the error answer instead: JSON {"error": "..."} below /api
+ * and /oauth and for clients that do not ask for HTML, else a small page in English or French. The server
+ * calls it for handlers that return an error. */
+void respond_error(struct request *request, enum error error);
+/* The same with a status that only the reader of requests gives, and its sentence (static). */
+void respond_error_status(struct request *request, int status, struct str message);
+
+/* Frees or unreferences the body. Called by the server when the answer has been written or dropped. */
+void response_clear(struct response *response);
 
 /* The value of a captured segment, by position. */
 struct str request_value(const struct request *request, unsigned index);

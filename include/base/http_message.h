@@ -29,7 +29,8 @@ struct http_request {
 	struct str method_text;
 	int minor_version;     /* 0 or 1 */
 	struct str target;     /* as received: origin form, or the path and query of an absolute form */
-	struct str path;       /* decoded once, UTF-8, begins with '/', no dot segments, no "//", no NUL */
+	struct str path;       /* decoded once, UTF-8, begins with '/', no dot segments, no "//", no controls;
+	                        * "/" for CONNECT and "OPTIONS *" */
 	struct str query;      /* raw, without '?'; data is NULL when there is none */
 	struct str host;       /* the one Host header (or authority of an absolute form), lower case, with port */
 	struct http_header *headers;

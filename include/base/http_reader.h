@@ -9,10 +9,16 @@
  * and signs in them, Content-Length with Transfer-Encoding, any transfer coding but a single chunked,
  * white space before a colon, obs-fold, bare CR or LF, NUL and controls, names that are no tokens,
  * missing or repeated Host, userinfo in Host, chunk sizes with prefix or more than 16 digits, chunked in
- * HTTP/1.0, fragments and backslashes in targets, %2F, %5C and %00 in paths, overlong UTF-8. */
+ * HTTP/1.0, fragments and backslashes in targets, %2F, %5C and %00 in paths, overlong UTF-8.
+ *
+ * Choices where the RFC leaves one: a method over 32 bytes is 501; HTTP/1.0 may lack a Host (load balancers
+ * probe so), then host is empty; CONNECT and "OPTIONS *" are read with the path "/"; any version but 1.0
+ * and 1.1 is 505; an Expect other than 100-continue is 417; raw bytes above 7F in a target are 400,
+ * in a header value they must be UTF-8. The verdict does not depend on how the bytes were cut. */
 #ifndef COMPTOIR_BASE_HTTP_READER_H
 #define COMPTOIR_BASE_HTTP_READER_H
 
+#include "base/buf.h"
 #include "base/http_message.h"
 
 struct http_limits {
@@ -25,7 +31,8 @@ extern const struct http_limits http_limits_default;
 
 enum http_reader_status {
 	HTTP_READER_NEEDS_MORE,
-	HTTP_READER_HAS_HEAD,    /* head complete, a body follows: say http_reader_accept_body or refuse */
+	HTTP_READER_HAS_HEAD,    /* head complete, a body follows: say http_reader_accept_body or refuse. Never
+	                          * for Content-Length: 0, which is complete at once. */
 	HTTP_READER_COMPLETE,    /* request is whole; the next bytes belong to the next request */
 	HTTP_READER_REFUSED,     /* answer http_reader_refusal and close */
 };
@@ -35,7 +42,8 @@ struct http_reader;
 struct http_reader *http_reader_new(const struct http_limits *limits) MUST_CHECK;
 void http_reader_free(struct http_reader **reader); /* accepts NULL */
 
-/* Begins a request whose strings will live in arena. */
+/* Begins a request whose strings will live in arena (up to 256 KiB with the default limits); only the body is kept by the reader, until the next
+ * begin or http_reader_take_body. */
 void http_reader_begin(struct http_reader *reader, struct arena *arena);
 
 /* Consumes from data, *ret_used bytes (all of them unless the status changed). Bytes after COMPLETE are
@@ -50,7 +58,11 @@ enum http_reader_status http_reader_accept_body(struct http_reader *reader, size
 /* Valid from HAS_HEAD on; belongs to the arena. */
 struct http_request *http_reader_request(struct http_reader *reader);
 
-/* After REFUSED: 400, 413, 414, 431, 501 or 505, and a static word for the log. */
+/* After COMPLETE: moves the bytes behind request->body (which stays valid) to ret_body, for a request that may
+ * outlive the reader's next begin or its end. ret_body is overwritten. */
+void http_reader_take_body(struct http_reader *reader, struct buf *ret_body);
+
+/* After REFUSED: 400, 413, 414, 417, 431, 501 or 505, and a static word for the log. */
 int http_reader_refusal(const struct http_reader *reader, const char **ret_reason);
 
 /* Whether any byte of the present request has arrived: a connection between requests is idle. */

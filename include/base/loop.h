@@ -9,6 +9,7 @@
 #include "base/memory.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct event_base;
 struct loop;
@@ -32,14 +33,25 @@ void loop_stop(struct loop *loop); /* any thread */
 void loop_join(struct loop *loop);
 
 struct event_base *loop_base(struct loop *loop);
+
+/* clock_monotonic_us as of the first call in this turn: one reading of the clock for all events that are
+ * ready at once. Every callback begins with it; the watchdog measures the turn from there, and counts and
+ * logs (at most once a minute) a turn that took longer than LOOP_SLOW_TURN_US. */
+int64_t loop_now_us(struct loop *loop);
+#define LOOP_SLOW_TURN_US 100000
+
 bool loop_is_current(const struct loop *loop);
 
 /* Queues message; its run is called on the loop's thread, in order of posting, never inside this call.
- * One wake-up for any number of messages that wait. */
+ * One wake-up for any number of messages that wait. What is posted before loop_stop runs before the loop
+ * ends; what comes later runs in loop_free, on the thread that calls it. */
 void loop_post(struct loop *loop, struct loop_message *message);
 
 /* Calls release(object) at the end of the loop's present turn: for objects whose events may still be in
  * this turn's list of ready ones. */
 void loop_free_later(struct loop *loop, void (*release)(void *object), void *object);
+
+/* Turns that were longer than LOOP_SLOW_TURN_US, of all loops of the process. Any thread. */
+int64_t loop_slow_turns(void);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * WebSocket framing (RFC 6455) of one server-side connection, by wslay: bytes in, events out. No sockets
- * and no clock here. Refused with the right close code: unmasked frames, reserved bits and opcodes,
- * fragmented or long control frames, lengths not in shortest form, invalid UTF-8, messages over the
- * limit. Pings are answered. */
+ * here. Refused with the right close code: unmasked frames, reserved bits and opcodes, fragmented or long
+ * control frames, lengths not in shortest form (1002), binary messages (1003), invalid UTF-8 (1007), more than
+ * 1,000 frames at once or 50 a second for long, more than 64 fragments a message (1008), messages over the limit
+ * (1009). Pings are answered. */
 #ifndef COMPTOIR_BASE_WEBSOCKET_H
 #define COMPTOIR_BASE_WEBSOCKET_H
 
@@ -15,14 +16,15 @@ struct websocket;
 struct websocket_events {
 	/* text is valid during the call. */
 	void (*on_text)(void *owner, struct str text);
-	/* The peer closed, or broke the protocol; nothing more will come. Bytes to send may remain. */
+	/* Once: the peer closed (its code; 1005 for none), or broke the protocol (the code that it is told);
+	 * nothing more will come. Bytes to send may remain. */
 	void (*on_close)(void *owner, uint16_t code);
 };
 
 struct websocket *websocket_new(const struct websocket_events *events, void *owner, size_t max_message_bytes) MUST_CHECK;
 void websocket_free(struct websocket **websocket); /* accepts NULL */
 
-/* Bytes from the socket. False: the connection is to be closed after the bytes of websocket_output. */
+/* Bytes from the socket. The events run inside; they may send but not free the websocket. False: the connection is to be closed after the bytes of websocket_output. */
 bool websocket_feed(struct websocket *websocket, const char *data, size_t len) MUST_CHECK;
 
 void websocket_send_text(struct websocket *websocket, struct str text);

@@ -21,7 +21,7 @@ struct worker_job {
 
 struct worker_pool_options {
 	const char *role;  /* for logs, such as "web"; static */
-	const char *name;  /* such as "api"; static; also the queue's label in metrics */
+	const char *name;  /* such as "api"; static; threads are "api 0", "api 1" ... */
 	unsigned thread_count;
 	unsigned queue_limit;
 	size_t stack_bytes;
