@@ -45,6 +45,9 @@ int64_t config_size_bytes(const struct config *config, const char *name);
 /* The parts of a list, trimmed, without empty ones; they live as long as the configuration. */
 size_t config_list(const struct config *config, const char *name, const struct str **ret_items);
 
+/* What is accepted but should be mended, such as a password in a file that others may read; NULL for nothing. */
+const char *config_warning(const struct config *config);
+
 /* The table itself, in the order of printing. */
 const struct config_key *config_keys(size_t *ret_count);
 

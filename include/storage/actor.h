@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Everyone who speaks, local and remote, in one table: people, organisations, groups, services,
- * applications. A user logs in; an actor speaks. */
+ * applications. A user logs in; an actor speaks.
+ *
+ * A local actor NAME on base URL BASE has the id BASE/users/NAME, the page BASE/@NAME, and below its id
+ * /inbox, /outbox, /followers, /following, /collections/featured; the shared inbox is BASE/inbox. NAME is
+ * spelled as it was created; handles are unique and looked up in lower case. The Application actor of a
+ * domain, at most one, stands for the instance: BASE/actor. */
 #ifndef COMPTOIR_STORAGE_ACTOR_H
 #define COMPTOIR_STORAGE_ACTOR_H
 

@@ -10,7 +10,13 @@
  *
  * A connection that dies is opened again at the next call with backoff and jitter; inside a transaction
  * the transaction fails with ERROR_DATABASE_UNREACHABLE. A connection that dies while COMMIT is under way
- * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again. */
+ * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again.
+ *
+ * Roles. In the embedded cluster, and with a database.url that names no user, the connection logs in as the
+ * role itself (comptoir, comptoir_web, comptoir_federation). A database.url with a user logs in as that user,
+ * who must be a member of both roles, and becomes the role by a start-up option (-c role=...), so that
+ * current_user is the role from the first statement on. The first form is the stronger wall: no statement
+ * can lead back to the owner. DB_OWNER uses database.owner_url if there is one, and never changes role. */
 #ifndef COMPTOIR_STORAGE_DB_H
 #define COMPTOIR_STORAGE_DB_H
 
@@ -29,6 +35,10 @@ struct config;
 /* Does not connect yet. config must outlive it. */
 struct db *db_new(const struct config *config, enum db_role role) MUST_CHECK;
 void db_free(struct db **db); /* accepts NULL */
+
+/* For pools whose statements may take longer or must end sooner than database.statement_timeout; takes effect
+ * at the next connection or statement. DB_OWNER has no limit of its own. */
+void db_set_statement_timeout(struct db *db, int64_t timeout_ms);
 
 /* Connects if need be and asks the server; within database.connect_timeout. */
 enum error db_ping(struct db *db) MUST_CHECK;
