@@ -172,10 +172,20 @@ static uint16_t bound_port(int fd)
 	return net_address_from_sockaddr((struct sockaddr *)&storage, len).port;
 }
 
+/* Port 0, which no peer has, lets the kernel choose one. */
+static bool parse_address(struct str text, struct net_address *ret_address)
+{
+	static const struct str any_port = STR(":0");
+	if (str_ends_with(text, any_port) &&
+	    net_address_parse(str_slice(text, 0, text.len - any_port.len), ret_address))
+		return ret_address->family != NET_UNIX;
+	return net_address_parse_with_port(text, ret_address) && ret_address->family != NET_UNIX && ret_address->port;
+}
+
 static enum error open_inet(struct http_server *server, struct str text, char **ret_message)
 {
 	struct net_address address;
-	if (!net_address_parse_with_port(text, &address) || address.family == NET_UNIX)
+	if (!parse_address(text, &address))
 		return refuse(text, "not an address with a port, such as 127.0.0.1:8080, [::1]:8080 or unix:/path", ret_message);
 	/* With SO_REUSEPORT alone a second server of the same user would share the port unnoticed. */
 	int probe_fd = bind_inet(&address, false);
