@@ -196,11 +196,20 @@ static void note_mention(struct renderer *renderer, int64_t actor_id)
 	renderer->mentioned_actor_ids[renderer->mention_count++] = actor_id;
 }
 
+static size_t username_extent(struct str text)
+{
+	size_t end = 0;
+	while (end < text.len && end < MAX_USERNAME_BYTES &&
+		(is_ascii_word(text.data[end]) || text.data[end] == '.' || text.data[end] == '-'))
+		end++;
+	while (end > 0 && !is_ascii_word(text.data[end - 1]))
+		end--;
+	return end > 0 && is_ascii_word(text.data[0]) ? end : 0;
+}
+
 static size_t take_mention(struct renderer *renderer, struct str text)
 {
-	size_t end = 1;
-	while (end < text.len && end <= MAX_USERNAME_BYTES && is_ascii_word(text.data[end]))
-		end++;
+	size_t end = 1 + username_extent(str_slice(text, 1, text.len));
 	struct str username = str_slice(text, 1, end);
 	struct str domain = { "", 0 };
 	if (end < text.len && text.data[end] == '@') {
