@@ -4,9 +4,10 @@
  * same X-RateLimit-* headers. A window begins with the period that the wall clock is in (now / window), so
  * X-RateLimit-Reset is the same moment for every process. Any thread; sharded, each shard under its own lock.
  *
- * Memory is bounded: LIMITS_MAX_WINDOWS windows in total. When a shard is full, the windows that have ended go first;
- * if none has, the one that was begun first is forgotten: its client counts from zero again. So an attacker
- * with more addresses (IPv4, or IPv6 /64) than windows weakens the limits and never the server. */
+ * Memory is bounded: LIMITS_MAX_WINDOWS windows in total. When a shard is full, a window that has ended goes;
+ * if none has, the oldest of the rule that holds the most is forgotten: its client counts from zero again. So
+ * an attacker with more addresses (IPv4, or IPv6 /64) than windows weakens the limits of that rule and never
+ * the server, and a flood of pages does not reset the count of sign-ins. */
 #ifndef COMPTOIR_SERVER_LIMITS_H
 #define COMPTOIR_SERVER_LIMITS_H
 

@@ -66,9 +66,10 @@ void router_free(struct router **router);
 struct route_match {
 	const struct route *route;
 	struct str values[ROUTE_MAX_VALUES]; /* the {…} segments in order, decoded; slices of path */
-	unsigned allowed_methods; /* bits 1u << method of all routes with this path, for 405 and OPTIONS */
+	unsigned allowed_methods; /* bits 1u << method of all routes with this path (HEAD with GET), for Allow */
 };
-/* ERROR_NOT_FOUND, or ERROR_METHOD_NOT_ALLOWED with allowed_methods filled. HTTP_METHOD_OTHER is not allowed
+/* ERROR_NOT_FOUND, or ERROR_METHOD_NOT_ALLOWED with allowed_methods filled and route one of that path, for its
+ * flags (ROUTE_CORS answers OPTIONS so); values are empty then, route NULL when the path is unknown. HTTP_METHOD_OTHER is not allowed
  * on any path, known or not. A literal segment wins over {name}, and {name} over {rest*}. */
 enum error router_match(const struct router *router, enum http_method method, struct str path,
 	struct route_match *ret_match) MUST_CHECK;

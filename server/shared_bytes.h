@@ -11,6 +11,8 @@ struct shared_bytes;
 
 /* Takes the bytes out of buf; one reference belongs to the caller. */
 struct shared_bytes *shared_bytes_new(struct buf *buf) MUST_CHECK;
+/* For bytes in static storage, such as embedded files. */
+struct shared_bytes *shared_bytes_new_static(struct str bytes) MUST_CHECK;
 struct shared_bytes *shared_bytes_ref(struct shared_bytes *bytes);
 void shared_bytes_unref(struct shared_bytes **bytes); /* accepts NULL, sets NULL */
 struct str shared_bytes_str(const struct shared_bytes *bytes);

@@ -12,8 +12,8 @@
  * HTTP/1.0, fragments and backslashes in targets, %2F, %5C and %00 in paths, overlong UTF-8.
  *
  * Choices where the RFC leaves one: a method over 32 bytes is 501; HTTP/1.0 may lack a Host (load balancers
- * probe so), then host is empty; CONNECT and "OPTIONS *" are read with the path "/"; a trace of another version
- * than 1.0 and 1.1 is 505; an Expect other than 100-continue is 417; raw bytes above 7F in a target are 400,
+ * probe so), then host is empty; CONNECT and "OPTIONS *" are read with the path "/"; any version but 1.0
+ * and 1.1 is 505; an Expect other than 100-continue is 417; raw bytes above 7F in a target are 400,
  * in a header value they must be UTF-8. The verdict does not depend on how the bytes were cut. */
 #ifndef COMPTOIR_BASE_HTTP_READER_H
 #define COMPTOIR_BASE_HTTP_READER_H
@@ -42,7 +42,7 @@ struct http_reader;
 struct http_reader *http_reader_new(const struct http_limits *limits) MUST_CHECK;
 void http_reader_free(struct http_reader **reader); /* accepts NULL */
 
-/* Begins a request whose strings will live in arena; only the body is kept by the reader, until the next
+/* Begins a request whose strings will live in arena (up to 256 KiB with the default limits); only the body is kept by the reader, until the next
  * begin or http_reader_take_body. */
 void http_reader_begin(struct http_reader *reader, struct arena *arena);
 
