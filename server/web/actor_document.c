@@ -4,12 +4,14 @@
 #include "server/web/actor_document.h"
 
 #include "server/documents.h"
+#include "server/domain_table.h"
 #include "server/web/accept.h"
 #include "server/web/actor_lookup.h"
 
 #include "federation/vocab_out.h"
 
 #include "base/mutant.h"
+#include "base/url.h"
 
 static bool wants_page(const struct request *request)
 {
@@ -66,28 +68,40 @@ enum error handle_actor_document(struct request *request)
 	return ERROR_NONE;
 }
 
-static const struct str instance_key = STR("actor:instance");
+/* The Application actor of a domain is called like the host of its base URL. */
+static struct str instance_username(struct arena *arena, const struct domain *domain)
+{
+	struct url url;
+
+	if (!domain || !url_parse(arena, domain->base_url, &url))
+		return (struct str){ "", 0 };
+	return url.host;
+}
 
 bool cached_instance_actor(struct request *request)
 {
-	const struct document document = describe(instance_key);
+	struct str username = instance_username(request->arena, domain_table_get(request->http->host));
+	const struct document document = describe(actor_document_key(request, username));
 
 	return !wants_page(request) && documents_answer(request, &document);
 }
 
 enum error handle_instance_actor(struct request *request)
 {
+	const struct domain *domain;
 	struct actor actor;
 
-	enum error error = actor_find_instance(request->db, request->arena, &actor);
-	if (error)
-		return error;
 	if (wants_page(request)) {
 		respond_redirect(request, STR_LITERAL("/about"));
 		respond_header(request, "Vary", STR_LITERAL("Accept"));
 		return ERROR_NONE;
 	}
-	respond_cached(request, &actor, instance_key);
+	enum error error = domain_table_find(request->db, request->arena, request->http->host, &domain);
+	if (!error)
+		error = actor_find_local(request->db, request->arena, instance_username(request->arena, domain), domain->name, &actor);
+	if (error)
+		return error;
+	respond_cached(request, &actor, actor_document_key(request, actor.username));
 	return ERROR_NONE;
 }
 
