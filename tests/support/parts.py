@@ -47,7 +47,7 @@ class Context:
             path = self.log_path(f"build-{preset}")
             with open(path, "w", encoding="utf-8") as log:
                 for command in (["cmake", "--preset", preset],
-                                ["ninja", "-C", f"build/{preset}", f"-j{os.cpu_count()}"]):
+                                ["ninja", "-C", f"build/{preset}", "-k0", f"-j{os.cpu_count()}"]):
                     log.flush()
                     result = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False)
                     if result.returncode:
@@ -56,7 +56,7 @@ class Context:
             if result.returncode:
                 with open(path, encoding="utf-8", errors="replace") as log:
                     lines = log.read().splitlines()
-                errors = [line for line in lines if "error:" in line or line.startswith("FAILED")] or lines[-20:]
+                errors = [line for line in lines if "error:" in line or "undefined reference" in line or line.startswith("FAILED")] or lines[-20:]
                 print("\n".join(errors[:30]), flush=True)
         if not self.built[preset]:
             raise BuildFailed(f"the build '{preset}' failed, see build/log/build-{preset}.log")
