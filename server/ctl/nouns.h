@@ -11,6 +11,7 @@ extern const struct command command_db_init, command_db_migrate, command_db_stat
 extern const struct command command_account_create, command_account_list, command_account_show, command_account_disable,
 	command_account_enable, command_account_reset_password;
 extern const struct command command_domain_list, command_domain_add;
+extern const struct command command_demo;
 extern const struct command command_check;
 extern const struct command command_config;
 

@@ -16,6 +16,7 @@ const struct command *const command_table[] = {
 	&command_account_reset_password,
 	&command_domain_list,
 	&command_domain_add,
+	&command_demo,
 	&command_check,
 	&command_config,
 	NULL,
