@@ -3,7 +3,8 @@
 
 postgres         session   a cluster of the tests' own
 database         module    a fresh migrated database of that module
-database_factory function  more of them; dropped at the end of the test
+database_factory function  more of them, also database_factory(cluster); dropped at the end of the test
+own_postgres function     a cluster that the test may stop, stall or kill
 server           module    `comptoir serve` on that module's database; limits do not count loopback
 server_factory   function  server_factory(settings={"section.key": value}, database=None, env=None, open_files=None)
 test_server      module    comptoir-test-server; test_server_factory(settings=...) for others
@@ -28,6 +29,7 @@ from support.server import Server, TestServer, command, remove_copies, write_con
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="also the tests that take minutes")
+    parser.addoption("--smoke", action="store_true", help="perf: only show that the scenarios run, judge no time")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -110,6 +112,14 @@ def server(database):
         yield program
     finally:
         program.remove()
+
+
+@pytest.fixture
+def own_postgres():
+    """A cluster that one test may stop, stall and kill; it writes as carefully as a real one."""
+    cluster = Postgres(durable=True)
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture

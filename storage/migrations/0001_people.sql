@@ -28,7 +28,7 @@ create unique index domains_one_primary on domains (is_primary) where is_primary
 
 create table actors (
 	id bigint primary key,
-	kind text not null check (kind in ('person', 'organization', 'group', 'service', 'application')),
+	kind text not null check (kind in ('Person', 'Organization', 'Group', 'Service', 'Application')),
 	domain_id bigint references domains,
 	username text not null check (length(username) between 1 and 255),
 	handle text not null check (handle = lower(handle) and length(handle) between 1 and 255),
@@ -76,7 +76,7 @@ comment on column actors.silenced_at is 'Shown to its followers only since';
 comment on column actors.deleted_at is 'Gone: only the id is kept, so that it never comes back';
 comment on column actors.fetched_at is 'When a remote actor was last read from its server';
 create index actors_local on actors (id) where domain_id is not null;
-create unique index actors_instance on actors (domain_id) where domain_id is not null and kind = 'application';
+create unique index actors_instance on actors (domain_id) where domain_id is not null and kind = 'Application';
 create index actors_domain_id on actors (domain_id) where domain_id is not null;
 create index actors_domain on actors (domain, id);
 create index actors_moved_to_id on actors (moved_to_id) where moved_to_id is not null;

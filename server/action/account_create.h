@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * A new local account: an actor with keys and, for a person, the user who logs in as it. Organisations, groups
+ * and services have no user and no password: people speak for them. */
+#ifndef COMPTOIR_SERVER_ACTION_ACCOUNT_CREATE_H
+#define COMPTOIR_SERVER_ACTION_ACCOUNT_CREATE_H
+
+#include "base/secret_box.h"
+#include "storage/actor.h"
+#include "storage/user.h"
+
+struct account_new {
+	enum actor_kind kind;    /* not ACTOR_APPLICATION */
+	struct str username;
+	struct str domain;       /* account domain or authority; empty: the primary one */
+	struct str display_name; /* empty: the username */
+	struct str email;        /* persons only */
+	struct str password;     /* persons only; empty: one is made */
+	enum user_role role;
+	struct str locale;       /* "en" or "fr"; empty: "en" */
+	bool is_confirmed;
+};
+
+struct account_created {
+	int64_t actor_id;
+	int64_t user_id; /* 0 without user */
+	struct str username;
+	struct str domain;
+	struct str uri;
+	struct str generated_password; /* data NULL when one was given or there is none */
+};
+
+/* In a transaction of its own. ERROR_UNPROCESSABLE (a bad or reserved name, address, password), ERROR_NOT_FOUND
+ * (domain) and ERROR_CONFLICT (name or address taken) come with a sentence for the caller (arena). */
+enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
+	struct account_created *ret_created, struct str *ret_message) MUST_CHECK;
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The one function through which every door publishes a post: the APIs, the scheduler, the command line. It
+ * decides whether and what; storage/post.h does how. */
+#ifndef COMPTOIR_SERVER_ACTION_PUBLISH_H
+#define COMPTOIR_SERVER_ACTION_PUBLISH_H
+
+#include "storage/post.h"
+
+#define PUBLISH_MAX_CHARACTERS 5000 /* content warning included; advertised in the instance entities */
+
+struct publish_request {
+	int64_t actor_id; /* the local actor who speaks; the caller has checked that this user may */
+	struct str text;
+	struct str spoiler_text; /* content warning; empty for none */
+	struct str language;     /* BCP 47; empty when unknown */
+	enum post_visibility visibility;
+	int64_t in_reply_to_id;  /* 0 for none */
+	bool is_sensitive;       /* a content warning makes it so */
+	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
+};
+
+/* In a transaction of its own: db must not be in one. ERROR_UNPROCESSABLE for what the author can mend, with
+ * a sentence for them in *ret_message (static): empty, too long, a bad language. ERROR_NOT_FOUND when
+ * what it answers is not there for the author, ERROR_FORBIDDEN when the author may not publish, ERROR_CONFLICT
+ * when the id is taken. After ERROR_NONE the post is committed. */
+enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct post *ret_post, struct str *ret_message) MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The instance as Mastodon's entities V1::Instance and Instance. */
+#ifndef COMPTOIR_SERVER_ENTITY_INSTANCE_H
+#define COMPTOIR_SERVER_ENTITY_INSTANCE_H
+
+#include "base/config.h"
+#include "base/json_out.h"
+#include "storage/instance.h"
+
+struct instance_facts {
+	const struct config *config;
+	struct str domain;   /* the primary account domain */
+	struct str base_url; /* without trailing slash */
+	struct instance_counts counts;
+};
+
+/* Whether anyone may sign up, and whether somebody looks at it first. */
+bool instance_is_open(const struct config *config);
+bool instance_wants_approval(const struct config *config);
+
+/* base_url with ws: or wss: instead of http: or https:. */
+struct str instance_streaming_url(struct arena *arena, struct str base_url) MUST_CHECK;
+
+void instance_write_v1(struct json_out *json, struct arena *arena, const struct instance_facts *facts);
+void instance_write_v2(struct json_out *json, struct arena *arena, const struct instance_facts *facts);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Values into PostgreSQL's binary form and rows out of it. */
+#include "storage/statement.h"
+
+#include <libpq-fe.h>
+
+#include <assert.h>
+#include <endian.h>
+#include <string.h>
+
+/* Binary timestamps count microseconds from 2000-01-01. */
+#define POSTGRESQL_EPOCH_US (946684800LL * 1000000)
+#define INT8_OID 20U
+
+static int add_value(struct db_values *values, const char *data, size_t len, int format)
+{
+	assert(values->count < DB_MAX_PARAMETERS);
+	assert(len <= INT32_MAX);
+	int index = values->count++;
+	values->data[index] = data;
+	values->lengths[index] = (int)len;
+	values->formats[index] = format;
+	return index;
+}
+
+static void add_number(struct db_values *values, const void *big_endian, size_t len)
+{
+	int index = add_value(values, NULL, len, 1);
+	memcpy(values->numbers[index], big_endian, len);
+	values->data[index] = values->numbers[index];
+}
+
+void db_value_int64(struct db_values *values, int64_t value)
+{
+	uint64_t big_endian = htobe64((uint64_t)value);
+	add_number(values, &big_endian, sizeof(big_endian));
+}
+
+void db_value_int32(struct db_values *values, int32_t value)
+{
+	uint32_t big_endian = htobe32((uint32_t)value);
+	add_number(values, &big_endian, sizeof(big_endian));
+}
+
+void db_value_int16(struct db_values *values, int16_t value)
+{
+	uint16_t big_endian = htobe16((uint16_t)value);
+	add_number(values, &big_endian, sizeof(big_endian));
+}
+
+void db_value_bool(struct db_values *values, bool value)
+{
+	char byte = value ? 1 : 0;
+	add_number(values, &byte, 1);
+}
+
+void db_value_text(struct db_values *values, struct str value)
+{
+	add_value(values, value.data, value.len, 1);
+}
+
+void db_value_bytes(struct db_values *values, struct str value)
+{
+	add_value(values, value.data, value.len, 1);
+}
+
+void db_value_time(struct db_values *values, int64_t time_us)
+{
+	db_value_int64(values, time_us - POSTGRESQL_EPOCH_US);
+}
+
+void db_value_null(struct db_values *values)
+{
+	add_value(values, NULL, 0, 1);
+}
+
+void db_value_id(struct db_values *values, int64_t id)
+{
+	if (id)
+		db_value_int64(values, id);
+	else
+		db_value_null(values);
+}
+
+static char *put_uint32(char *at, uint32_t value)
+{
+	uint32_t big_endian = htobe32(value);
+	memcpy(at, &big_endian, sizeof(big_endian));
+	return at + sizeof(big_endian);
+}
+
+/* array_recv: dimensions, whether there are nulls, element type; for each dimension its length and lower
+ * bound; then each element with its length. */
+void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count)
+{
+	assert(count <= 65536);
+	size_t len = 20 + count * 12;
+	char *bytes = arena_alloc(arena, len);
+	char *at = put_uint32(bytes, 1);
+	at = put_uint32(at, 0);
+	at = put_uint32(at, INT8_OID);
+	at = put_uint32(at, (uint32_t)count);
+	at = put_uint32(at, 1);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t big_endian = htobe64((uint64_t)items[i]);
+		at = put_uint32(at, sizeof(big_endian));
+		memcpy(at, &big_endian, sizeof(big_endian));
+		at += sizeof(big_endian);
+	}
+	add_value(values, bytes, len, 1);
+}
+
+void db_rows_clear(struct db_rows *rows)
+{
+	PQclear(rows->result);
+	*rows = (struct db_rows){ 0 };
+}
+
+void db_rows_auto(struct db_rows *rows)
+{
+	db_rows_clear(rows);
+}
+
+bool db_is_null(const struct db_rows *rows, int row, int column)
+{
+	return PQgetisnull(rows->result, row, column);
+}
+
+int64_t db_int64(const struct db_rows *rows, int row, int column)
+{
+	if (db_is_null(rows, row, column))
+		return 0;
+	const char *data = PQgetvalue(rows->result, row, column);
+	switch (PQgetlength(rows->result, row, column)) {
+	case 8: {
+		uint64_t value;
+		memcpy(&value, data, sizeof(value));
+		return (int64_t)be64toh(value);
+	}
+	case 4: {
+		uint32_t value;
+		memcpy(&value, data, sizeof(value));
+		return (int32_t)be32toh(value);
+	}
+	case 2: {
+		uint16_t value;
+		memcpy(&value, data, sizeof(value));
+		return (int16_t)be16toh(value);
+	}
+	default:
+		memory_fatal("a column is read as a number that is none");
+	}
+}
+
+bool db_bool(const struct db_rows *rows, int row, int column)
+{
+	if (db_is_null(rows, row, column))
+		return false;
+	assert(PQgetlength(rows->result, row, column) == 1);
+	return *PQgetvalue(rows->result, row, column) != 0;
+}
+
+struct str db_bytes(const struct db_rows *rows, int row, int column)
+{
+	if (db_is_null(rows, row, column))
+		return (struct str){ 0 };
+	struct str value = { PQgetvalue(rows->result, row, column), (size_t)PQgetlength(rows->result, row, column) };
+	return arena_str(rows->arena, value);
+}
+
+struct str db_text(const struct db_rows *rows, int row, int column)
+{
+	return db_bytes(rows, row, column);
+}
+
+int64_t db_time(const struct db_rows *rows, int row, int column)
+{
+	return db_is_null(rows, row, column) ? 0 : db_int64(rows, row, column) + POSTGRESQL_EPOCH_US;
+}
