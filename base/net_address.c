@@ -215,6 +215,8 @@ static bool parse_network(struct str text, bool with_port, struct net_network *r
 	if (rest.len > 0
 		&& (!with_port || rest.data[0] != ':' || !parse_port(str_slice(rest, 1, rest.len), &network.port)))
 		return false;
+	if (network.port != 0 && network.address.family == NET_IPV6 && text.data[0] != '[')
+		return false;
 	become_ipv4_if_mapped(&network.address);
 	if (network.address.family == NET_IPV4 && family_bits == 128) {
 		if (network.bits < 96)

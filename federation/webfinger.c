@@ -11,7 +11,7 @@
 #include "base/url.h"
 
 #define RESOURCE_MAX_BYTES 2048
-#define USERNAME_MAX_BYTES 64
+#define USERNAME_MAX_BYTES 253 /* the instance actor is called like its host */
 
 /* A host with an optional port, as domains are stored. */
 static bool canonical_domain(struct arena *arena, struct str text, struct str *ret_domain)
@@ -55,8 +55,7 @@ static enum error parse_handle(struct arena *arena, struct str handle, struct we
 	struct str domain;
 	if (at == decoded.len || !canonical_domain(arena, str_slice(decoded, at + 1, decoded.len), &domain))
 		return ERROR_BAD_REQUEST;
-	/* The instance actor's handle is its host: @social.example@social.example. */
-	if (!is_username(username) && !str_eq_nocase(username, domain))
+	if (!is_username(username))
 		return ERROR_BAD_REQUEST;
 	*ret_resource = (struct webfinger_resource){
 		.kind = WEBFINGER_HANDLE, .username = arena_lower(arena, username), .domain = domain,
@@ -122,9 +121,14 @@ enum error webfinger_find(struct db *db, struct arena *arena, const struct webfi
 		return error;
 	if (resource->origin.data && !str_eq(resource->origin, domain.base_url))
 		return ERROR_NOT_FOUND;
-	if (resource->kind == WEBFINGER_INSTANCE)
-		return actor_find_instance(db, arena, ret_actor);
-	return actor_find_local(db, arena, resource->username, domain.name, ret_actor);
+	struct str username = resource->username;
+	if (resource->kind == WEBFINGER_INSTANCE) {
+		struct url url;
+		if (!url_parse(arena, domain.base_url, &url))
+			return ERROR_NOT_FOUND;
+		username = url.host;
+	}
+	return actor_find_local(db, arena, username, domain.name, ret_actor);
 }
 
 struct link {

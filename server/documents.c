@@ -32,7 +32,7 @@ void documents_store(struct request *request, const struct document *document, s
 	struct shared_bytes *bytes = shared_bytes_new(body);
 
 	if (document->key.data)
-		document_cache_put(request->app->documents, document->key, shared_bytes_ref(bytes), document->lifetime_ms);
+		document_cache_put(request->app->documents, document->key, bytes, document->lifetime_ms);
 	answer(request, document, bytes);
 	shared_bytes_unref(&bytes);
 }

@@ -85,7 +85,6 @@ struct http_server {
 	struct router *router;
 	struct http_loop *loops;
 	unsigned loop_count;
-	unsigned started_loop_count;
 	struct worker_pool *api_pool; /* NULL when no route is for it */
 	struct worker_pool *slow_pool;
 	struct auth_cache *auth_cache;
@@ -103,7 +102,7 @@ struct http_server {
 	atomic_uint connection_count;
 	pthread_mutex_t drain_lock;
 	pthread_cond_t is_drained;
-	unsigned loops_draining; /* loops that have not yet begun to drain; under drain_lock */
+	unsigned loops_draining; /* loops that have begun to drain; under drain_lock */
 };
 
 enum connection_state {
@@ -206,6 +205,8 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 
 /* http_exchange_work.c: requests on a worker. */
 void exchange_run(struct worker_job *job, void *thread_state);
+/* Also on the loop: parses the form, calls the handler, turns its error into an answer. */
+void exchange_call_handler(struct exchange *exchange);
 /* Counts the request once: per token with a valid one, else per address. False: respond_error 429. */
 bool exchange_count(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_access(struct exchange *exchange) MUST_CHECK;

@@ -4,9 +4,7 @@
  * refused by the head alone is refused before the body is read. */
 #include "server/http_connection.h"
 
-#include "base/clock.h"
 #include "base/mutant.h"
-#include "base/random.h"
 #include "server/auth.h"
 #include "server/cors.h"
 
@@ -14,7 +12,7 @@
 
 #define FREE_EXCHANGES_MAX 64
 #define EXCHANGE_ARENA_BYTES (256u * 1024 * 1024) /* far above what the limits of bodies and forms let through */
-#define HEAD_KEPT_BYTES 4096
+#define KEPT_BYTES 4096 /* of buffers, from one request to the next */
 
 static struct exchange *new_exchange(struct http_loop *loop)
 {
@@ -77,8 +75,13 @@ void exchange_release(struct exchange *exchange)
 		free_exchange(exchange);
 		return;
 	}
+	if (exchange->request.http && exchange->request.http->body.len > KEPT_BYTES) {
+		struct buf body;
+		http_reader_take_body(exchange->reader, &body);
+		buf_clear(&body);
+	}
 	struct exchange empty = { .loop = loop, .arena = exchange->arena, .reader = exchange->reader, .head = exchange->head };
-	if (empty.head.capacity > HEAD_KEPT_BYTES)
+	if (empty.head.capacity > KEPT_BYTES)
 		buf_clear(&empty.head);
 	empty.head.len = 0;
 	*exchange = empty;
@@ -143,48 +146,57 @@ static void fill_in(struct exchange *exchange)
 	exchange->token = auth_request_token(exchange->arena, request->http);
 }
 
-/* An answer before the body was read: the rest of the connection cannot be trusted to be a request. */
+/* The rest of the connection cannot be trusted to be a request. */
+static void give_up_connection(struct exchange *exchange)
+{
+	exchange->wants_close = true;
+	exchange->connection->has_unread_request = true;
+}
+
+/* An answer before the body was read. */
 static bool refuse(struct exchange *exchange, enum error error, const char *detail)
 {
-	if (exchange->request.http->has_body) {
-		exchange->wants_close = true;
-		exchange->connection->has_unread_request = true;
-	}
+	if (exchange->request.http->has_body)
+		give_up_connection(exchange);
 	exchange_fail(exchange, error, detail);
 	return false;
 }
 
-static bool answer_preflight(struct exchange *exchange)
+static void answer_method_not_allowed(struct exchange *exchange)
+{
+	struct buf allow = { 0 };
+	unsigned allowed = exchange->match.allowed_methods;
+	if (allowed & 1u << HTTP_GET)
+		allowed |= 1u << HTTP_HEAD;
+	for (int method = 0; method < HTTP_METHOD_OTHER; method++)
+		if (allowed & 1u << method)
+			buf_add_printf(&allow, "%s%s", allow.len ? ", " : "", http_method_name((enum http_method)method));
+	exchange->error = ERROR_METHOD_NOT_ALLOWED;
+	respond_error(&exchange->request, ERROR_METHOD_NOT_ALLOWED);
+	respond_header(&exchange->request, "Allow", arena_str(exchange->arena, buf_str(&allow)));
+	buf_clear(&allow);
+	exchange_answer(exchange);
+}
+
+/* OPTIONS is answered for paths with a route that answers other origins. */
+static bool answers_preflight(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
+	struct route_match other;
+	unsigned allowed = exchange->match.allowed_methods;
+	if (request->http->method != HTTP_OPTIONS || !allowed)
+		return false;
+	enum http_method method = (enum http_method)__builtin_ctz(allowed);
+	if (router_match(exchange->loop->server->router, method, request->http->path, &other) != ERROR_NONE ||
+	    !(other.route->flags & ROUTE_CORS))
+		return false;
 	struct cors_header headers[CORS_MAX_HEADERS];
-	size_t count = cors_preflight_headers(exchange->match.allowed_methods, headers);
+	size_t count = cors_preflight_headers(allowed, headers);
 	respond_empty(request, 204);
 	for (size_t i = 0; i < count; i++)
 		respond_header(request, headers[i].name, headers[i].value);
-	if (request->http->has_body) {
-		exchange->wants_close = true;
-		exchange->connection->has_unread_request = true;
-	}
 	exchange_answer(exchange);
-	return false;
-}
-
-static void add_allow(struct exchange *exchange)
-{
-	struct buf allow = { 0 };
-	for (int method = 0; method < HTTP_METHOD_OTHER; method++) {
-		unsigned bit = 1u << method;
-		bool is_allowed = exchange->match.allowed_methods & bit;
-		if (method == HTTP_HEAD)
-			is_allowed = exchange->match.allowed_methods & (bit | 1u << HTTP_GET);
-		if (is_allowed)
-			buf_add_printf(&allow, "%s%s", allow.len ? ", " : "", http_method_name((enum http_method)method));
-	}
-	struct str value = arena_str(exchange->arena, buf_str(&allow));
-	buf_clear(&allow);
-	exchange_fail(exchange, ERROR_METHOD_NOT_ALLOWED, NULL);
-	(void)value;
+	return true;
 }
 
 static bool find_route(struct exchange *exchange)
@@ -197,15 +209,105 @@ static bool find_route(struct exchange *exchange)
 		memcpy(request->values, exchange->match.values, sizeof(request->values));
 		return true;
 	}
-	if (error == ERROR_METHOD_NOT_ALLOWED)
-		add_allow(exchange);
-	return refuse(exchange, error, NULL);
+	if (request->http->has_body)
+		give_up_connection(exchange);
+	if (error != ERROR_METHOD_NOT_ALLOWED)
+		exchange_fail(exchange, error, NULL);
+	else if (!answers_preflight(exchange))
+		answer_method_not_allowed(exchange);
+	return false;
 }
 
 bool exchange_accept_head(struct exchange *exchange)
 {
-	(void)find_route;
-	(void)answer_preflight;
 	fill_in(exchange);
-	return false;
+	if (!find_route(exchange))
+		return false;
+	if (!exchange->token.data) {
+		if (!exchange_count(exchange))
+			return refuse(exchange, ERROR_TOO_MANY_REQUESTS, NULL);
+		enum error error = exchange_check_access(exchange);
+		if (error != ERROR_NONE)
+			return refuse(exchange, error, "no token");
+	}
+	struct str coding = http_request_header(exchange->request.http, "Content-Encoding");
+	if (coding.data && !str_eq_nocase(coding, STR_LITERAL("identity")))
+		return refuse(exchange, ERROR_UNSUPPORTED_MEDIA_TYPE, "content coding");
+	return true;
+}
+
+static bool knows_token(struct exchange *exchange)
+{
+	char hash[AUTH_HASH_BYTES];
+	if (!exchange->token.len)
+		return false;
+	auth_hash_token(exchange->token, hash);
+	exchange->has_access = auth_cache_get(exchange->loop->server->auth_cache, exchange->arena,
+		(struct str){ hash, sizeof(hash) }, &exchange->request.access);
+	return exchange->has_access;
+}
+
+static void submit(struct exchange *exchange)
+{
+	struct http_server *server = exchange->loop->server;
+	bool is_slow = exchange->request.route->pool == ROUTE_SLOW;
+	exchange->job.run = exchange_run;
+	exchange->connection->state = CONNECTION_WORKING;
+	connection_clear_deadline(exchange->connection);
+	if (worker_pool_submit(is_slow ? server->slow_pool : server->api_pool, &exchange->job))
+		return;
+	exchange->connection->state = CONNECTION_READING;
+	exchange_fail(exchange, ERROR_UNAVAILABLE, "the queue of workers is full");
+}
+
+void exchange_dispatch(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	const struct route *route = request->route;
+	if (request->http->query.len) {
+		enum error error = form_parse_urlencoded(exchange->arena, request->http->query, &request->query);
+		if (error != ERROR_NONE) {
+			exchange_fail(exchange, error, "query string");
+			return;
+		}
+	}
+	bool is_known = !exchange->token.data || knows_token(exchange);
+	bool is_on_loop = route->pool == ROUTE_ON_LOOP && (is_known || route->access == ACCESS_PUBLIC);
+	if (!is_on_loop && (!is_known || !route->cached)) {
+		submit(exchange);
+		return;
+	}
+	if (!exchange_count(exchange)) {
+		exchange_fail(exchange, ERROR_TOO_MANY_REQUESTS, NULL);
+		return;
+	}
+	enum error error = exchange_check_access(exchange);
+	if (error != ERROR_NONE) {
+		exchange_fail(exchange, error, "access");
+		return;
+	}
+	if (route->cached && route->cached(request))
+		exchange_answer(exchange);
+	else if (is_on_loop) {
+		exchange_call_handler(exchange);
+		exchange_answer(exchange);
+	} else
+		submit(exchange);
+}
+
+void exchange_fail(struct exchange *exchange, enum error error, const char *detail)
+{
+	exchange->error = error;
+	if (detail)
+		exchange->request.error_detail = str_from(detail);
+	respond_error(&exchange->request, error);
+	exchange_answer(exchange);
+}
+
+void exchange_refuse(struct exchange *exchange, int status, const char *reason)
+{
+	give_up_connection(exchange);
+	exchange->request.error_detail = str_from(reason);
+	respond_error_status(&exchange->request, status, str_from(http_status_text(status)));
+	exchange_answer(exchange);
 }

@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#define EMBEDDED_DATABASE "comptoir"
-
 const char *db_role_name(enum db_role role)
 {
 	switch (role) {
@@ -91,8 +89,10 @@ enum error db_conninfo_make(const struct config *config, enum db_role role, int6
 	struct db_conninfo conninfo = { 0 };
 	bool becomes_role = false;
 	if (cluster_is_wanted(config)) {
-		set_value(&conninfo, "host", arena_c_string(arena, cluster_socket_directory(config, arena)));
-		set_value(&conninfo, "dbname", EMBEDDED_DATABASE);
+		struct str own = cluster_connection_string(config, arena, db_role_name(role));
+		enum error error = read_url(own.data, arena, &conninfo, ret_message);
+		if (error)
+			return error;
 	} else {
 		const char *url = config_text(config, "database.url");
 		const char *owner_url = config_text(config, "database.owner_url");
@@ -102,7 +102,7 @@ enum error db_conninfo_make(const struct config *config, enum db_role role, int6
 		becomes_role = role != DB_OWNER && find_value(&conninfo, "user");
 	}
 	set_default(&conninfo, "user", db_role_name(role));
-	set_default(&conninfo, "dbname", EMBEDDED_DATABASE);
+	set_default(&conninfo, "dbname", CLUSTER_DATABASE);
 	set_default(&conninfo, "application_name", db_role_name(role));
 	set_default(&conninfo, "keepalives_idle", "30");
 	set_default(&conninfo, "keepalives_interval", "10");

@@ -23,15 +23,20 @@ struct form {
 
 #define FORM_MAX_FIELDS 1000
 
-/* Appends; ERROR_BAD_REQUEST for bad encoding, NUL, invalid UTF-8 or more than FORM_MAX_FIELDS. */
+/* All three append to what the form holds. ERROR_BAD_REQUEST for bad encoding, NUL, invalid UTF-8 or more
+ * than FORM_MAX_FIELDS. */
 enum error form_parse_urlencoded(struct arena *arena, struct str text, struct form *form) MUST_CHECK;
 
-/* content_type is the whole header value with its boundary. Limits: 100 parts, 8 KiB of headers a part,
- * boundary 1 to 70 characters (RFC 2046); file bytes are not copied, they point into body. */
+/* content_type is the whole header value with its boundary (ERROR_UNSUPPORTED_MEDIA_TYPE when it is not
+ * multipart/form-data). Limits: 100 parts, 8 KiB of headers a part, boundary 1 to 70 characters (RFC 2046).
+ * Values and file bytes are not copied, they point into body. A file's name has no directories and may be
+ * empty. ERROR_BAD_REQUEST also for preambles, epilogues, truncation, nested multiparts, base64 parts. */
 enum error form_parse_multipart(struct arena *arena, struct str content_type, struct str body,
 	struct form *form) MUST_CHECK;
 
-/* A JSON object: scalars become text, arrays repeat "name[]", nested objects become "name[key]". */
+/* A JSON object: scalars become text, arrays repeat "name[]", nested objects become "name[key]"; null is as
+ * if it were not there. ERROR_BAD_REQUEST for other values, over 8 levels, and names over 1 KiB;
+ * ERROR_CONTENT_TOO_LARGE as json_in_parse. */
 enum error form_parse_json(struct arena *arena, struct str body, struct form *form) MUST_CHECK;
 
 /* First field of that name, or NULL. */

@@ -10,11 +10,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* max_bytes bounds the output, cut at the end of an element. Links get rel="nofollow noopener" and
- * target="_blank"; only http, https and a few harmless schemes survive. */
+/* max_bytes bounds the output: it is cut between two characters or elements, and what is open is closed.
+ * Links get rel="nofollow noopener noreferrer" and target="_blank"; of their schemes http, https, dat, dweb,
+ * ipfs, ipns, ssb, gopher, xmpp, magnet and gemini survive (Mastodon's list), a link of another one becomes
+ * its text. Headings become strong paragraphs, other blocks begin a line, scripts, styles, templates, svg and
+ * math go with their content. Time is linear, the arena gets the result only. */
 struct str html_clean(struct arena *arena, struct str html, size_t max_bytes) MUST_CHECK;
 
-/* Plain text: tags gone, entities decoded, paragraphs and br as line ends. */
+/* Plain text: tags gone, entities decoded, white space folded; br and list items end a line, an empty line
+ * stands between paragraphs. */
 struct str html_text(struct arena *arena, struct str html) MUST_CHECK;
 
 /* Escapes & < > " and ' for text and quoted attribute values. */

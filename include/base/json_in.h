@@ -19,9 +19,9 @@ struct json_limits {
 
 extern const struct json_limits json_limits_default; /* 1 MiB, 32 deep, 50,000 values, 512 KiB */
 
-/* ERROR_CONTENT_TOO_LARGE above max_bytes; ERROR_BAD_REQUEST for all else that is not one JSON value
- * within the limits: bad UTF-8, NUL, lone surrogates, NaN, numbers out of range, duplicate keys, bytes
- * after the value. The caller owns *ret_value (json_decref). */
+/* limits NULL is json_limits_default. ERROR_CONTENT_TOO_LARGE above max_bytes; ERROR_BAD_REQUEST for all else that is not one JSON value
+ * within the limits: bad UTF-8, NUL, lone surrogates, NaN, numbers out of range or over 512 bytes, duplicate
+ * keys, bytes after the value. The caller owns *ret_value (json_decref). */
 enum error json_in_parse(struct str text, const struct json_limits *limits, json_t **ret_value) MUST_CHECK;
 
 /* Members of an object, tolerant of what is not there: an absent key or another type gives the empty

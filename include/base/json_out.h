@@ -13,6 +13,8 @@ struct json_out {
 	struct buf *buf;
 	unsigned depth;
 	bool wants_comma[JSON_OUT_DEPTH + 1];
+	bool is_object[JSON_OUT_DEPTH + 1]; /* of the container at each depth */
+	bool has_key;                       /* a key was written, its value was not */
 };
 
 void json_out_init(struct json_out *out, struct buf *buf);

@@ -29,7 +29,7 @@ enum error cluster_initialise(const struct config *config, struct arena *arena, 
 bool cluster_exists(const struct config *config);
 
 /* Starts the postmaster as a child, or joins one that already runs from this directory, and waits until it
- * answers (after a crash also for its recovery). Before other threads exist. */
+ * answers (after a crash also for its recovery). */
 enum error cluster_start(const struct config *config, struct arena *arena, struct cluster **ret_cluster,
 	struct str *ret_message) MUST_CHECK;
 
@@ -37,7 +37,7 @@ enum error cluster_start(const struct config *config, struct arena *arena, struc
  * NULL. */
 void cluster_stop(struct cluster **cluster);
 
-/* To be called about once a second by the thread that started it: starts the postmaster again when it has
+/* To be called about once a second, by one thread: starts the postmaster again when it has
  * died, for instance by the out-of-memory killer. Does not wait. */
 void cluster_keep_alive(struct cluster *cluster);
 

@@ -60,7 +60,7 @@ static enum error check_account(struct arena *arena, const struct account_new *a
 			"'%.*s' is no username: 1 to %d letters (a to z), digits and underscores, dots and hyphens inside",
 			STR_ARG(account->username), USERNAME_MAX_BYTES);
 	if (username_is_reserved(account->username) && account->role == USER_MEMBER)
-		return refuse(arena, ret_message, ERROR_FORBIDDEN, "'%.*s' is reserved for the people who run this server",
+		return refuse(arena, ret_message, ERROR_UNPROCESSABLE, "'%.*s' is reserved for the people who run this server",
 			STR_ARG(account->username));
 	if (is_person && !email_is_plausible(account->email))
 		return refuse(arena, ret_message, ERROR_UNPROCESSABLE, "a person needs an e-mail address, not '%.*s'",

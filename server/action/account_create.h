@@ -30,8 +30,8 @@ struct account_created {
 	struct str generated_password; /* data NULL when one was given or there is none */
 };
 
-/* In a transaction of its own. ERROR_UNPROCESSABLE, ERROR_NOT_FOUND (domain), ERROR_CONFLICT (name or address
- * taken) and ERROR_FORBIDDEN (reserved name) with a sentence for the caller (arena). */
+/* In a transaction of its own. ERROR_UNPROCESSABLE (a bad or reserved name, address, password), ERROR_NOT_FOUND
+ * (domain) and ERROR_CONFLICT (name or address taken) come with a sentence for the caller (arena). */
 enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
 	struct account_created *ret_created, struct str *ret_message) MUST_CHECK;
 

@@ -5,7 +5,6 @@
 #include "server/action/publish.h"
 
 #include "base/mutant.h"
-#include "base/random.h"
 #include "server/action/publish_text.h"
 #include "storage/actor.h"
 #include "storage/id.h"
@@ -61,13 +60,6 @@ static enum error check_text(const struct rendered_text *rendered, struct str sp
 	return ERROR_NONE;
 }
 
-static int64_t post_id(int64_t created_us)
-{
-	if (created_us == 0)
-		return id_new();
-	return id_at_time(created_us) + (int64_t)random_below(UINT16_MAX);
-}
-
 static enum error find_author(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_author)
 {
 	enum error error = actor_find_by_id(db, arena, actor_id, ret_author);
@@ -115,7 +107,7 @@ enum error publish_post(struct db *db, struct arena *arena, const struct publish
 	if (error)
 		return error;
 	struct post_new post = {
-		.id = post_id(request->created_us),
+		.id = request->id ? request->id : id_new(),
 		.actor_id = author.id,
 		.in_reply_to_id = request->in_reply_to_id,
 		.visibility = request->visibility,
@@ -124,7 +116,7 @@ enum error publish_post(struct db *db, struct arena *arena, const struct publish
 		.spoiler_text = spoiler_text,
 		.language = request->language.len ? request->language : (struct str){ 0 },
 		.is_sensitive = request->is_sensitive || spoiler_text.len > 0,
-		.created_us = request->created_us,
+		.created_us = request->id ? id_time_us(request->id) : 0,
 		.mentioned_actor_ids = rendered.mentioned_actor_ids,
 		.mention_count = rendered.mention_count,
 	};

@@ -17,13 +17,13 @@ struct publish_request {
 	enum post_visibility visibility;
 	int64_t in_reply_to_id;  /* 0 for none */
 	bool is_sensitive;       /* a content warning makes it so */
-	int64_t created_us;      /* 0: now; earlier for imports and the demonstration only */
+	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
 };
 
 /* In a transaction of its own: db must not be in one. ERROR_UNPROCESSABLE for what the author can mend, with
  * a sentence for them in *ret_message (static): empty, too long, a bad language. ERROR_NOT_FOUND when
- * what it answers is not there for the author, ERROR_FORBIDDEN when the author may not publish. After
- * ERROR_NONE the post is committed. */
+ * what it answers is not there for the author, ERROR_FORBIDDEN when the author may not publish, ERROR_CONFLICT
+ * when the id is taken. After ERROR_NONE the post is committed. */
 enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct post *ret_post, struct str *ret_message) MUST_CHECK;
 

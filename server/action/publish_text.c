@@ -93,13 +93,16 @@ static enum error normalise(struct arena *arena, struct str text, struct str *re
 	return ERROR_NONE;
 }
 
-static size_t characters_in(struct str text)
+/* u8_grapheme_breaks and not u8_grapheme_next: the latter sees two characters at a time and takes a family
+ * of emoji for several. */
+static size_t characters_in(struct arena *arena, struct str text)
 {
-	const uint8_t *at = (const uint8_t *)text.data;
-	const uint8_t *end = at + text.len;
 	size_t count = 0;
-	for (; at && at < end; count++)
-		at = u8_grapheme_next(at, end);
+	char *is_start = arena_alloc(arena, text.len + 1);
+	if (text.len > 0)
+		u8_grapheme_breaks((const uint8_t *)text.data, text.len, is_start);
+	for (size_t i = 0; i < text.len; i++)
+		count += is_start[i] != 0;
 	return count;
 }
 
@@ -142,7 +145,7 @@ static void write_link(struct renderer *renderer, const struct url *url)
 	bool is_cut = shown < url->text.len;
 	buf_add_c_string(html, "<a href=\"");
 	html_escape(html, url->text);
-	buf_add_c_string(html, "\" rel=\"nofollow noopener\" target=\"_blank\"><span class=\"invisible\">");
+	buf_add_c_string(html, "\" rel=\"nofollow noopener noreferrer\" target=\"_blank\"><span class=\"invisible\">");
 	html_escape(html, str_slice(url->text, 0, scheme));
 	buf_add_c_string(html, is_cut ? "</span><span class=\"ellipsis\">" : "</span><span>");
 	html_escape(html, str_slice(url->text, scheme, shown));
@@ -196,11 +199,20 @@ static void note_mention(struct renderer *renderer, int64_t actor_id)
 	renderer->mentioned_actor_ids[renderer->mention_count++] = actor_id;
 }
 
+static size_t username_extent(struct str text)
+{
+	size_t end = 0;
+	while (end < text.len && end < MAX_USERNAME_BYTES &&
+		(is_ascii_word(text.data[end]) || text.data[end] == '.' || text.data[end] == '-'))
+		end++;
+	while (end > 0 && !is_ascii_word(text.data[end - 1]))
+		end--;
+	return end > 0 && is_ascii_word(text.data[0]) ? end : 0;
+}
+
 static size_t take_mention(struct renderer *renderer, struct str text)
 {
-	size_t end = 1;
-	while (end < text.len && end <= MAX_USERNAME_BYTES && is_ascii_word(text.data[end]))
-		end++;
+	size_t end = 1 + username_extent(str_slice(text, 1, text.len));
 	struct str username = str_slice(text, 1, end);
 	struct str domain = { "", 0 };
 	if (end < text.len && text.data[end] == '@') {
@@ -357,7 +369,7 @@ enum error publish_text_render(struct arena *arena, struct str text, const struc
 	*ret_rendered = (struct rendered_text){
 		.html = arena_str(arena, buf_str(&renderer.html)),
 		.text = normal,
-		.characters = characters_in(buf_str(&renderer.counted)),
+		.characters = characters_in(arena, buf_str(&renderer.counted)),
 		.mentioned_actor_ids = renderer.mentioned_actor_ids,
 		.mention_count = renderer.mention_count,
 	};

@@ -68,10 +68,6 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_GONE_HELP, \
 		"It was closed or suspended.", \
 		"Il a été fermé ou suspendu.") \
-	X(TEXT_ERROR_TITLE,         "Something went wrong", "Un problème est survenu") \
-	X(TEXT_ERROR_HELP, \
-		"Please try again in a moment.", \
-		"Veuillez réessayer dans un instant.") \
 	X(TEXT_BACK_HOME,           "Back to the home page", "Retour à l’accueil") \
 	X(TEXT_MONTH_1,  "January", "janvier") \
 	X(TEXT_MONTH_2,  "February", "février") \

@@ -18,7 +18,7 @@ ONLY_IN = {
     "base/random.c": ["rand", "srand", "random", "srandom", "drand48", "rand_r", "getrandom", "RAND_bytes"],
 }
 CALL = re.compile(r"(?<![\w.>])([a-zA-Z_]\w*)[ \t]*\(")
-REFERENCE = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|free|strdup)(?=[ \t]*[,;)])")
+REFERENCE = re.compile(r"[(,=]\s*(malloc|calloc|realloc|free|strdup)(?=\s*[,;)])")
 
 PLANTED = [
     ({"base/a.c": "void f(char *a) { strcpy(a, \"x\"); }\n"}, "base/a.c:1: strcpy"),

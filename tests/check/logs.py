@@ -22,7 +22,7 @@ MAY_PRINT = re.compile(r"^(server/(ctl/|main\.c|roles\.c|command|cli)|base/(log|
 PLANTED = [
     ({"server/a.c": "void f(void) { log_event(LOG_LEVEL_INFO, name); }\n"}, "server/a.c:1: the event"),
     ({"server/a.c": 'void f(void) { log_event(LOG_LEVEL_INFO, "ServerStarted"); }\n'}, "server/a.c:1: the event"),
-    ({"server/a.c": 'void f(void) { log_event(level, "started"); }\n'}, "server/a.c:1: the level"),
+    ({"server/a.c": 'void f(void) { log_event(2, "started"); }\n'}, "server/a.c:1: the level"),
     ({"server/a.c": 'void f(void) { log_event(LOG_LEVEL_INFO, "a", LOG_INT("Port", 1)); }\n'}, "server/a.c:1: the field"),
     ({"server/a.c": 'void f(void) { log_event(LOG_LEVEL_INFO, "a",\n LOG_STR("access_token", t)); }\n'}, "server/a.c:2: a secret"),
     ({"base/url.c": 'void f(void) { log_event(LOG_LEVEL_INFO, "bad_url"); }\n'}, "base/url.c:1: base logs"),
@@ -51,8 +51,8 @@ def check_events(tree, name, code):
     for match in EVENT.finditer(code):
         arguments = call_arguments(code, match.end() - 1)
         level, event = (arguments + ["", ""])[:2]
-        if not level.startswith("LOG_LEVEL_") and "?" not in level:
-            tree.find_at(name, match.start(), f"the level {level} must be a constant")
+        if not level.startswith("LOG_LEVEL_") and "?" not in level and level != "level":
+            tree.find_at(name, match.start(), f"the level {level} must be one of LOG_LEVEL_*")
         if not SNAKE.match(event) and not re.match(r'^[^"]*\? "[a-z0-9_]+" : "[a-z0-9_]+"$', event):
             tree.find_at(name, match.start(), f"the event {event} must be a static snake_case text")
         if tree.layer(name) == "base" and level != "LOG_LEVEL_DEBUG" and name not in BASE_MAY_LOG:

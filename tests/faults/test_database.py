@@ -15,9 +15,7 @@ def webfinger(server, name):
     return f"/.well-known/webfinger?resource=acct:{name}@127.0.0.1:{server.port}"
 
 
-def unknown_names(server, count=200):
-    """Paths that no cache can answer, since each names another account."""
-    return [webfinger(server, f"nobody{number}") for number in range(count)]
+UNCACHED = {"http.document_cache": "0"}
 
 
 def judge(load, outage_begin, outage_end, expected=(200, 404)):
@@ -38,21 +36,20 @@ def judge(load, outage_begin, outage_end, expected=(200, 404)):
 @pytest.mark.limit(120)
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_a_restart_of_postgresql_gives_503_for_its_time_only(own_postgres, database_factory, server_factory, how):
-    server = server_factory(database=database_factory(own_postgres))
-    paths = unknown_names(server)
-    with Load(server.port, paths, threads=4) as load:
+    server = server_factory(database=database_factory(own_postgres), settings=UNCACHED)
+    with Load(server.port, [webfinger(server, "nobody{n}")], threads=4) as load:
         wait_until(lambda: load.count() >= 100, 20, "some answers")
         begin = time.monotonic()
         own_postgres.restart(how)
         end = time.monotonic()
-        wait_until(lambda: len([a for a in load.since(end + GRACE_SECONDS)]) >= 50, 30, "answers after the grace")
+        wait_until(lambda: len(load.since(end + GRACE_SECONDS)) >= 50, 30, "answers after the grace")
     judge(load, begin, end)
     assert server.start_count == 1 and server.is_running()
 
 
 @pytest.mark.limit(120)
 def test_without_postgresql_everything_says_503_within_a_second_and_recovers(own_postgres, database_factory, server_factory):
-    server = server_factory(database=database_factory(own_postgres))
+    server = server_factory(database=database_factory(own_postgres), settings=UNCACHED)
     path = webfinger(server, "nobody")
     assert server.get(path).status_code == 404
     own_postgres.stop()
@@ -74,9 +71,9 @@ def test_without_postgresql_everything_says_503_within_a_second_and_recovers(own
 
 @pytest.mark.limit(120)
 def test_a_stalled_postgresql_gives_503_within_the_statement_timeout(own_postgres, database_factory, server_factory):
-    server = server_factory(database=database_factory(own_postgres), settings={"database.statement_timeout": "1s",
+    server = server_factory(database=database_factory(own_postgres), settings={**UNCACHED, "database.statement_timeout": "1s",
                                                                                "database.connect_timeout": "1s"})
-    paths = unknown_names(server, 20)
+    paths = [webfinger(server, f"nobody{number}") for number in range(20)]
     assert all(server.get(path).status_code == 404 for path in paths[:4])
     own_postgres.pause()
     try:
@@ -113,7 +110,7 @@ def test_a_server_that_starts_before_its_database_waits_for_it(own_postgres, dat
 
 @pytest.mark.limit(120)
 def test_a_locked_table_holds_requests_up_to_the_statement_timeout_only(database_factory, server_factory):
-    server = server_factory(settings={"database.statement_timeout": "1s"})
+    server = server_factory(settings={**UNCACHED, "database.statement_timeout": "1s"})
     connection = server.database.connect("superuser")
     try:
         connection.cursor().execute("lock table actors in access exclusive mode")

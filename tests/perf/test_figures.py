@@ -111,7 +111,7 @@ def test_the_instance_document_is_served_nearly_as_fast_as_nginx_serves_a_file(s
 
 
 def test_one_row_by_key_costs_little(server_factory, smoke):
-    server = server_factory(settings=QUIET)
+    server = server_factory(settings={**QUIET, "http.document_cache": "0"})
     for number in range(1, 21):
         server.create_account(f"person{number}")
     path = f"/.well-known/webfinger?resource=acct:person@%40127.0.0.1:{server.port}"

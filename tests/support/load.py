@@ -21,7 +21,7 @@ class Answer:
 
 
 class Load:
-    """paths are asked in turn. A connection is opened again after an error; `pause` keeps the load modest."""
+    """paths are asked in turn; {n} in one becomes a number of its own each time. A connection is opened again after an error; `pause` keeps the load modest."""
 
     def __init__(self, port, paths, threads=4, pause=0.005, seconds=20):
         self.port = port
@@ -51,7 +51,8 @@ class Load:
         while not self.stopping.is_set():
             if connection is None:
                 connection, requests = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.seconds), 0
-            answer, keep = self.ask(connection, self.paths[(number + len(self.answers)) % len(self.paths)], requests > 0)
+            path = self.paths[(number + requests) % len(self.paths)].replace("{n}", f"{number}x{len(self.answers)}")
+            answer, keep = self.ask(connection, path, requests > 0)
             with self.lock:
                 self.answers.append(answer)
             requests += 1

@@ -47,7 +47,7 @@ class Context:
             path = self.log_path(f"build-{preset}")
             with open(path, "w", encoding="utf-8") as log:
                 for command in (["cmake", "--preset", preset],
-                                ["ninja", "-C", f"build/{preset}", f"-j{os.cpu_count()}"]):
+                                ["ninja", "-C", f"build/{preset}", "-k0", f"-j{os.cpu_count()}"]):
                     log.flush()
                     result = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False)
                     if result.returncode:
@@ -56,7 +56,7 @@ class Context:
             if result.returncode:
                 with open(path, encoding="utf-8", errors="replace") as log:
                     lines = log.read().splitlines()
-                errors = [line for line in lines if "error:" in line or line.startswith("FAILED")] or lines[-20:]
+                errors = [line for line in lines if "error:" in line or "undefined reference" in line or line.startswith("FAILED")] or lines[-20:]
                 print("\n".join(errors[:30]), flush=True)
         if not self.built[preset]:
             raise BuildFailed(f"the build '{preset}' failed, see build/log/build-{preset}.log")
@@ -129,7 +129,10 @@ def run_unit_build(context, preset):
 def run_unit(context):
     for preset in ("release", "asan", "tsan"):
         print(f"   {preset}", flush=True)
-        run_unit_build(context, preset)
+        try:
+            run_unit_build(context, preset)
+        except BuildFailed as failure:
+            context.count("unit", 0, 1, [str(failure)])
 
 
 # pytest parts
@@ -233,7 +236,10 @@ def run_program(context, name, command, build=None):
 
 
 def run_check(context):
-    context.build("release")
+    try:
+        context.build("release")
+    except BuildFailed as failure:  # the checks that read sources go on
+        context.count("check", 0, 1, [str(failure)])
     run_program(context, "check", [PYTHON, "tests/check/run"] + (["--all"] if context.want_all else []))
 
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The commands, one file per noun; command_table lists them. */
+#ifndef COMPTOIR_SERVER_CTL_NOUNS_H
+#define COMPTOIR_SERVER_CTL_NOUNS_H
+
+#include "server/ctl/command.h"
+
+extern const struct command command_serve;
+extern const struct command command_db_init, command_db_migrate, command_db_status;
+extern const struct command command_account_create, command_account_list, command_account_show, command_account_disable,
+	command_account_enable, command_account_reset_password;
+extern const struct command command_domain_list, command_domain_add;
+extern const struct command command_demo;
+extern const struct command command_check;
+extern const struct command command_config;
+
+#endif

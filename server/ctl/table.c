@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * All commands, in the order of `comptoir help`. */
+#include "server/ctl/nouns.h"
+
+const struct command *const command_table[] = {
+	&command_serve,
+	&command_db_init,
+	&command_db_migrate,
+	&command_db_status,
+	&command_account_create,
+	&command_account_list,
+	&command_account_show,
+	&command_account_disable,
+	&command_account_enable,
+	&command_account_reset_password,
+	&command_domain_list,
+	&command_domain_add,
+	&command_demo,
+	&command_check,
+	&command_config,
+	NULL,
+};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
+#include "server/route.h"
+
+#include "server/mastodon/instance.h"
+#include "server/readiness.h"
+#include "server/static_files.h"
+#include "server/web/actor_document.h"
+#include "server/web/actor_page.h"
+#include "server/web/discovery.h"
+#include "server/web/home_page.h"
+
+/* method, path, handler, cached, pool, access, scope, limit, flags, max_body_bytes */
+static const struct route routes[] = {
+	/* operation */
+	{ HTTP_GET, "/health", handle_health, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
+	{ HTTP_GET, "/ready", handle_ready, cached_ready, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
+
+	/* discovery */
+	{ HTTP_GET, "/.well-known/webfinger", handle_webfinger, cached_webfinger, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/.well-known/host-meta", handle_host_meta, cached_host_meta, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/.well-known/nodeinfo", handle_nodeinfo_links, cached_nodeinfo_links, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/nodeinfo/{version}", handle_nodeinfo, cached_nodeinfo, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/.well-known/oauth-authorization-server", handle_oauth_metadata, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/.well-known/security.txt", handle_security_txt, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/robots.txt", handle_robots, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+
+	/* instance */
+	{ HTTP_GET, "/api/v1/instance", handle_instance_v1, cached_instance_v1, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_API,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/api/v2/instance", handle_instance_v2, cached_instance_v2, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_API,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/api/v1/instance/rules", handle_instance_rules, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_API,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/api/v1/instance/extended_description", handle_instance_extended_description, NULL, ROUTE_ON_LOOP,
+		ACCESS_PUBLIC, NULL, LIMIT_API, ROUTE_CORS, 0 },
+
+	/* actors as ActivityPub */
+	{ HTTP_GET, "/actor", handle_instance_actor, cached_instance_actor, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}", handle_actor_document, cached_actor_document, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+
+	/* pages */
+	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/about", handle_about_page, cached_about_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/authorize_interaction", handle_interaction_page, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/{handle}", handle_actor_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/assets/{rest*}", handle_static_file, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
+	{ HTTP_GET, "/favicon.ico", handle_favicon, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
+};
+
+const struct route *routes_all(size_t *ret_count)
+{
+	*ret_count = sizeof(routes) / sizeof(routes[0]);
+	return routes;
+}

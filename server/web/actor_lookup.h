@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Which local actor a request means: by the name in its path, on the domain that its Host header names when
+ * that is one of ours, else on the primary domain. */
+#ifndef COMPTOIR_SERVER_WEB_ACTOR_LOOKUP_H
+#define COMPTOIR_SERVER_WEB_ACTOR_LOOKUP_H
+
+#include "server/request.h"
+#include "storage/actor.h"
+
+/* Workers only. ERROR_NOT_FOUND; suspended ones are found. */
+enum error actor_lookup(struct request *request, struct str username, struct actor *ret_actor) MUST_CHECK;
+
+/* Keys of the document cache; both empty when the domain is not in memory yet. username in any case. */
+struct str actor_document_key(struct request *request, struct str username) MUST_CHECK;
+struct str actor_webfinger_key(struct arena *arena, struct str username, struct str domain) MUST_CHECK;
+
+/* Whoever changes a local actor calls this: its documents are rendered anew at the next request. Other
+ * processes see the change when their copies are past their time (ACTOR_LIFETIME_MS). */
+void actor_documents_forget(struct app *app, struct arena *arena, const struct actor *actor);
+
+#define ACTOR_LIFETIME_MS 5000
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Who this is, how to follow them from anywhere, what they said lately. */
+#include "server/web/actor_page.h"
+
+#include "server/domain_table.h"
+#include "server/web/accept.h"
+#include "server/web/actor_document.h"
+#include "server/web/actor_lookup.h"
+#include "server/web/page.h"
+#include "storage/post.h"
+
+#include "base/html.h"
+#include "base/json_in.h"
+#include "base/mutant.h"
+#include "base/time_format.h"
+
+#define SHOWN_POSTS 20
+#define SHOWN_FIELDS 12
+#define AVATAR_COLOURS 6
+#define DESCRIPTION_MAX_BYTES 200
+
+struct str actor_shown_name(const struct actor *actor)
+{
+	return str_is_empty(actor->display_name) ? actor->username : actor->display_name;
+}
+
+enum text actor_kind_text(enum actor_kind kind)
+{
+	switch (kind) {
+	case ACTOR_PERSON:
+		break;
+	case ACTOR_ORGANIZATION:
+		return TEXT_KIND_ORGANIZATION;
+	case ACTOR_GROUP:
+		return TEXT_KIND_GROUP;
+	case ACTOR_SERVICE:
+		return TEXT_KIND_SERVICE;
+	case ACTOR_APPLICATION:
+		return TEXT_KIND_APPLICATION;
+	}
+	return TEXT_KIND_PERSON;
+}
+
+/* The first character of text, whole. */
+static struct str first_character(struct str text)
+{
+	size_t len = text.len ? 1 : 0;
+
+	while (len < text.len && ((unsigned char)text.data[len] & 0xc0) == 0x80)
+		len++;
+	return str_slice(text, 0, len);
+}
+
+void actor_write_avatar(struct buf *out, const struct actor *actor, const char *size_class)
+{
+	unsigned sum = 0;
+
+	if (!str_is_empty(actor->avatar_url)) {
+		TEMPLATE(out, "<img class=\"avatar {}\" src=\"{}\" alt=\"\" loading=\"lazy\">", template_text(str_from(size_class)),
+			template_url(actor->avatar_url));
+		return;
+	}
+	for (size_t i = 0; i < actor->username.len; i++)
+		sum += (unsigned char)actor->username.data[i];
+	const char colour[2] = { (char)('0' + sum % AVATAR_COLOURS), '\0' };
+	TEMPLATE(out, "<span class=\"avatar {} colour-{}\" aria-hidden=\"true\">{}</span>", template_text(str_from(size_class)),
+		template_text(str_from(colour)), template_text(first_character(actor_shown_name(actor))));
+}
+
+static struct str handle_of(struct arena *arena, const struct actor *actor)
+{
+	return arena_printf(arena, "@%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain));
+}
+
+static void write_fields(struct request *request, struct buf *out, const struct actor *actor, enum language language)
+{
+	json_auto_t *fields = NULL;
+
+	if (str_is_empty(actor->fields_json) ||
+		json_in_parse(actor->fields_json, &json_limits_default, &fields) != ERROR_NONE || json_array_size(fields) == 0)
+		return;
+	TEMPLATE(out, "<dl class=\"fields\" aria-label=\"{}\">\n", template_text(text_get(language, TEXT_DETAILS)));
+	for (size_t i = 0; i < json_array_size(fields) && i < SHOWN_FIELDS; i++) {
+		const json_t *field = json_array_get(fields, i);
+		TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div>\n", template_text(json_in_str(field, "name")),
+			template_rich(request->arena, json_in_str(field, "value")));
+	}
+	TEMPLATE(out, "</dl>\n");
+}
+
+static void write_number(struct request *request, struct buf *out, enum language language, int64_t number, enum text label)
+{
+	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div>", template_text(text_get(language, label)),
+		template_text(text_number(request->arena, language, number)));
+}
+
+static void write_profile(struct request *request, struct buf *out, const struct actor *actor, enum language language)
+{
+	struct str handle = handle_of(request->arena, actor);
+
+	TEMPLATE(out, "<section class=\"profile h-card\">\n");
+	if (!str_is_empty(actor->header_url))
+		TEMPLATE(out, "<img class=\"banner\" src=\"{}\" alt=\"\">\n", template_url(actor->header_url));
+	else
+		TEMPLATE(out, "<div class=\"banner\"></div>\n");
+	actor_write_avatar(out, actor, "large");
+	TEMPLATE(out, "\n<h1 class=\"p-name\">{}</h1>\n<p class=\"handle u-url\">{}</p>\n<p class=\"badges\"><span>{}</span>",
+		template_text(actor_shown_name(actor)), template_text(handle),
+		template_text(text_get(language, actor_kind_text(actor->kind))));
+	if (actor->is_memorial)
+		TEMPLATE(out, " <span>{}</span>", template_text(text_get(language, TEXT_MEMORIAL)));
+	if (actor->is_locked)
+		TEMPLATE(out, " <span>{}</span>", template_text(text_get(language, TEXT_APPROVES_FOLLOWERS)));
+	TEMPLATE(out, "</p>\n<div class=\"bio p-note\">{}</div>\n", template_rich(request->arena, actor->summary_html));
+	write_fields(request, out, actor, language);
+	TEMPLATE(out, "<dl class=\"numbers\">");
+	write_number(request, out, language, actor->posts_count, TEXT_POSTS);
+	write_number(request, out, language, actor->followers_count, TEXT_FOLLOWERS);
+	write_number(request, out, language, actor->following_count, TEXT_FOLLOWING);
+	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div></dl>\n</section>\n", template_text(text_get(language, TEXT_SINCE)),
+		template_text(text_date(request->arena, language, actor->created_us)));
+	TEMPLATE(out, "<aside class=\"follow\"><h2>{}</h2><p>{}</p><p><code>{}</code></p></aside>\n",
+		template_text(text_get(language, TEXT_HOW_TO_FOLLOW)), template_text(text_get(language, TEXT_FOLLOW_HELP)),
+		template_text(handle));
+}
+
+static void write_post_time(struct request *request, struct buf *out, const struct post *post, enum language language)
+{
+	TEMPLATE(out, "<time datetime=\"{}\">{}</time>", template_text(time_iso8601_ms(request->arena, post->created_us)),
+		template_text(text_date(request->arena, language, post->created_us)));
+	if (post->edited_us)
+		TEMPLATE(out, " <span class=\"edited\">{}</span>", template_text(text_get(language, TEXT_EDITED)));
+}
+
+static void write_post(struct request *request, struct buf *out, const struct actor *actor, const struct post *post,
+	enum language language)
+{
+	struct str post_language = str_is_empty(post->language) ? language_tag(language) : post->language;
+
+	TEMPLATE(out, "<article class=\"post\">\n<header>");
+	actor_write_avatar(out, actor, "small");
+	TEMPLATE(out, "<span class=\"who\"><strong>{}</strong> ", template_text(actor_shown_name(actor)));
+	write_post_time(request, out, post, language);
+	TEMPLATE(out, "</span></header>\n");
+	if (!str_is_empty(post->spoiler_text))
+		TEMPLATE(out, "<details><summary>{} · {}</summary>\n", template_text(text_get(language, TEXT_CONTENT_WARNING)),
+			template_text(post->spoiler_text));
+	TEMPLATE(out, "<div class=\"content\" lang=\"{}\">{}</div>\n", template_text(post_language),
+		template_rich(request->arena, post->html));
+	if (!str_is_empty(post->spoiler_text))
+		TEMPLATE(out, "</details>\n");
+	TEMPLATE(out, "<dl class=\"counts\">");
+	write_number(request, out, language, post->replies_count, TEXT_REPLIES);
+	write_number(request, out, language, post->boosts_count, TEXT_BOOSTS);
+	write_number(request, out, language, post->favourites_count, TEXT_FAVOURITES);
+	TEMPLATE(out, "</dl>\n</article>\n");
+}
+
+static enum error respond_page(struct request *request, const struct actor *actor)
+{
+	enum language language = page_language(request);
+	const struct post_page wanted = { .actor_id = actor->id, .limit = SHOWN_POSTS };
+	struct post *posts;
+	size_t count;
+
+	enum error error = post_list_public(request->db, request->arena, &wanted, &posts, &count);
+	if (error)
+		return error;
+	const struct page page = {
+		.language = language,
+		.title = arena_printf(request->arena, "%.*s (%.*s)", STR_ARG(actor_shown_name(actor)),
+			STR_ARG(handle_of(request->arena, actor))),
+		.description = page_excerpt(request->arena, html_text(request->arena, actor->summary_html), DESCRIPTION_MAX_BYTES),
+		.canonical = actor->url,
+		.activity_url = actor->uri,
+		.image_url = actor->avatar_url,
+		.kind = "profile",
+		.is_indexable = actor->is_indexable || MUTANT("page_noindex"),
+	};
+	struct buf *out = page_respond(request, 200, &page);
+	write_profile(request, out, actor, language);
+	TEMPLATE(out, "<section class=\"posts\"><h2>{}</h2>\n", template_text(text_get(language, TEXT_RECENT_POSTS)));
+	for (size_t i = 0; i < count; i++)
+		write_post(request, out, actor, &posts[i], language);
+	if (count == 0)
+		TEMPLATE(out, "<p class=\"empty\">{}</p>\n", template_text(text_get(language, TEXT_NO_POSTS_YET)));
+	TEMPLATE(out, "</section>\n");
+	page_end(request, out, &page);
+	return ERROR_NONE;
+}
+
+/* "@name" on the Host's domain; "@name@domain" on that domain when it is ours. */
+static enum error find_by_handle(struct request *request, struct str handle, struct actor *ret_actor)
+{
+	if (handle.len < 2 || handle.data[0] != '@')
+		return ERROR_NOT_FOUND;
+	size_t at = str_index_of(handle, '@', 1);
+	struct str username = str_slice(handle, 1, at);
+	if (at == handle.len)
+		return actor_lookup(request, username, ret_actor);
+	struct domain domain;
+	enum error error = domain_find(request->db, request->arena, str_slice(handle, at + 1, handle.len), &domain);
+	if (error)
+		return error;
+	return actor_find_local(request->db, request->arena, username, domain.name, ret_actor);
+}
+
+enum error handle_actor_page(struct request *request)
+{
+	struct str handle = request_value(request, 0);
+	struct actor actor;
+
+	enum error error = find_by_handle(request, handle, &actor);
+	if (accept_prefers_activity(http_request_header(request->http, "Accept"), false)) {
+		if (error)
+			return error;
+		actor_document_respond(request, &actor);
+		return ERROR_NONE;
+	}
+	if (error == ERROR_NOT_FOUND) {
+		page_respond_message(request, 404, TEXT_NOT_FOUND_TITLE, TEXT_NOT_FOUND_HELP);
+		return ERROR_NONE;
+	}
+	if (error)
+		return error;
+	if (actor.is_suspended && !MUTANT("page_suspended")) {
+		page_respond_message(request, 410, TEXT_GONE_TITLE, TEXT_GONE_HELP);
+		return ERROR_NONE;
+	}
+	return respond_page(request, &actor);
+}
