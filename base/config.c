@@ -439,8 +439,14 @@ static enum error load_settings(struct loader *loader, const char *const *settin
 	return ERROR_NONE;
 }
 
-enum error config_load(const char *path, const char *const *settings, size_t setting_count,
-	struct config **ret_config, char **ret_message)
+struct sources {
+	const char *path;
+	bool with_environment;
+	const char *const *settings;
+	size_t setting_count;
+};
+
+static enum error load(const struct sources *sources, struct config **ret_config, char **ret_message)
 {
 	size_t count;
 	config_keys(&count);
@@ -448,14 +454,14 @@ enum error config_load(const char *path, const char *const *settings, size_t set
 	config->arena = arena_new(ARENA_LIMIT_BYTES);
 	config->values = arena_alloc_array(config->arena, count, sizeof(*config->values));
 
-	struct loader loader = { .config = config, .path = path };
+	struct loader loader = { .config = config, .path = sources->path };
 	enum error error = load_defaults(&loader);
-	if (!error && path)
+	if (!error && sources->path)
 		error = load_file(&loader);
-	if (!error)
+	if (!error && sources->with_environment)
 		error = load_environment(&loader);
 	if (!error)
-		error = load_settings(&loader, settings, setting_count);
+		error = load_settings(&loader, sources->settings, sources->setting_count);
 	if (error) {
 		*ret_message = memory_copy_string(arena_c_string(config->arena, loader.message));
 		config_free(&config);
@@ -463,6 +469,19 @@ enum error config_load(const char *path, const char *const *settings, size_t set
 	}
 	*ret_config = config;
 	return ERROR_NONE;
+}
+
+enum error config_load(const char *path, const char *const *settings, size_t setting_count,
+	struct config **ret_config, char **ret_message)
+{
+	struct sources sources = { path, true, settings, setting_count };
+	return load(&sources, ret_config, ret_message);
+}
+
+enum error config_load_defaults(struct config **ret_config, char **ret_message)
+{
+	struct sources sources = { 0 };
+	return load(&sources, ret_config, ret_message);
 }
 
 void config_free(struct config **config)
@@ -513,6 +532,14 @@ size_t config_list(const struct config *config, const char *name, const struct s
 	const struct value *value = value_get(config, name, CONFIG_LIST);
 	*ret_items = value->items;
 	return value->item_count;
+}
+
+struct str config_value_text(const struct config *config, const char *name)
+{
+	size_t index;
+	if (!key_find(str_from(name), &index))
+		memory_fatal(name);
+	return config->values[index].text;
 }
 
 const char *config_warning(const struct config *config)

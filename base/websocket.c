@@ -38,8 +38,7 @@ struct websocket {
 	/* What wslay reads during wslay_event_recv. */
 	const unsigned char *input;
 	size_t input_len;
-	struct buf *output; /* during wslay_event_send */
-	struct buf pending; /* written before websocket_output asked */
+	struct buf output;  /* frames that wait to be written */
 	bool is_over;       /* on_close was called */
 };
 
@@ -64,7 +63,7 @@ static ssize_t take_output(wslay_event_context_ptr context, const uint8_t *data,
 	struct websocket *websocket = user_data;
 	(void)context;
 	(void)flags;
-	buf_add(websocket->output, data, len);
+	buf_add(&websocket->output, data, len);
 	return (ssize_t)len;
 }
 
@@ -76,11 +75,18 @@ static void end(struct websocket *websocket, uint16_t code)
 	websocket->events.on_close(websocket->owner, code);
 }
 
+/* Frames are written out as soon as they are queued: wslay lets a close overtake and drop what still waits. */
+static void flush(struct websocket *websocket)
+{
+	(void)wslay_event_send(websocket->wslay);
+}
+
 /* Tells the peer why and reads no more. */
 static void refuse(struct websocket *websocket, uint16_t code)
 {
 	wslay_event_shutdown_read(websocket->wslay);
 	(void)wslay_event_queue_close(websocket->wslay, code, NULL, 0);
+	flush(websocket);
 	end(websocket, code);
 }
 
@@ -118,7 +124,7 @@ void websocket_free(struct websocket **websocket)
 	if (!*websocket)
 		return;
 	wslay_event_context_free((*websocket)->wslay);
-	buf_clear(&(*websocket)->pending);
+	buf_clear(&(*websocket)->output);
 	memory_free(*websocket);
 	*websocket = NULL;
 }
@@ -206,27 +212,19 @@ static uint16_t begin_data_frame(struct websocket *websocket)
 	return 0;
 }
 
-/* wslay has refused by itself: it tells the code only once the close frame is written. */
-static uint16_t code_of_wslay(struct websocket *websocket)
-{
-	websocket->output = &websocket->pending;
-	(void)wslay_event_send(websocket->wslay);
-	websocket->output = NULL;
-	return wslay_event_get_status_code_sent(websocket->wslay);
-}
-
 static void pass_on(struct websocket *websocket, const unsigned char *data, size_t len)
 {
 	websocket->input = data;
 	websocket->input_len = len;
 	bool has_failed = wslay_event_recv(websocket->wslay) != 0;
 	websocket->input_len = 0;
+	flush(websocket);
 	if (websocket->is_over)
 		return;
 	if (has_failed)
 		refuse(websocket, WSLAY_CODE_INTERNAL_SERVER_ERROR);
 	else if (!wslay_event_get_read_enabled(websocket->wslay))
-		end(websocket, code_of_wslay(websocket));
+		end(websocket, wslay_event_get_status_code_sent(websocket->wslay));
 }
 
 /* How many bytes the held frame needs before it is looked at again: a control frame whole, else its header. */
@@ -289,6 +287,7 @@ static void queue(struct websocket *websocket, uint8_t opcode, struct str payloa
 	struct wslay_event_msg message = { opcode, (const uint8_t *)payload.data, payload.len };
 	/* After a close nothing may follow, and nothing is queued. */
 	(void)wslay_event_queue_msg(websocket->wslay, &message);
+	flush(websocket);
 }
 
 void websocket_send_text(struct websocket *websocket, struct str text)
@@ -304,15 +303,13 @@ void websocket_send_ping(struct websocket *websocket)
 void websocket_send_close(struct websocket *websocket, uint16_t code)
 {
 	(void)wslay_event_queue_close(websocket->wslay, code, NULL, 0);
+	flush(websocket);
 }
 
 void websocket_output(struct websocket *websocket, struct buf *out)
 {
-	buf_add_str(out, buf_str(&websocket->pending));
-	buf_clear(&websocket->pending);
-	websocket->output = out;
-	(void)wslay_event_send(websocket->wslay);
-	websocket->output = NULL;
+	buf_add_str(out, buf_str(&websocket->output));
+	buf_clear(&websocket->output);
 }
 
 /* 16 bytes in base64 are 22 characters, the last of which carries two bits, and "==". */

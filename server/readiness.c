@@ -4,6 +4,8 @@
  * the loop with what is known. */
 #include "server/readiness.h"
 
+#include "server/app.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/migrate.h"
@@ -29,6 +31,8 @@ const char *readiness_name(enum readiness readiness)
 		return "database_unreachable";
 	case READINESS_WRONG_SCHEMA:
 		return "schema_differs";
+	case READINESS_PREPARING:
+		return "preparing";
 	case READINESS_UNKNOWN:
 		break;
 	}
@@ -50,6 +54,10 @@ bool cached_ready(struct request *request)
 {
 	int64_t now_us = clock_monotonic_us();
 
+	if (!app_is_prepared(request->app)) { /* not remembered: the first good answer comes at once */
+		answer(request, READINESS_PREPARING);
+		return true;
+	}
 	pthread_mutex_lock(&state.lock);
 	bool is_fresh = state.checked_us && now_us - state.checked_us < CHECK_INTERVAL_US;
 	bool is_late = state.asked_us && now_us - state.asked_us > CHECK_LATEST_US;

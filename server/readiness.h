@@ -11,6 +11,7 @@ enum readiness {
 	READINESS_READY,
 	READINESS_NO_DATABASE,
 	READINESS_WRONG_SCHEMA,
+	READINESS_PREPARING, /* this process awaits the database, migrates it or sets the instance up (prepare.h) */
 	READINESS_UNKNOWN, /* never asked, or the one who asked has not come back */
 };
 

@@ -35,12 +35,18 @@ enum error config_load(const char *path, const char *const *settings, size_t set
 	struct config **ret_config, char **ret_message) MUST_CHECK;
 void config_free(struct config **config);
 
+/* Only the defaults: no file, no environment. */
+enum error config_load_defaults(struct config **ret_config, char **ret_message) MUST_CHECK;
+
 /* name must be a key of the table with that type; anything else ends the process (our own bug). */
 const char *config_text(const struct config *config, const char *name);
 int64_t config_integer(const struct config *config, const char *name);
 bool config_boolean(const struct config *config, const char *name);
 int64_t config_duration_ms(const struct config *config, const char *name);
 int64_t config_size_bytes(const struct config *config, const char *name);
+
+/* The value of a key of any type as it was written. */
+struct str config_value_text(const struct config *config, const char *name);
 
 /* The parts of a list, trimmed, without empty ones; they live as long as the configuration. */
 size_t config_list(const struct config *config, const char *name, const struct str **ret_items);

@@ -32,10 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum http_reader_status cut = read_cut(readers[1], arenas[1], (const char *)data, size, 1, &used[1]);
 	const struct http_request *a = http_reader_request(readers[0]);
 	const struct http_request *b = http_reader_request(readers[1]);
-	const char *reasons[2];
+	const char *reasons[2] = { 0 };
 	if (whole != cut
 		|| http_reader_refusal(readers[0], &reasons[0]) != http_reader_refusal(readers[1], &reasons[1])
-		|| reasons[0] != reasons[1])
+		|| !str_eq(str_from(reasons[0]), str_from(reasons[1])))
 		abort();
 	if (whole == HTTP_READER_COMPLETE
 		&& (used[0] != used[1] || !str_eq(a->path, b->path) || !str_eq(a->body, b->body) || !str_eq(a->host, b->host)
