@@ -269,9 +269,8 @@ static void close_all(struct loop_message *message)
 
 static void wait_for_drain(struct http_server *server)
 {
-	int64_t timeout_ms = config_duration_ms(server->app->config, "http.drain_timeout");
-	int64_t until_us = clock_monotonic_us() + timeout_ms * 1000;
-	struct timespec until = { until_us / 1000000, until_us % 1000000 * 1000 };
+	struct timespec until;
+	clock_wait_until(config_duration_ms(server->app->config, "http.drain_timeout"), &until);
 	pthread_mutex_lock(&server->drain_lock);
 	int failure = 0;
 	while (!failure && (server->loops_draining < server->loop_count || atomic_load(&server->connection_count)))
