@@ -6,13 +6,13 @@
  * queued jobs run), then the loops. */
 #include "server/http_server.h"
 
-#include "base/log.h"
-#include "base/random.h"
 #include "server/auth.h"
 #include "server/connection_cap.h"
 #include "server/http_listener.h"
 #include "server/tls.h"
 #include "storage/db.h"
+#include "base/log.h"
+#include "base/random.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
