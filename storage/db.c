@@ -231,8 +231,8 @@ static enum error finish_connecting(struct db *db, int64_t deadline_us)
 static void hear_notice(void *argument, const PGresult *result)
 {
 	struct db *db = argument;
-	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-	if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (sqlstate && db_error_ends_connection(sqlstate))
 		db->server_said_goodbye = true;
 }
 
@@ -271,7 +271,7 @@ static enum error open_connection(struct db *db)
 static void notice_closed_connection(struct db *db)
 {
 	struct pollfd poll_fd = { .fd = PQsocket(db->connection), .events = POLLIN };
-	if (poll(&poll_fd, 1, 0) <= 0)
+	if (!db->server_said_goodbye && poll(&poll_fd, 1, 0) <= 0)
 		return;
 	if (!PQconsumeInput(db->connection) || PQisBusy(db->connection) || PQstatus(db->connection) != CONNECTION_OK)
 		db->server_said_goodbye = true;

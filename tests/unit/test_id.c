@@ -64,7 +64,8 @@ static void an_id_tells_its_moment_to_the_millisecond(void **state)
 		int64_t read_us;
 	} cases[] = {
 		{ 0, 0 }, { 999, 0 }, { 1000, 1000 }, { 1763820000123456, 1763820000123000 },
-		{ 253402300799999999, 253402300799999000 }, { -5, 0 },
+		{ 4102444800000000, 4102444800000000 }, { -5, 0 },
+		{ INT64_MAX, 140737488355327000 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int64_t id = id_at_time(cases[i].time_us);
