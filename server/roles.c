@@ -126,9 +126,9 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 	char *message = NULL;
 	struct http_server_options options = {
 		.app = service->app,
-		.routes = routes_all(&options.route_count),
 		.loop_count = (unsigned)config_integer(service->config, "http.loops"),
 	};
+	options.routes = routes_all(&options.route_count);
 	enum error error = ERROR_NONE;
 	if (service->roles & ROLE_WEB)
 		error = http_server_start(&options, &service->http, &message);
