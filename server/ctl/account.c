@@ -184,6 +184,8 @@ static void add_page(struct invocation *invocation, struct ctl_table *table, str
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct actor *actor = &actors[i];
+		if (actor->kind == ACTOR_APPLICATION) /* the instance itself is nobody's account */
+			continue;
 		if (invocation->is_json) {
 			json_out_object_begin(json);
 			write_account_json(json, actor);
