@@ -14,7 +14,7 @@ static bool is_dropped(const struct html_element *element)
 static void start_dropping(struct html_reader *reader, const struct html_element *element,
 	const struct html_token *token)
 {
-	if (element->treatment == HTML_DROP_RAW_TEXT && !MUTANT("html_raw_text")) {
+	if (element->treatment == HTML_DROP_RAW_TEXT && !MUTANT("html_script")) {
 		html_skip_raw_text(&reader->tokenizer, token->name);
 	} else if (element->treatment == HTML_DROP_REST) {
 		html_skip_all(&reader->tokenizer);

@@ -50,6 +50,29 @@ static size_t comment_end(struct str input, size_t at)
 	return input.len;
 }
 
+static size_t skip_spaces(struct str input, size_t at)
+{
+	while (at < input.len && is_space(input.data[at]))
+		at++;
+	return at;
+}
+
+/* Returns the index behind the value that begins at at. */
+static size_t read_value(struct str input, size_t at, struct str *ret_value)
+{
+	char quote = at < input.len ? input.data[at] : '\0';
+	if (quote == '"' || quote == '\'') {
+		size_t end = str_index_of(input, quote, at + 1);
+		*ret_value = str_slice(input, at + 1, end);
+		return end < input.len ? end + 1 : end;
+	}
+	size_t end = at;
+	while (end < input.len && !is_space(input.data[end]) && input.data[end] != '>')
+		end++;
+	*ret_value = str_slice(input, at, end);
+	return end;
+}
+
 bool html_attribute_next(struct str *rest, struct html_attribute *ret_attribute)
 {
 	struct str input = *rest;
@@ -64,26 +87,9 @@ bool html_attribute_next(struct str *rest, struct html_attribute *ret_attribute)
 	while (at < input.len && !ends_tag_name(input.data[at]) && input.data[at] != '=')
 		at++;
 	*ret_attribute = (struct html_attribute){ .name = str_slice(input, name_start, at) };
-	size_t next = at;
-	while (next < input.len && is_space(input.data[next]))
-		next++;
-	if (next < input.len && input.data[next] == '=') {
-		at = next + 1;
-		while (at < input.len && is_space(input.data[at]))
-			at++;
-		char quote = at < input.len ? input.data[at] : '\0';
-		if (quote == '"' || quote == '\'') {
-			size_t end = str_index_of(input, quote, at + 1);
-			ret_attribute->value = str_slice(input, at + 1, end);
-			at = end < input.len ? end + 1 : end;
-		} else {
-			size_t end = at;
-			while (end < input.len && !is_space(input.data[end]) && input.data[end] != '>')
-				end++;
-			ret_attribute->value = str_slice(input, at, end);
-			at = end;
-		}
-	}
+	size_t next = skip_spaces(input, at);
+	if (next < input.len && input.data[next] == '=')
+		at = read_value(input, skip_spaces(input, next + 1), &ret_attribute->value);
 	*rest = str_slice(input, at, input.len);
 	return true;
 }

@@ -213,9 +213,21 @@ static bool fits(struct http_reader *reader, size_t line_bytes, size_t end_bytes
 	return false;
 }
 
+/* A request begins with a token (or an empty line), so TLS on a plain port is refused at its first byte. */
+static bool begins_well(struct http_reader *reader, struct str line)
+{
+	if (reader->state != READER_START || line.len == 0 || line.data[0] == '\r'
+		|| http_char_is(line.data[0], HTTP_CHAR_TOKEN))
+		return true;
+	refuse(reader, 400, "bad_request_line");
+	return false;
+}
+
 /* line ends before its LF. */
 static void take_line(struct http_reader *reader, struct str line)
 {
+	if (!begins_well(reader, line))
+		return;
 	bool has_cr = line.len > 0 && line.data[line.len - 1] == '\r';
 	if (!fits(reader, line.len + 1, has_cr ? 2 : 1))
 		return;
@@ -232,21 +244,14 @@ static void take_line(struct http_reader *reader, struct str line)
 		take_header_line(reader, line);
 }
 
-/* What can be said of a line whose end has not come: it must not be too long, and a request begins with a
- * token, so TLS on a plain port is refused at its first byte. */
+/* What can be said of a line whose end has not come; the last byte may be the CR, which the limit of the request
+ * line does not count. */
 static void check_unfinished_line(struct http_reader *reader)
 {
 	const struct line_block *block = &reader->block;
-	size_t len = block->len - block->line_at;
-	if (len == 0)
-		return;
-	char first = block->data[block->line_at];
-	if (reader->state == READER_START && !http_char_is(first, HTTP_CHAR_TOKEN) && first != '\r') {
-		refuse(reader, 400, "bad_request_line");
-		return;
-	}
-	/* The last byte may be the CR, which the limit of the request line does not count. */
-	(void)fits(reader, len, reader->state == READER_START ? 1 : 0);
+	struct str line = { block->data + block->line_at, block->len - block->line_at };
+	if (line.len > 0 && begins_well(reader, line))
+		(void)fits(reader, line.len, reader->state == READER_START ? 1 : 0);
 }
 
 static bool is_reading_lines(const struct http_reader *reader)

@@ -192,6 +192,23 @@ static bool has_zero_host_part(const struct net_address *address, unsigned bits)
 	return true;
 }
 
+/* "", "/BITS", ":PORT" or "/BITS:PORT" after the address. */
+static bool parse_bits_and_port(struct str rest, bool with_port, unsigned family_bits, struct net_network *network)
+{
+	network->bits = family_bits;
+	if (rest.len > 0 && rest.data[0] == '/') {
+		uint64_t bits;
+		size_t end = str_index_of(rest, ':', 0);
+		if (end > 4 || !str_to_uint64(str_slice(rest, 1, end), &bits) || bits > family_bits)
+			return false;
+		network->bits = (unsigned)bits;
+		rest = str_slice(rest, end, rest.len);
+	}
+	if (rest.len == 0)
+		return true;
+	return with_port && rest.data[0] == ':' && parse_port(str_slice(rest, 1, rest.len), &network->port);
+}
+
 static bool parse_network(struct str text, bool with_port, struct net_network *ret_network)
 {
 	struct net_network network = { 0 };
@@ -202,23 +219,13 @@ static bool parse_network(struct str text, bool with_port, struct net_network *r
 	}
 	if (!split_address(text, &host, &rest) || !parse_plain(host, &network.address))
 		return false;
-	unsigned family_bits = network.address.family == NET_IPV4 ? 32 : 128;
-	network.bits = family_bits;
-	if (rest.len > 0 && rest.data[0] == '/') {
-		uint64_t bits;
-		size_t end = str_index_of(rest, ':', 0);
-		if (end > 4 || !str_to_uint64(str_slice(rest, 1, end), &bits) || bits > family_bits)
-			return false;
-		network.bits = (unsigned)bits;
-		rest = str_slice(rest, end, rest.len);
-	}
-	if (rest.len > 0
-		&& (!with_port || rest.data[0] != ':' || !parse_port(str_slice(rest, 1, rest.len), &network.port)))
+	bool is_ipv6 = network.address.family == NET_IPV6;
+	if (!parse_bits_and_port(rest, with_port, is_ipv6 ? 128 : 32, &network))
 		return false;
-	if (network.port != 0 && network.address.family == NET_IPV6 && text.data[0] != '[')
+	if (network.port != 0 && is_ipv6 && text.data[0] != '[')
 		return false;
 	become_ipv4_if_mapped(&network.address);
-	if (network.address.family == NET_IPV4 && family_bits == 128) {
+	if (is_ipv6 && network.address.family == NET_IPV4) {
 		if (network.bits < 96)
 			return false;
 		network.bits -= 96;

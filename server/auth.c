@@ -4,10 +4,10 @@
  * with one place per hash: a collision replaces, so its size is fixed and nobody can make it grow. */
 #include "server/auth.h"
 
+#include "storage/user.h"
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/mutant.h"
-#include "storage/user.h"
 
 #include <openssl/evp.h>
 

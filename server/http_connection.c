@@ -4,9 +4,9 @@
  * the loop's turn, so that whoever called the closer may still look at the state. */
 #include "server/http_connection.h"
 
-#include "base/metrics.h"
 #include "server/connection_cap.h"
 #include "server/tls.h"
+#include "base/metrics.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -235,5 +235,7 @@ void stream_tick(struct stream *stream);
 void stream_drain(struct stream *stream);
 /* The connection is gone, or there never was one: on_end, and the server's reference is given back. */
 void stream_lost(struct stream *stream);
+/* The same from any thread, for a response that is thrown away. */
+void stream_abandon(struct stream *stream);
 
 #endif

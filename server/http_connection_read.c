@@ -5,6 +5,7 @@
  * is written. So pipelined requests are answered in order, and a client that sends faster than it reads is
  * held back by TCP. */
 #include "server/http_connection.h"
+
 #include "server/tls.h"
 
 #define TLS_READS_PER_TURN 16 /* TLS may hold bytes that the socket no longer tells of */

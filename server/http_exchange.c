@@ -4,9 +4,9 @@
  * refused by the head alone is refused before the body is read. */
 #include "server/http_connection.h"
 
-#include "base/mutant.h"
 #include "server/auth.h"
 #include "server/cors.h"
+#include "base/mutant.h"
 
 #include <string.h>
 

@@ -4,12 +4,12 @@
  * handler runs from top to bottom, and the exchange goes back to its loop with one message. */
 #include "server/http_connection.h"
 
+#include "server/auth.h"
+#include "storage/db.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutant.h"
-#include "server/auth.h"
-#include "storage/db.h"
 
 static struct metric queue_wait = METRIC("comptoir_http_queue_wait_seconds",
 	"How long requests waited for a worker", METRIC_HISTOGRAM);

@@ -4,10 +4,10 @@
  * are one constant piece. */
 #include "server/http_connection.h"
 
-#include "base/clock.h"
-#include "base/mutant.h"
 #include "server/cors.h"
 #include "server/stream.h"
+#include "base/clock.h"
+#include "base/mutant.h"
 
 #include <string.h>
 

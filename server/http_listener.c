@@ -4,10 +4,10 @@
  * with a few bytes and a close; without descriptors the listener rests for a moment instead of spinning. */
 #include "server/http_listener.h"
 
+#include "server/connection_cap.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutant.h"
-#include "server/connection_cap.h"
 
 #include <errno.h>
 #include <fcntl.h>

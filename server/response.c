@@ -3,9 +3,9 @@
  * What a handler answers with. The last call wins: each begins by throwing away the body that was there. */
 #include "server/request.h"
 
+#include "server/http_connection.h"
 #include "base/log.h"
 #include "base/mutant.h"
-#include "server/stream.h"
 
 static void begin(struct request *request, int status, const char *content_type)
 {
@@ -70,8 +70,7 @@ void response_clear(struct response *response)
 	shared_bytes_unref(&response->shared);
 	response->static_body = (struct str){ 0 };
 	response->content_type = NULL;
-	if (response->stream) {
-		stream_end(response->stream, 1011);
-		stream_unref(&response->stream);
-	}
+	if (response->stream)
+		stream_abandon(response->stream);
+	response->stream = NULL;
 }

@@ -17,6 +17,7 @@ struct stream_ending {
 	struct loop_message message;
 	struct stream *stream;
 	uint16_t code;
+	bool is_abandoned; /* no connection will come: stream is the response's reference */
 };
 
 struct stream *stream_new(struct http_loop *loop, const struct stream_events *events, void *owner, bool is_websocket)
@@ -220,20 +221,34 @@ static void finish(struct stream *stream, uint16_t code)
 static void run_ending(struct loop_message *message)
 {
 	struct stream_ending *ending = LIST_OBJECT(message, struct stream_ending, message);
-	finish(ending->stream, ending->code);
-	stream_unref(&ending->stream);
+	if (ending->is_abandoned) {
+		stream_lost(ending->stream);
+	} else {
+		finish(ending->stream, ending->code);
+		stream_unref(&ending->stream);
+	}
 	memory_free(ending);
+}
+
+static void post_ending(struct stream *stream, uint16_t code, bool is_abandoned)
+{
+	struct stream_ending *ending = memory_new(sizeof(*ending));
+	ending->message.run = run_ending;
+	ending->stream = stream;
+	ending->code = code;
+	ending->is_abandoned = is_abandoned;
+	loop_post(stream->loop->loop, &ending->message);
 }
 
 void stream_end(struct stream *stream, uint16_t code)
 {
-	if (atomic_load(&stream->is_ended))
-		return;
-	struct stream_ending *ending = memory_new(sizeof(*ending));
-	ending->message.run = run_ending;
-	ending->stream = stream_ref(stream);
-	ending->code = code;
-	loop_post(stream->loop->loop, &ending->message);
+	if (!atomic_load(&stream->is_ended))
+		post_ending(stream_ref(stream), code, false);
+}
+
+void stream_abandon(struct stream *stream)
+{
+	post_ending(stream, 1011, true);
 }
 
 static int gather(const struct stream *stream, struct iovec ret_parts[], int max_count)

@@ -2,6 +2,7 @@
  *
  * Bytes to and from a connection's socket, plain or under TLS, never blocking. */
 #include "server/http_connection.h"
+
 #include "server/tls.h"
 
 #include <errno.h>

@@ -43,6 +43,7 @@ struct db {
 	enum error transaction_error; /* why the open transaction can only be rolled back */
 	bool must_forget_prepared;    /* statements have to be prepared anew after the transaction */
 	bool has_answered;            /* this connection has run a statement */
+	bool server_said_goodbye;
 	bool was_reported;            /* the outage is in the log */
 	unsigned failures;            /* attempts to connect that failed in a row */
 	int64_t retry_at_us;          /* monotonic; no attempt before */
@@ -226,10 +227,13 @@ static enum error finish_connecting(struct db *db, int64_t deadline_us)
 	return ERROR_NONE;
 }
 
-static void ignore_notice(void *argument, const PGresult *result)
+/* Between statements the server speaks only to say good-bye, and libpq passes that on as a notice. */
+static void hear_notice(void *argument, const PGresult *result)
 {
-	(void)argument;
-	(void)result;
+	struct db *db = argument;
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (sqlstate && db_error_ends_connection(sqlstate))
+		db->server_said_goodbye = true;
 }
 
 static enum error open_connection(struct db *db)
@@ -247,13 +251,14 @@ static enum error open_connection(struct db *db)
 	if (!db->connection)
 		memory_fatal("out of memory");
 	db->has_answered = false;
+	db->server_said_goodbye = false;
 	error = PQstatus(db->connection) == CONNECTION_BAD ? ERROR_DATABASE_UNREACHABLE : finish_connecting(db, deadline_us);
 	if (error) {
 		lose_connection(db, error == ERROR_TIMEOUT ? "no answer in time" : PQerrorMessage(db->connection));
 		return ERROR_DATABASE_UNREACHABLE;
 	}
 	PQsetnonblocking(db->connection, 1);
-	PQsetNoticeReceiver(db->connection, ignore_notice, NULL);
+	PQsetNoticeReceiver(db->connection, hear_notice, db);
 	db->session_statement_timeout_ms = db->statement_timeout_ms;
 	if (db->was_reported)
 		log_event(LOG_LEVEL_INFO, "database_connected", LOG_TEXT("database_role", db_role_name(db->role)),
@@ -266,10 +271,12 @@ static enum error open_connection(struct db *db)
 static void notice_closed_connection(struct db *db)
 {
 	struct pollfd poll_fd = { .fd = PQsocket(db->connection), .events = POLLIN };
-	if (poll(&poll_fd, 1, 0) <= 0)
+	if (!db->server_said_goodbye && poll(&poll_fd, 1, 0) <= 0)
 		return;
-	if (!PQconsumeInput(db->connection) || PQstatus(db->connection) != CONNECTION_OK)
-		lose_connection(db, PQerrorMessage(db->connection));
+	if (!PQconsumeInput(db->connection) || PQisBusy(db->connection) || PQstatus(db->connection) != CONNECTION_OK)
+		db->server_said_goodbye = true;
+	if (db->server_said_goodbye)
+		lose_connection(db, "closed by the server while idle");
 }
 
 static enum error apply_statement_timeout(struct db *db);

@@ -13,6 +13,8 @@
 #define COUNTER_BITS 16
 #define COUNTER_MASK ((1LL << COUNTER_BITS) - 1)
 
+#define LAST_MS ((1LL << 47) - 1) /* in the year 6429 */
+
 static atomic_int_fast64_t last_id;
 
 int64_t id_new(void)
@@ -37,5 +39,6 @@ int64_t id_time_us(int64_t id)
 
 int64_t id_at_time(int64_t time_us)
 {
-	return time_us < 0 ? 0 : (time_us / 1000) << COUNTER_BITS;
+	int64_t time_ms = time_us < 0 ? 0 : time_us / 1000;
+	return (time_ms < LAST_MS ? time_ms : LAST_MS) << COUNTER_BITS;
 }

@@ -14,7 +14,7 @@ int64_t id_new(void);
 /* The moment an id was made, to the millisecond. */
 int64_t id_time_us(int64_t id);
 
-/* The first id that an object of that moment could have: for paging by time. */
+/* The first id that an object of that moment could have: for paging by time. Times out of range are clamped. */
 int64_t id_at_time(int64_t time_us);
 
 #endif

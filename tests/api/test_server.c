@@ -8,10 +8,9 @@
 #include "server/limits.h"
 #include "server/request.h"
 #include "server/stream.h"
-
-#include "base/log.h"
 #include "storage/db.h"
 #include "storage/user.h"
+#include "base/log.h"
 
 #include <pthread.h>
 #include <signal.h>

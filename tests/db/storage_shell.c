@@ -7,6 +7,7 @@
  * Each line of standard input is a command; each answer is one line: error name, milliseconds it took, value. */
 #include "storage/statement.h"
 
+#include "storage/access.h"
 #include "storage/migrate.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -109,6 +110,16 @@ static enum error do_rollback(struct shell *shell, struct str argument)
 	return ERROR_NONE;
 }
 
+/* The argument stands for the 32 bytes of the hash. */
+static enum error do_access(struct shell *shell, struct str argument)
+{
+	struct access access;
+	enum error error = access_find(shell->db, shell->arena, argument, &access);
+	if (!error)
+		shell->value = access.scopes;
+	return error;
+}
+
 static enum error do_timeout(struct shell *shell, struct str argument)
 {
 	int64_t timeout_ms;
@@ -186,7 +197,7 @@ static const struct command commands[] = {
 	{ "user", do_user }, { "put", do_put }, { "has", do_has }, { "rest", do_rest }, { "read_all", do_read_all },
 	{ "fail", do_fail }, { "ping", do_ping }, { "begin", do_begin }, { "commit", do_commit },
 	{ "rollback", do_rollback }, { "timeout", do_timeout }, { "measure", do_measure }, { "migrate", do_migrate },
-	{ "check", do_check }, { "list", do_list }, { "statements", do_statements },
+	{ "access", do_access }, { "check", do_check }, { "list", do_list }, { "statements", do_statements },
 };
 
 static void answer(struct shell *shell, char *line)

@@ -140,6 +140,15 @@ static void broken_frames_close_with_their_code(void **state)
 		check(cases[i].name, cases[i].input, cases[i].code, "");
 }
 
+static void a_wrong_header_is_refused_at_its_second_byte(void **state)
+{
+	(void)state;
+	static const struct str cases[] = { STR("\x81\x02"), STR("\xc1\x82"), STR("\xa1\x82"), STR("\x91\x82"),
+		STR("\x83\x82"), STR("\x8b\x82"), STR("\x09\x82"), STR("\x89\xfe") };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check("second byte", cases[i], 1002, "");
+}
+
 static void text_must_be_utf8_also_across_fragments(void **state)
 {
 	(void)state;
@@ -274,6 +283,7 @@ int main(void)
 	clock_replace(&source);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(broken_frames_close_with_their_code),
+		cmocka_unit_test(a_wrong_header_is_refused_at_its_second_byte),
 		cmocka_unit_test(text_must_be_utf8_also_across_fragments),
 		cmocka_unit_test(messages_over_the_limit_are_refused),
 		cmocka_unit_test(tiny_fragments_are_bounded),

@@ -1,0 +1,689 @@
+-- Made by storage/update_schema from storage/migrations; not to be edited.
+
+CREATE TABLE public.activities_in (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    type text NOT NULL,
+    actor_uri text NOT NULL,
+    object_uri text,
+    body bytea NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    leased_until timestamp with time zone,
+    leased_by bigint,
+    parked_uri text,
+    last_error text,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT activities_in_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
+    CONSTRAINT activities_in_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT activities_in_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
+    CONSTRAINT activities_in_check CHECK (((state = 'parked'::text) = (parked_uri IS NOT NULL))),
+    CONSTRAINT activities_in_last_error_check CHECK ((length(last_error) <= 1000)),
+    CONSTRAINT activities_in_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
+    CONSTRAINT activities_in_parked_uri_check CHECK (((length(parked_uri) >= 8) AND (length(parked_uri) <= 2048))),
+    CONSTRAINT activities_in_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'parked'::text, 'done'::text, 'set_aside'::text]))),
+    CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
+    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
+COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
+COMMENT ON COLUMN public.activities_in.leased_by IS 'The process that works on it';
+COMMENT ON COLUMN public.activities_in.parked_uri IS 'The document that must be here first';
+CREATE TABLE public.activities_out (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    type text NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint,
+    body bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
+    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
+    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+CREATE TABLE public.actor_counts (
+    actor_id bigint NOT NULL,
+    followers bigint DEFAULT 0 NOT NULL,
+    following bigint DEFAULT 0 NOT NULL,
+    posts bigint DEFAULT 0 NOT NULL,
+    last_post_at timestamp with time zone,
+    CONSTRAINT actor_counts_followers_check CHECK ((followers >= 0)),
+    CONSTRAINT actor_counts_following_check CHECK ((following >= 0)),
+    CONSTRAINT actor_counts_posts_check CHECK ((posts >= 0))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05');
+CREATE TABLE public.actor_keys (
+    uri text NOT NULL,
+    actor_id bigint NOT NULL,
+    kind text NOT NULL,
+    public_pem text,
+    public_bytes bytea,
+    private_sealed bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT actor_keys_check CHECK (((kind <> 'rsa'::text) OR (public_pem IS NOT NULL))),
+    CONSTRAINT actor_keys_check1 CHECK (((kind <> 'ed25519'::text) OR (octet_length(public_bytes) = 32))),
+    CONSTRAINT actor_keys_kind_check CHECK ((kind = ANY (ARRAY['rsa'::text, 'ed25519'::text]))),
+    CONSTRAINT actor_keys_private_sealed_check CHECK ((octet_length(private_sealed) <= 10000)),
+    CONSTRAINT actor_keys_public_bytes_check CHECK ((octet_length(public_bytes) <= 1024)),
+    CONSTRAINT actor_keys_public_pem_check CHECK ((length(public_pem) <= 10000)),
+    CONSTRAINT actor_keys_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.actor_keys.private_sealed IS 'Local actors: encrypted under the key file, which is not in the database';
+CREATE TABLE public.actors (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    domain_id bigint,
+    username text NOT NULL,
+    handle text NOT NULL,
+    domain text NOT NULL,
+    uri text NOT NULL,
+    url text NOT NULL,
+    inbox_url text NOT NULL,
+    outbox_url text,
+    followers_url text,
+    following_url text,
+    featured_url text,
+    shared_inbox_url text,
+    display_name text DEFAULT ''::text NOT NULL,
+    summary_html text DEFAULT ''::text NOT NULL,
+    summary_source text,
+    fields jsonb DEFAULT '[]'::jsonb NOT NULL,
+    avatar_url text,
+    avatar_alt text DEFAULT ''::text NOT NULL,
+    header_url text,
+    header_alt text DEFAULT ''::text NOT NULL,
+    also_known_as text[] DEFAULT '{}'::text[] NOT NULL,
+    moved_to_id bigint,
+    is_locked boolean DEFAULT false NOT NULL,
+    is_discoverable boolean DEFAULT false NOT NULL,
+    is_indexable boolean DEFAULT false NOT NULL,
+    hides_collections boolean DEFAULT false NOT NULL,
+    is_memorial boolean DEFAULT false NOT NULL,
+    is_disabled boolean DEFAULT false NOT NULL,
+    suspended_at timestamp with time zone,
+    silenced_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
+    CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
+    CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
+    CONSTRAINT actors_avatar_url_check CHECK (((length(avatar_url) >= 1) AND (length(avatar_url) <= 2048))),
+    CONSTRAINT actors_check CHECK (((domain_id IS NULL) <> (fetched_at IS NULL))),
+    CONSTRAINT actors_display_name_check CHECK ((length(display_name) <= 500)),
+    CONSTRAINT actors_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 259)))),
+    CONSTRAINT actors_featured_url_check CHECK (((length(featured_url) >= 8) AND (length(featured_url) <= 2048))),
+    CONSTRAINT actors_fields_check CHECK (((jsonb_typeof(fields) = 'array'::text) AND (octet_length((fields)::text) <= 65536))),
+    CONSTRAINT actors_followers_url_check CHECK (((length(followers_url) >= 8) AND (length(followers_url) <= 2048))),
+    CONSTRAINT actors_following_url_check CHECK (((length(following_url) >= 8) AND (length(following_url) <= 2048))),
+    CONSTRAINT actors_handle_check CHECK (((handle = lower(handle)) AND ((length(handle) >= 1) AND (length(handle) <= 255)))),
+    CONSTRAINT actors_header_alt_check CHECK ((length(header_alt) <= 1500)),
+    CONSTRAINT actors_header_url_check CHECK (((length(header_url) >= 1) AND (length(header_url) <= 2048))),
+    CONSTRAINT actors_inbox_url_check CHECK (((length(inbox_url) >= 8) AND (length(inbox_url) <= 2048))),
+    CONSTRAINT actors_kind_check CHECK ((kind = ANY (ARRAY['Person'::text, 'Organization'::text, 'Group'::text, 'Service'::text, 'Application'::text]))),
+    CONSTRAINT actors_outbox_url_check CHECK (((length(outbox_url) >= 8) AND (length(outbox_url) <= 2048))),
+    CONSTRAINT actors_shared_inbox_url_check CHECK (((length(shared_inbox_url) >= 8) AND (length(shared_inbox_url) <= 2048))),
+    CONSTRAINT actors_summary_html_check CHECK ((length(summary_html) <= 100000)),
+    CONSTRAINT actors_summary_source_check CHECK ((length(summary_source) <= 10000)),
+    CONSTRAINT actors_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
+    CONSTRAINT actors_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
+    CONSTRAINT actors_username_check CHECK (((length(username) >= 1) AND (length(username) <= 255)))
+)
+WITH (fillfactor='90');
+COMMENT ON TABLE public.actors IS 'Everyone who speaks, local and remote; a user logs in, an actor speaks';
+COMMENT ON COLUMN public.actors.domain_id IS 'Set for local actors only';
+COMMENT ON COLUMN public.actors.handle IS 'The username in lower case; unique per domain';
+COMMENT ON COLUMN public.actors.domain IS 'Account domain of a local actor, host of a remote one';
+COMMENT ON COLUMN public.actors.is_disabled IS 'Nobody logs in as it or speaks for it; still shown';
+COMMENT ON COLUMN public.actors.suspended_at IS 'Shown nowhere since';
+COMMENT ON COLUMN public.actors.silenced_at IS 'Shown to its followers only since';
+COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so that it never comes back';
+COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
+CREATE TABLE public.deliveries (
+    activity_id bigint NOT NULL,
+    inbox_url text NOT NULL,
+    peer text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    leased_until timestamp with time zone,
+    leased_by bigint,
+    first_attempt_at timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    last_status smallint,
+    last_error text,
+    recipients integer DEFAULT 1 NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT deliveries_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT deliveries_check CHECK (((state = 'pending'::text) = (ended_at IS NULL))),
+    CONSTRAINT deliveries_inbox_url_check CHECK (((length(inbox_url) >= 8) AND (length(inbox_url) <= 2048))),
+    CONSTRAINT deliveries_last_error_check CHECK ((length(last_error) <= 1000)),
+    CONSTRAINT deliveries_last_status_check CHECK (((last_status >= 100) AND (last_status <= 599))),
+    CONSTRAINT deliveries_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
+    CONSTRAINT deliveries_recipients_check CHECK ((recipients >= 1)),
+    CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
+COMMENT ON COLUMN public.deliveries.peer IS 'Host of the inbox, with a port that is not the default';
+COMMENT ON COLUMN public.deliveries.recipients IS 'How many actors are behind this inbox';
+CREATE TABLE public.domains (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    base_url text NOT NULL,
+    authority text NOT NULL,
+    is_primary boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT domains_authority_check CHECK (((authority = lower(authority)) AND ((length(authority) >= 1) AND (length(authority) <= 259)))),
+    CONSTRAINT domains_base_url_check CHECK ((((length(base_url) >= 8) AND (length(base_url) <= 300)) AND (base_url !~ '/$'::text))),
+    CONSTRAINT domains_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259))))
+);
+COMMENT ON TABLE public.domains IS 'Account domains this server speaks for, each with the base URL of its pages and ids';
+CREATE TABLE public.follows (
+    id bigint NOT NULL,
+    follower_id bigint NOT NULL,
+    followed_id bigint NOT NULL,
+    state text NOT NULL,
+    uri text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT follows_check CHECK ((follower_id <> followed_id)),
+    CONSTRAINT follows_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text]))),
+    CONSTRAINT follows_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.follows.uri IS 'Id of the Follow activity, ours or theirs';
+CREATE TABLE public.idempotency_keys (
+    user_id bigint NOT NULL,
+    key text NOT NULL,
+    request_sha256 bytea NOT NULL,
+    result_kind text NOT NULL,
+    result_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255))),
+    CONSTRAINT idempotency_keys_request_sha256_check CHECK ((octet_length(request_sha256) = 32)),
+    CONSTRAINT idempotency_keys_result_kind_check CHECK (((length(result_kind) >= 1) AND (length(result_kind) <= 40)))
+);
+CREATE TABLE public.instance_counters (
+    name text NOT NULL,
+    slot smallint NOT NULL,
+    value bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT instance_counters_name_check CHECK ((name = ANY (ARRAY['users'::text, 'local_posts'::text, 'local_comments'::text]))),
+    CONSTRAINT instance_counters_slot_check CHECK (((slot >= 0) AND (slot <= 15)))
+)
+WITH (fillfactor='50');
+CREATE TABLE public.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    key text,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    leased_until timestamp with time zone,
+    leased_by bigint,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT jobs_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT jobs_key_check CHECK (((length(key) >= 1) AND (length(key) <= 2048))),
+    CONSTRAINT jobs_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 60))),
+    CONSTRAINT jobs_last_error_check CHECK ((length(last_error) <= 1000)),
+    CONSTRAINT jobs_payload_check CHECK ((octet_length((payload)::text) <= 65536)),
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'set_aside'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
+COMMENT ON COLUMN public.jobs.key IS 'One job of a kind and key waits at a time';
+CREATE TABLE public.media (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    actor_id bigint NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    mime_type text NOT NULL,
+    size_bytes bigint NOT NULL,
+    sha256 bytea,
+    width integer,
+    height integer,
+    duration_ms bigint,
+    preview_width integer,
+    preview_height integer,
+    focus_x real DEFAULT 0 NOT NULL,
+    focus_y real DEFAULT 0 NOT NULL,
+    blurhash text,
+    alt text DEFAULT ''::text NOT NULL,
+    remote_url text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_alt_check CHECK ((length(alt) <= 10000)),
+    CONSTRAINT media_blurhash_check CHECK (((length(blurhash) >= 6) AND (length(blurhash) <= 200))),
+    CONSTRAINT media_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT media_focus_x_check CHECK (((focus_x >= ('-1'::integer)::double precision) AND (focus_x <= (1)::double precision))),
+    CONSTRAINT media_focus_y_check CHECK (((focus_y >= ('-1'::integer)::double precision) AND (focus_y <= (1)::double precision))),
+    CONSTRAINT media_height_check CHECK ((height > 0)),
+    CONSTRAINT media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'gifv'::text, 'video'::text, 'audio'::text, 'unknown'::text]))),
+    CONSTRAINT media_mime_type_check CHECK (((length(mime_type) >= 3) AND (length(mime_type) <= 127))),
+    CONSTRAINT media_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT media_preview_height_check CHECK ((preview_height > 0)),
+    CONSTRAINT media_preview_width_check CHECK ((preview_width > 0)),
+    CONSTRAINT media_remote_url_check CHECK (((length(remote_url) >= 8) AND (length(remote_url) <= 2048))),
+    CONSTRAINT media_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT media_size_bytes_check CHECK ((size_bytes >= 0)),
+    CONSTRAINT media_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'ready'::text, 'failed'::text]))),
+    CONSTRAINT media_width_check CHECK ((width > 0))
+);
+COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
+COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+CREATE TABLE public.oauth_applications (
+    id bigint NOT NULL,
+    client_id text NOT NULL,
+    client_secret_hash bytea,
+    name text NOT NULL,
+    website text,
+    redirect_uris text NOT NULL,
+    scopes text NOT NULL,
+    is_disabled boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT oauth_applications_client_id_check CHECK (((length(client_id) >= 16) AND (length(client_id) <= 128))),
+    CONSTRAINT oauth_applications_client_secret_hash_check CHECK ((octet_length(client_secret_hash) = 32)),
+    CONSTRAINT oauth_applications_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT oauth_applications_redirect_uris_check CHECK (((length(redirect_uris) >= 1) AND (length(redirect_uris) <= 8192))),
+    CONSTRAINT oauth_applications_scopes_check CHECK ((length(scopes) <= 2000)),
+    CONSTRAINT oauth_applications_website_check CHECK (((length(website) >= 8) AND (length(website) <= 2048)))
+);
+COMMENT ON COLUMN public.oauth_applications.client_secret_hash IS 'SHA-256; null for a public client';
+COMMENT ON COLUMN public.oauth_applications.redirect_uris IS 'One a line';
+CREATE TABLE public.oauth_codes (
+    code_hash bytea NOT NULL,
+    application_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    redirect_uri text NOT NULL,
+    scopes text NOT NULL,
+    challenge text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT oauth_codes_challenge_check CHECK (((length(challenge) >= 43) AND (length(challenge) <= 128))),
+    CONSTRAINT oauth_codes_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT oauth_codes_redirect_uri_check CHECK ((length(redirect_uri) <= 2048)),
+    CONSTRAINT oauth_codes_scopes_check CHECK ((length(scopes) <= 2000))
+);
+COMMENT ON COLUMN public.oauth_codes.challenge IS 'PKCE, S256';
+CREATE TABLE public.oauth_tokens (
+    id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    application_id bigint NOT NULL,
+    user_id bigint,
+    actor_id bigint,
+    code_hash bytea,
+    scopes text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_on date,
+    CONSTRAINT oauth_tokens_check CHECK (((user_id IS NULL) = (actor_id IS NULL))),
+    CONSTRAINT oauth_tokens_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT oauth_tokens_scopes_check CHECK ((length(scopes) <= 2000)),
+    CONSTRAINT oauth_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+)
+WITH (fillfactor='90');
+COMMENT ON COLUMN public.oauth_tokens.actor_id IS 'Who speaks with it: the user''s own actor or a brand account';
+COMMENT ON COLUMN public.oauth_tokens.code_hash IS 'The code it was made from: a second use of the code revokes it';
+CREATE TABLE public.peers (
+    name text NOT NULL,
+    state text DEFAULT 'alive'::text NOT NULL,
+    "window" smallint DEFAULT 2 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    due_at timestamp with time zone,
+    last_success_at timestamp with time zone,
+    last_failure_at timestamp with time zone,
+    last_heard_at timestamp with time zone,
+    last_error text,
+    prefers_rfc9421 boolean DEFAULT false NOT NULL,
+    software text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT peers_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT peers_last_error_check CHECK ((length(last_error) <= 1000)),
+    CONSTRAINT peers_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259)))),
+    CONSTRAINT peers_software_check CHECK ((length(software) <= 200)),
+    CONSTRAINT peers_state_check CHECK ((state = ANY (ARRAY['alive'::text, 'dead'::text, 'paused'::text]))),
+    CONSTRAINT peers_window_check CHECK ((("window" >= 1) AND ("window" <= 64)))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
+COMMENT ON TABLE public.peers IS 'Servers that we exchange with: a host, with a port that is not the default';
+COMMENT ON COLUMN public.peers."window" IS 'How many deliveries may be under way to it at a time';
+COMMENT ON COLUMN public.peers.due_at IS 'Not before: the next probe of a dead one, the end of a Retry-After';
+COMMENT ON COLUMN public.peers.last_heard_at IS 'Its last verified request to us';
+CREATE TABLE public.post_counts (
+    post_id bigint NOT NULL,
+    replies bigint DEFAULT 0 NOT NULL,
+    boosts bigint DEFAULT 0 NOT NULL,
+    favourites bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT post_counts_boosts_check CHECK ((boosts >= 0)),
+    CONSTRAINT post_counts_favourites_check CHECK ((favourites >= 0)),
+    CONSTRAINT post_counts_replies_check CHECK ((replies >= 0))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05');
+CREATE TABLE public.post_media (
+    post_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    media_id bigint NOT NULL,
+    CONSTRAINT post_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
+);
+CREATE TABLE public.post_mentions (
+    post_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+);
+CREATE TABLE public.posts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    uri text NOT NULL,
+    url text NOT NULL,
+    in_reply_to_id bigint,
+    in_reply_to_actor_id bigint,
+    in_reply_to_uri text,
+    conversation_id bigint NOT NULL,
+    visibility text NOT NULL,
+    html text NOT NULL,
+    text_source text,
+    spoiler_text text DEFAULT ''::text NOT NULL,
+    language text,
+    is_sensitive boolean DEFAULT false NOT NULL,
+    application_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    edited_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT posts_html_check CHECK ((length(html) <= 300000)),
+    CONSTRAINT posts_in_reply_to_uri_check CHECK (((length(in_reply_to_uri) >= 8) AND (length(in_reply_to_uri) <= 2048))),
+    CONSTRAINT posts_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+    CONSTRAINT posts_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT posts_spoiler_text_check CHECK ((length(spoiler_text) <= 10000)),
+    CONSTRAINT posts_text_source_check CHECK ((length(text_source) <= 100000)),
+    CONSTRAINT posts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
+    CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
+    CONSTRAINT posts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text, 'direct'::text])))
+)
+WITH (fillfactor='95');
+COMMENT ON COLUMN public.posts.in_reply_to_actor_id IS 'Kept when the answered post goes, hence no reference';
+COMMENT ON COLUMN public.posts.in_reply_to_uri IS 'Set while the answered post is not here';
+COMMENT ON COLUMN public.posts.conversation_id IS 'Id of the first post of the thread, as far as we know it';
+COMMENT ON COLUMN public.posts.text_source IS 'What a local author typed';
+CREATE TABLE public.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schema_migrations_number_check CHECK ((number > 0)),
+    CONSTRAINT schema_migrations_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+CREATE TABLE public.sessions (
+    id bigint NOT NULL,
+    token_hash bytea NOT NULL,
+    user_id bigint NOT NULL,
+    user_agent text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_on date DEFAULT CURRENT_DATE NOT NULL,
+    CONSTRAINT sessions_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 500))
+);
+COMMENT ON TABLE public.sessions IS 'Browsers that are logged in; the cookie is stored as SHA-256 only';
+CREATE TABLE public.settings (
+    name text NOT NULL,
+    value jsonb NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT settings_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT settings_value_check CHECK ((octet_length((value)::text) <= 65536))
+);
+COMMENT ON TABLE public.settings IS 'What the operator changes while the server runs';
+CREATE TABLE public.users (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    locale text NOT NULL,
+    is_confirmed boolean DEFAULT false NOT NULL,
+    is_disabled boolean DEFAULT false NOT NULL,
+    totp_sealed bytea,
+    totp_last_step bigint DEFAULT 0 NOT NULL,
+    last_active_on date,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT users_locale_check CHECK (((length(locale) >= 2) AND (length(locale) <= 16))),
+    CONSTRAINT users_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (length(password_hash) <= 255))),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['member'::text, 'moderator'::text, 'administrator'::text]))),
+    CONSTRAINT users_totp_sealed_check CHECK ((octet_length(totp_sealed) <= 1024))
+)
+WITH (fillfactor='90');
+COMMENT ON COLUMN public.users.totp_sealed IS 'Second factor, encrypted under the key file; null when off';
+COMMENT ON COLUMN public.users.totp_last_step IS 'A code is good once: later steps only';
+ALTER TABLE ONLY public.activities_in
+    ADD CONSTRAINT activities_in_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.activities_in
+    ADD CONSTRAINT activities_in_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.activities_out
+    ADD CONSTRAINT activities_out_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.activities_out
+    ADD CONSTRAINT activities_out_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.actor_counts
+    ADD CONSTRAINT actor_counts_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.actor_keys
+    ADD CONSTRAINT actor_keys_actor_id_kind_key UNIQUE (actor_id, kind);
+ALTER TABLE ONLY public.actor_keys
+    ADD CONSTRAINT actor_keys_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.actors
+    ADD CONSTRAINT actors_handle_domain_key UNIQUE (handle, domain);
+ALTER TABLE ONLY public.actors
+    ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.actors
+    ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
+ALTER TABLE ONLY public.domains
+    ADD CONSTRAINT domains_authority_key UNIQUE (authority);
+ALTER TABLE ONLY public.domains
+    ADD CONSTRAINT domains_base_url_key UNIQUE (base_url);
+ALTER TABLE ONLY public.domains
+    ADD CONSTRAINT domains_name_key UNIQUE (name);
+ALTER TABLE ONLY public.domains
+    ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_follower_id_followed_id_key UNIQUE (follower_id, followed_id);
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+ALTER TABLE ONLY public.instance_counters
+    ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_name_key UNIQUE (name);
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oauth_applications
+    ADD CONSTRAINT oauth_applications_client_id_key UNIQUE (client_id);
+ALTER TABLE ONLY public.oauth_applications
+    ADD CONSTRAINT oauth_applications_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oauth_codes
+    ADD CONSTRAINT oauth_codes_pkey PRIMARY KEY (code_hash);
+ALTER TABLE ONLY public.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.peers
+    ADD CONSTRAINT peers_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.post_counts
+    ADD CONSTRAINT post_counts_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.post_media
+    ADD CONSTRAINT post_media_media_id_key UNIQUE (media_id);
+ALTER TABLE ONLY public.post_media
+    ADD CONSTRAINT post_media_pkey PRIMARY KEY (post_id, "position");
+ALTER TABLE ONLY public.post_mentions
+    ADD CONSTRAINT post_mentions_pkey PRIMARY KEY (post_id, actor_id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_actor_id_key UNIQUE (actor_id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+CREATE INDEX activities_in_due ON public.activities_in USING btree (due_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX activities_in_ended_at ON public.activities_in USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX activities_in_object ON public.activities_in USING btree (object_uri, id) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
+CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
+CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
+CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor_id, id DESC);
+CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
+CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
+CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
+CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX deliveries_peer_due ON public.deliveries USING btree (peer, due_at) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
+CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_aside'::text);
+CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
+CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
+CREATE INDEX oauth_codes_expires_at ON public.oauth_codes USING btree (expires_at);
+CREATE INDEX oauth_codes_user_id ON public.oauth_codes USING btree (user_id);
+CREATE INDEX oauth_tokens_actor_id ON public.oauth_tokens USING btree (actor_id);
+CREATE INDEX oauth_tokens_application_id ON public.oauth_tokens USING btree (application_id);
+CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_hash) WHERE (code_hash IS NOT NULL);
+CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
+CREATE INDEX peers_dead ON public.peers USING btree (due_at) WHERE (state = 'dead'::text);
+CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
+CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
+CREATE INDEX posts_actor_open ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = ANY (ARRAY['public'::text, 'unlisted'::text]));
+CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
+CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
+CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
+CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
+CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
+CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
+ALTER TABLE ONLY public.activities_out
+    ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.activities_out
+    ADD CONSTRAINT activities_out_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.actor_counts
+    ADD CONSTRAINT actor_counts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_keys
+    ADD CONSTRAINT actor_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actors
+    ADD CONSTRAINT actors_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES public.domains(id);
+ALTER TABLE ONLY public.actors
+    ADD CONSTRAINT actors_moved_to_id_fkey FOREIGN KEY (moved_to_id) REFERENCES public.actors(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.follows
+    ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_codes
+    ADD CONSTRAINT oauth_codes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_codes
+    ADD CONSTRAINT oauth_codes_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_codes
+    ADD CONSTRAINT oauth_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_counts
+    ADD CONSTRAINT post_counts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_media
+    ADD CONSTRAINT post_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id);
+ALTER TABLE ONLY public.post_media
+    ADD CONSTRAINT post_media_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_mentions
+    ADD CONSTRAINT post_mentions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_mentions
+    ADD CONSTRAINT post_mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_in_reply_to_id_fkey FOREIGN KEY (in_reply_to_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO comptoir_web;
+GRANT USAGE ON SCHEMA public TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
+GRANT SELECT ON TABLE public.domains TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
+GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
+GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
+GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_counts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_counts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
+GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
+GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
+GRANT SELECT ON TABLE public.settings TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
+ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""TLS, Unix sockets, several addresses."""
+import datetime
+import os
+import shutil
+import socket
+import ssl
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from support import processes
+from support.wire import raw_exchange, receive, responses_complete
+
+WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def certificate():
+    directory = processes.make_directory("comptoir-tls-")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.utcnow()
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
+    paths = [os.path.join(directory, file) for file in ("certificate.pem", "key.pem")]
+    with open(paths[0], "wb") as file:
+        file.write(made.public_bytes(serialization.Encoding.PEM))
+    with open(paths[1], "wb") as file:
+        file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                     serialization.NoEncryption()))
+    for path in paths:
+        processes.give(path)
+    yield {"http.tls_certificate": paths[0], "http.tls_key": paths[1]}
+    shutil.rmtree(directory)
+
+
+def tls(port, **keywords):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    for name, value in keywords.items():
+        setattr(context, name, value)
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=5))
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_everything_works_under_tls(test_server_factory, certificate, version):
+    server = test_server_factory(certificate)
+    with tls(server.port, maximum_version=version, minimum_version=version) as sock:
+        sock.sendall(WHO + b"GET /large/2000 HTTP/1.1\r\nHost: a\r\n\r\nGET /slow/50 HTTP/1.1\r\nHost: a\r\n\r\n")
+        data, _ = receive(sock, 10, until=responses_complete(3))
+        assert b'"https":true' in data and b"Strict-Transport-Security" in data and len(data) > 2000 * 1024
+        body = b"x" * 700000
+        sock.sendall(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        data, _ = receive(sock, 10, until=responses_complete(1))
+        assert data.endswith(body)
+        sock.sendall(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+        receive(sock, 5, until=lambda data: b"welcome" in data)
+        server.terminate()
+        data, ending = receive(sock, 5)
+        assert data == b"event: end\ndata: {}\n\n" and ending == "closed"
+
+
+def test_old_versions_and_plain_http_are_refused(test_server_factory, certificate):
+    server = test_server_factory(certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with socket.create_connection(("127.0.0.1", server.port)) as sock, pytest.raises(ssl.SSLError):
+        context.wrap_socket(sock)
+    exchange = raw_exchange(server.port, WHO)
+    assert not exchange.responses and exchange.is_closed
+
+
+def test_a_handshake_has_a_deadline_and_may_end_anywhere(test_server_factory, certificate):
+    server = test_server_factory({**certificate, "http.header_timeout": "400ms"})
+    with socket.create_connection(("127.0.0.1", server.port)) as sock:
+        assert receive(sock, 5)[1] in ("closed", "reset")
+    hello = bytes.fromhex("160301010001") + b"\x00" * 100
+    for length in range(0, len(hello), 9):
+        with socket.create_connection(("127.0.0.1", server.port)) as sock:
+            sock.sendall(hello[:length])
+    for length in (0, 10, len(WHO)):
+        with tls(server.port) as sock:
+            sock.sendall(WHO[:length])
+    with tls(server.port) as sock:
+        sock.sendall(WHO)
+        assert receive(sock, 5, until=responses_complete(1))[0].startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("settings, message", [
+    ({"http.tls_certificate": "/nowhere/certificate.pem", "http.tls_key": "/nowhere/key.pem"}, "/nowhere/certificate.pem"),
+    ({"http.listen": "localhost"}, "localhost"), ({"http.trusted_proxies": "10.0.0.0/99"}, "10.0.0.0/99")])
+def test_what_cannot_be_set_up_is_named(test_server_factory, settings, message):
+    with pytest.raises(AssertionError, match=message):
+        test_server_factory(settings)
+
+
+def test_a_unix_socket_serves_and_is_removed(test_server_factory):
+    directory = processes.make_directory("comptoir-unix-")
+    path = os.path.join(directory, "http")
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind(path)
+    processes.give(path)
+    server = test_server_factory({"http.listen": f"unix:{path}, 127.0.0.1:0", "http.trusted_proxies": "unix",
+                                  "http.max_connections_per_address": 1})
+    socks = []
+    for number in range(3):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(path)
+        sock.sendall(b"GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.%d\r\n\r\n" % number)
+        data, _ = receive(sock, 5, until=responses_complete(1))
+        assert b'"address":"203.0.113.%d"' % number in data
+        socks.append(sock)
+    assert server.get("/who").status_code == 200
+    for sock in socks:
+        sock.close()
+    server.stop()
+    assert not os.path.exists(path)
+    shutil.rmtree(directory)
