@@ -11,6 +11,7 @@
 #include "server/http_listener.h"
 #include "server/tls.h"
 #include "storage/db.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 
@@ -268,15 +269,8 @@ static void close_all(struct loop_message *message)
 
 static void wait_for_drain(struct http_server *server)
 {
-	int64_t timeout_ms = config_duration_ms(server->app->config, "http.drain_timeout");
 	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += timeout_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	clock_wait_until(config_duration_ms(server->app->config, "http.drain_timeout"), &until);
 	pthread_mutex_lock(&server->drain_lock);
 	int failure = 0;
 	while (!failure && (server->loops_draining < server->loop_count || atomic_load(&server->connection_count)))

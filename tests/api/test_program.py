@@ -393,6 +393,7 @@ def test_the_service_manager_is_told(database_factory, directory):
             program.terminate()
             while "STOPPING=1" not in seen:
                 seen += manager.recv(4096).decode() + "\n"
+            assert program.wait() == 0
         finally:
             program.remove()
 
