@@ -124,11 +124,14 @@ static enum error take_message(struct service *service, enum error error, char *
 static enum error start_listeners(struct service *service, struct str *ret_message)
 {
 	char *message = NULL;
+	size_t route_count;
+	const struct route *routes = routes_all(&route_count);
 	struct http_server_options options = {
 		.app = service->app,
+		.routes = routes,
+		.route_count = route_count,
 		.loop_count = (unsigned)config_integer(service->config, "http.loops"),
 	};
-	options.routes = routes_all(&options.route_count);
 	enum error error = ERROR_NONE;
 	if (service->roles & ROLE_WEB)
 		error = http_server_start(&options, &service->http, &message);
