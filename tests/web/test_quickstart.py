@@ -30,7 +30,7 @@ class Quickstart:
     def run(self, *options, check=True, seconds=110):
         result = subprocess.run([QUICKSTART, "--dir", self.directory, "--binary", binary("comptoir"), *options],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                timeout=seconds, cwd="/", check=False)
+                                timeout=seconds, cwd="/", check=False, env=processes.environment())
         if check:
             assert result.returncode == 0, f"{options}: {result.returncode}\n{result.stdout}\n{result.stderr}"
         return result
@@ -163,6 +163,8 @@ def test_a_wrong_option_is_named(options, because):
     try:
         result = made.run("--background", *options, check=False)
         assert result.returncode == 1 and because in result.stderr
+        config = os.path.join(made.directory, "comptoir.conf")
+        assert not os.path.exists(config) or "prot" not in open(config, encoding="utf-8").read()
     finally:
         made.run("--stop", check=False)
         shutil.rmtree(made.parent, ignore_errors=True)
