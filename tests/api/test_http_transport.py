@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """TLS, Unix sockets, several addresses."""
-import datetime
 import os
 import shutil
 import socket
 import ssl
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from support import processes
+from support.certificate import make_certificate, tls
 from support.wire import raw_exchange, receive, responses_complete
 
 WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -21,31 +17,9 @@ WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
 @pytest.fixture(scope="module")
 def certificate():
     directory = processes.make_directory("comptoir-tls-")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.utcnow()
-    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
-    paths = [os.path.join(directory, file) for file in ("certificate.pem", "key.pem")]
-    with open(paths[0], "wb") as file:
-        file.write(made.public_bytes(serialization.Encoding.PEM))
-    with open(paths[1], "wb") as file:
-        file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                     serialization.NoEncryption()))
-    for path in paths:
-        processes.give(path)
+    paths = make_certificate(directory)
     yield {"http.tls_certificate": paths[0], "http.tls_key": paths[1]}
     shutil.rmtree(directory)
-
-
-def tls(port, **keywords):
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    for name, value in keywords.items():
-        setattr(context, name, value)
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=5))
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -138,6 +138,12 @@ static enum error handle_redirect(struct request *request)
 	return ERROR_NONE;
 }
 
+static enum error handle_redirect_to(struct request *request)
+{
+	respond_redirect(request, form_value(&request->query, "to"));
+	return ERROR_NONE;
+}
+
 static void send_copy(struct stream *stream, struct str event, struct str text)
 {
 	struct buf copy = { 0 };
@@ -239,6 +245,8 @@ static const struct route routes[] = {
 	{ .method = HTTP_GET, .path = "/database", .handler = handle_database, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/reflect", .handler = handle_reflect, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/redirect", .handler = handle_redirect, .pool = ROUTE_ON_LOOP },
+	{ .method = HTTP_GET, .path = "/redirect-to", .handler = handle_redirect_to, .pool = ROUTE_ON_LOOP },
+	{ .method = HTTP_GET, .path = "/ready", .handler = handle_page, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/stream", .handler = handle_stream, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/stream-on-loop", .handler = handle_stream, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/stream-failure", .handler = handle_stream_failure, .pool = ROUTE_API },
