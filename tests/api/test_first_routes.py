@@ -322,6 +322,18 @@ def test_who_does_not_want_to_be_indexed_is_not(server):
     assert "discrete" not in get(server, "/", BROWSER).text
 
 
+def test_people_are_listed_only_when_they_ask_for_it_and_brands_from_the_start(server):
+    server.create_account("reserved_person")
+    server.create_account("sociable_person")
+    world.update_actor(server.database, "sociable_person", is_discoverable=True)
+    server.command("account", "create", "new_shop", "--kind", "organization")
+
+    def listing():
+        return get(server, "/", BROWSER).text
+    wait_until(lambda: "@new_shop@" in listing() and "@sociable_person@" in listing(), 20)
+    assert "reserved_person" not in listing(), server.log()[-3000:]
+
+
 def test_what_people_write_cannot_become_markup(server):
     server.create_account("mallory")
     world.update_actor(server.database, "mallory", display_name=EVIL, summary_html=EVIL, is_discoverable=True,

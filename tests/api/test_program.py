@@ -151,7 +151,7 @@ def test_other_names_than_the_databases_are_refused(server, directory):
     port = processes.free_port()
     write_config(path, {**server.settings, "instance.base_url": f"http://127.0.0.1:{port}",
                         "http.listen": f"127.0.0.1:{port}", "metrics.listen": ""})
-    result = command("serve", "--config", path)
+    result = command("serve", "--config", path, seconds=15)
     assert result.returncode == CONFIGURATION
     assert "never change" in result.stderr and server.settings["instance.base_url"] in result.stderr
 
@@ -393,6 +393,7 @@ def test_the_service_manager_is_told(database_factory, directory):
             program.terminate()
             while "STOPPING=1" not in seen:
                 seen += manager.recv(4096).decode() + "\n"
+            assert program.wait() == 0
         finally:
             program.remove()
 
