@@ -2,11 +2,13 @@
 """The server behind nginx and HAProxy as deploy/ configures them: nobody gets more answers than requests were seen, on
 either side, and what a client says about its own address is not believed."""
 import json
+import os
+import re
 
 import pytest
 
 from support.proxies import HOST, PROXIES
-from support.server import TestServer
+from support.server import REPOSITORY, TestServer, command
 from support.waiting import wait_until
 from support.wire import raw_exchange, receive, responses_complete, split_responses
 from test_http_streams import close_code, frame, frames, has_frames
@@ -246,3 +248,13 @@ def test_answers_come_through_whole(front, method, path, status, length):
     response = front.request(method, path)
     assert response.status == status and response.header("X-Request-Id")
     assert length is None or len(response.body) == length
+
+
+def test_nginx_gives_up_an_idle_connection_before_the_server_does():
+    """Else it may send a request on a connection that is being closed, and the client gets a 502."""
+    with open(os.path.join(REPOSITORY, "deploy", "nginx.conf.sample"), encoding="utf-8") as file:
+        upstream = re.search(r"upstream comptoir \{(.*?)\}", file.read(), re.S).group(1)
+    printed = command("config", "--defaults").stdout
+    ours = re.search(r"^;? ?idle_timeout = (\d+)s$", printed, re.M)
+    theirs = re.search(r"keepalive_timeout (\d+)s;", upstream)
+    assert theirs and int(theirs.group(1)) < int(ours.group(1))
