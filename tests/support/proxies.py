@@ -109,7 +109,7 @@ class Haproxy(Proxy):
         with open(self.certificate, encoding="ascii") as certificate, open(self.key, encoding="ascii") as key:
             both = self.write(f"{HOST}.pem", certificate.read() + key.read())
         text = replaced(
-            self.sample_text(), ("\tmaxconn 20000\n", "\tmaxconn 200\n\tnbthread 2\n\tlog stdout format raw local0\n"),
+            self.sample_text(), ("\tmaxconn 20000\n", "\tmaxconn 200\n\tnbthread 1\n\tlog stdout format raw local0\n"),
             ("bind :80\n", f"bind 127.0.0.1:{self.plain_port}\n"), ("bind :443 ssl", f"bind 127.0.0.1:{self.port} ssl"),
             (f"/etc/haproxy/{HOST}.pem", both), ("127.0.0.1:8080", f"127.0.0.1:{self.backend_port}"))
         return ["-db", "-f", self.write("haproxy.cfg", text)]
