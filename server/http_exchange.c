@@ -228,6 +228,11 @@ static bool has_plain_body(const struct http_request *http)
 	return true;
 }
 
+static bool lacks_body(const struct exchange *exchange)
+{
+	return (exchange->request.route->flags & ROUTE_NEEDS_BODY) && !exchange->request.http->has_body;
+}
+
 bool exchange_accept_head(struct exchange *exchange)
 {
 	fill_in(exchange);
@@ -242,6 +247,10 @@ bool exchange_accept_head(struct exchange *exchange)
 	}
 	if (!has_plain_body(exchange->request.http) && !MUTANT("http_content_coding"))
 		return refuse(exchange, ERROR_UNSUPPORTED_MEDIA_TYPE, "content coding");
+	if (lacks_body(exchange) && !MUTANT("http_length_required")) {
+		give_up_connection(exchange); /* what was meant as the body may come behind the head */
+		return refuse(exchange, ERROR_LENGTH_REQUIRED, NULL);
+	}
 	return true;
 }
 
