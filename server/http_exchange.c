@@ -325,6 +325,7 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 void exchange_refuse(struct exchange *exchange, int status, const char *reason)
 {
 	give_up_connection(exchange);
+	exchange->is_head_only = http_reader_is_head(exchange->reader) && !MUTANT("head_refusal_has_no_body");
 	exchange->request.error_detail = str_from(reason);
 	respond_error_status(&exchange->request, status, str_from(http_status_text(status)));
 	exchange_answer(exchange);
