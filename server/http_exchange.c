@@ -120,7 +120,7 @@ static void believe_proxy(struct exchange *exchange)
 	struct request *request = &exchange->request;
 	exchange->client = net_forwarded_client(exchange->loop->server->trusted_proxies, &exchange->connection->peer,
 		joined_header(exchange, "X-Forwarded-For"));
-	struct str scheme = http_request_header(request->http, "X-Forwarded-Proto");
+	struct str scheme = joined_header(exchange, "X-Forwarded-Proto");
 	if (scheme.data)
 		request->is_https = str_eq_nocase(scheme, STR_LITERAL("https"));
 	struct str id = http_request_header(request->http, "X-Request-Id");

@@ -97,6 +97,16 @@ def test_a_trusted_proxy_is_believed(test_server_factory):
         assert response.header("X-Request-Id") != bad
 
 
+@pytest.mark.parametrize("lines, is_https", [
+    (["https"], True), (["HTTPS"], True), (["http"], False), (["https", "http"], False), (["http", "https"], False),
+    (["https, http"], False), (["https://"], False), ([""], False)])
+def test_a_proxy_that_contradicts_itself_has_not_said_https(test_server_factory, lines, is_https):
+    server = test_server_factory({"http.trusted_proxies": "127.0.0.1"})
+    headers = "".join(f"X-Forwarded-Proto: {line}\r\n" for line in lines)
+    exchange = raw_exchange(server.port, f"GET /who HTTP/1.1\r\nHost: a\r\n{headers}\r\n".encode(), responses=1)
+    assert (b'"https":true' in exchange.data) == is_https
+
+
 def test_clients_behind_a_trusted_proxy_are_counted_apart(test_server_factory):
     server = test_server_factory({"http.trusted_proxies": "127.0.0.1"})
     left = [int(server.get("/api/v1/limited", headers={"X-Forwarded-For": address}).headers["X-RateLimit-Remaining"])
