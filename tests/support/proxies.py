@@ -69,8 +69,11 @@ class Proxy:
         except OSError:
             return False
 
-    def connect(self, source="127.0.0.1"):
-        return tls(self.port, server_name=HOST, source=source)
+    def connect(self, source="127.0.0.1", protocol=None):
+        """protocol "h2" agrees on HTTP/2 in the handshake."""
+        sock = tls(self.port, server_name=HOST, source=source, protocol=protocol)
+        assert sock.selected_alpn_protocol() == protocol
+        return sock
 
     def remove(self):
         try:
