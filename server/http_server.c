@@ -241,6 +241,14 @@ unsigned http_server_connections(const struct http_server *server)
 	return atomic_load(&server->connection_count);
 }
 
+static void count_loop(struct http_server *server, unsigned *count)
+{
+	pthread_mutex_lock(&server->drain_lock);
+	(*count)++;
+	pthread_cond_broadcast(&server->is_drained);
+	pthread_mutex_unlock(&server->drain_lock);
+}
+
 static void drain_loop(struct loop_message *message)
 {
 	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, drain_message);
@@ -254,10 +262,7 @@ static void drain_loop(struct loop_message *message)
 		else
 			connection_drain(connection);
 	}
-	pthread_mutex_lock(&server->drain_lock);
-	server->loops_draining++;
-	pthread_cond_broadcast(&server->is_drained);
-	pthread_mutex_unlock(&server->drain_lock);
+	count_loop(server, &server->loops_draining);
 }
 
 static void close_all(struct loop_message *message)
@@ -265,6 +270,7 @@ static void close_all(struct loop_message *message)
 	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, close_message);
 	LIST_EACH_SAFE(&loop->connections, link)
 		connection_close(LIST_OBJECT(link, struct connection, link));
+	count_loop(loop->server, &loop->server->loops_closed);
 }
 
 static void wait_for_drain(struct http_server *server)
@@ -275,6 +281,20 @@ static void wait_for_drain(struct http_server *server)
 	int failure = 0;
 	while (!failure && (server->loops_draining < server->loop_count || atomic_load(&server->connection_count)))
 		failure = pthread_cond_timedwait(&server->is_drained, &server->drain_lock, &until);
+	pthread_mutex_unlock(&server->drain_lock);
+}
+
+/* A loop that has not come round yet may still read a request and hand it to a pool. */
+static void close_connections(struct http_server *server)
+{
+	for (unsigned i = 0; i < server->loop_count; i++) {
+		struct http_loop *loop = &server->loops[i];
+		loop->close_message.run = close_all;
+		loop_post(loop->loop, &loop->close_message);
+	}
+	pthread_mutex_lock(&server->drain_lock);
+	while (server->loops_closed < server->loop_count)
+		pthread_cond_wait(&server->is_drained, &server->drain_lock);
 	pthread_mutex_unlock(&server->drain_lock);
 }
 
@@ -292,11 +312,7 @@ void http_server_stop(struct http_server **server_pointer)
 	unsigned left = http_server_connections(server);
 	if (left)
 		log_event(LOG_LEVEL_WARNING, "drain_timeout", LOG_INT("connections", left));
-	for (unsigned i = 0; i < server->loop_count; i++) {
-		struct http_loop *loop = &server->loops[i];
-		loop->close_message.run = close_all;
-		loop_post(loop->loop, &loop->close_message);
-	}
+	close_connections(server);
 	worker_pool_stop(&server->api_pool);
 	worker_pool_stop(&server->slow_pool);
 	for (unsigned i = 0; i < server->loop_count; i++)

@@ -235,6 +235,7 @@ static const struct route routes[] = {
 	{ .method = HTTP_POST, .path = "/echo-loop", .handler = handle_echo, .pool = ROUTE_ON_LOOP, .max_body_bytes = 64 * 1024 },
 	{ .method = HTTP_GET, .path = "/slow/{ms}", .handler = handle_slow, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/slow-pool/{ms}", .handler = handle_slow, .pool = ROUTE_SLOW },
+	{ .method = HTTP_GET, .path = "/slow-loop/{ms}", .handler = handle_slow, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/cached", .handler = handle_cached, .cached = answer_cached, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/large/{kilobytes}", .handler = handle_large, .pool = ROUTE_API },
 	{ .method = HTTP_POST, .path = "/form", .handler = handle_form, .pool = ROUTE_API, .flags = ROUTE_BODY_FORM, .max_body_bytes = MEBIBYTE },
