@@ -162,7 +162,9 @@ def test_errors_say_nothing_of_the_inside(test_server):
 
 @pytest.mark.parametrize("languages, text", [
     ("fr", "Cette page n’existe pas."), ("en", "There is no such page here."), ("de", "There is no such page here."),
-    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here.")])
+    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here."),
+    ("fr;q=2, en", "There is no such page here."), ("fr;q=inf, en;q=0.1", "There is no such page here."),
+    ("fr;q=1e99, en;q=0.1", "There is no such page here.")])
 def test_browsers_get_error_pages_in_their_language(test_server, languages, text):
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     answer = test_server.get("/nowhere", headers={"Accept": accept, "Accept-Language": languages})
