@@ -121,6 +121,14 @@ static void *start_worker(void *argument)
 	return db_new(server->app->config, DB_WEB);
 }
 
+static void *start_slow_worker(void *argument)
+{
+	struct http_server *server = argument;
+	struct db *db = start_worker(argument);
+	db_set_statement_timeout(db, config_duration_ms(server->app->config, "database.slow_statement_timeout"));
+	return db;
+}
+
 static void stop_worker(void *thread_state)
 {
 	struct db *db = thread_state;
@@ -150,7 +158,7 @@ static struct worker_pool *make_pool(struct http_server *server, enum route_pool
 		.queue_limit = (unsigned)config_integer(server->app->config, "http.queue_limit"),
 		.stack_bytes = WORKER_STACK_BYTES,
 		.argument = server,
-		.thread_start = start_worker,
+		.thread_start = pool == ROUTE_SLOW ? start_slow_worker : start_worker,
 		.thread_stop = stop_worker,
 	};
 	return worker_pool_new(&options);

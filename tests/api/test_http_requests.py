@@ -201,6 +201,13 @@ def test_a_small_body_on_the_loop_is_echoed(test_server):
     assert exchange.responses[0].body == b"loop" and exchange.responses[1].status == 200
 
 
+def test_each_pool_has_its_own_limit_for_statements(test_server_factory, database_factory):
+    server = test_server_factory({**database_factory().settings(), "database.statement_timeout": "3s",
+                                  "database.slow_statement_timeout": "45s"})
+    assert server.get("/statement-timeout").text == "3s"
+    assert server.get("/statement-timeout-slow").text == "45s"
+
+
 def test_database_down_is_503_with_retry_after_within_a_second(test_server_factory):
     server = test_server_factory({"database.url": "host=127.0.0.1 port=1 dbname=none user=none"})
     for _ in range(3):
