@@ -38,6 +38,13 @@ int64_t clock_monotonic_us(void)
 	return current_source->monotonic_us();
 }
 
+void clock_wait_until(int64_t delay_ms, struct timespec *ret_until)
+{
+	int64_t until_us = real_monotonic_us() + delay_ms * 1000;
+	ret_until->tv_sec = until_us / MICROSECONDS;
+	ret_until->tv_nsec = until_us % MICROSECONDS * 1000;
+}
+
 void clock_replace(const struct clock_source *source)
 {
 	current_source = source ? source : &real_source;

@@ -22,6 +22,7 @@
 #define BACKLOG 4096
 #define ACCEPTS_PER_TURN 64
 #define REST_MS 100
+#define LOG_EVERY_US 60000000
 
 static struct metric refused_connections = METRIC("comptoir_http_connections_refused_total",
 	"Connections closed at the door: too many in all, of one client, or no descriptor left", METRIC_COUNTER);
@@ -83,6 +84,10 @@ static void run_short(struct http_listener *listener)
 	listener->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	event_del(listener->event);
 	event_add(listener->resume_timer, &rest);
+	int64_t now_us = loop_now_us(listener->loop->loop);
+	if (listener->short_logged_us && now_us - listener->short_logged_us < LOG_EVERY_US)
+		return;
+	listener->short_logged_us = now_us;
 	log_event(LOG_LEVEL_WARNING, "descriptors_exhausted");
 }
 

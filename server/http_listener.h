@@ -11,6 +11,7 @@ struct http_listener {
 	struct http_loop *loop;
 	struct event *event;
 	struct event *resume_timer; /* set while no descriptor is left */
+	int64_t short_logged_us; /* when the lack of descriptors was last logged */
 	int fd;
 	int reserve_fd; /* given up to accept and close one connection when no descriptor is left */
 	bool is_unix;

@@ -74,13 +74,7 @@ static enum error attempt(struct preparation *preparation, struct db *db)
 static bool wait_ms(struct preparation *preparation, int64_t pause_ms)
 {
 	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += pause_ms / 1000;
-	until.tv_nsec += (pause_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
+	clock_wait_until(pause_ms, &until);
 	pthread_mutex_lock(&preparation->lock);
 	int result = 0;
 	while (!preparation->is_stopping && result != ETIMEDOUT)

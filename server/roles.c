@@ -124,9 +124,12 @@ static enum error take_message(struct service *service, enum error error, char *
 static enum error start_listeners(struct service *service, struct str *ret_message)
 {
 	char *message = NULL;
+	size_t route_count;
+	const struct route *routes = routes_all(&route_count);
 	struct http_server_options options = {
 		.app = service->app,
-		.routes = routes_all(&options.route_count),
+		.routes = routes,
+		.route_count = route_count,
 		.loop_count = (unsigned)config_integer(service->config, "http.loops"),
 	};
 	enum error error = ERROR_NONE;
@@ -216,7 +219,8 @@ static enum error watch(struct service *service, struct str *ret_message)
 			return error;
 		if (service->cluster)
 			cluster_keep_alive(service->cluster);
-		sd_notify(0, "WATCHDOG=1");
+		if (!service->http || http_server_is_responsive(service->http))
+			sd_notify(0, "WATCHDOG=1");
 	}
 }
 

@@ -40,6 +40,7 @@ enum route_access {
 #define ROUTE_CORS 1u         /* answers OPTIONS and adds Access-Control-* as Mastodon does on /api */
 #define ROUTE_BODY_FORM 2u    /* parses the body into request->form: urlencoded, multipart or JSON; else 415 */
 #define ROUTE_NO_STORE 4u     /* Cache-Control: private, no-store */
+#define ROUTE_NEEDS_BODY 8u   /* a request that announces no body, not even an empty one, gets 411 */
 
 struct route {
 	enum http_method method; /* HTTP_GET serves HEAD as well */
@@ -70,7 +71,7 @@ struct route_match {
 };
 /* ERROR_NOT_FOUND, or ERROR_METHOD_NOT_ALLOWED with allowed_methods filled and route one of that path, for its
  * flags (ROUTE_CORS answers OPTIONS so); values are empty then, route NULL when the path is unknown. HTTP_METHOD_OTHER is not allowed
- * on any path, known or not. A literal segment wins over {name}, and {name} over {rest*}. */
+ * on any path, known or not. Below /api/ and /oauth/ one slash behind the path is forgiven. A literal segment wins over {name}, and {name} over {rest*}. */
 enum error router_match(const struct router *router, enum http_method method, struct str path,
 	struct route_match *ret_match) MUST_CHECK;
 

@@ -188,6 +188,13 @@ static bool find_route(struct search *search, const struct node *node, struct st
 	return false;
 }
 
+/* toot and Mastodon.py put a slash behind some paths of the API. */
+static bool has_client_slash(struct str path)
+{
+	return str_ends_with(path, STR_LITERAL("/")) &&
+		(str_starts_with(path, STR_LITERAL("/api/")) || str_starts_with(path, STR_LITERAL("/oauth/")));
+}
+
 enum error router_match(const struct router *router, enum http_method method, struct str path,
 	struct route_match *ret_match)
 {
@@ -195,7 +202,7 @@ enum error router_match(const struct router *router, enum http_method method, st
 	*ret_match = (struct route_match){ 0 };
 	bool is_usable = method < HTTP_METHOD_OTHER;
 	if (path.len > 0 && path.data[0] == '/') {
-		struct str below = str_slice(path, 1, path.len);
+		struct str below = str_slice(path, 1, path.len - has_client_slash(path));
 		search.method = is_usable ? method : HTTP_OPTIONS;
 		if (find_route(&search, router->root, below, 0) && is_usable)
 			return ERROR_NONE;

@@ -109,6 +109,16 @@ static const struct statement list_local = STATEMENT("actor_list_local", 2,
 	" order by a.id"
 	" limit $2"); // actors_local
 
+static const struct statement list_listed = STATEMENT("actor_list_listed", 2,
+	"select " ACTOR_COLUMNS ACTOR_TABLES
+	" where a.id > $1"
+	"   and a.domain_id is not null"
+	"   and a.is_discoverable"
+	"   and a.suspended_at is null"
+	"   and a.kind <> 'Application'"
+	" order by a.id"
+	" limit $2"); // actors_local
+
 static const struct statement list_all = STATEMENT("actor_list_all", 2,
 	"select " ACTOR_COLUMNS ACTOR_TABLES
 	" where a.id > $1"
@@ -147,7 +157,8 @@ static const struct statement set_disabled = STATEMENT("actor_set_disabled", 2,
 	" where id = $1"
 	"   and domain_id is not null"); // actors_pkey
 
-STATEMENT_TABLE(actor_statements, &find_by_id, &find_by_uri, &find_local, &find_instance, &list_local, &list_all,
+STATEMENT_TABLE(actor_statements, &find_by_id, &find_by_uri, &find_local, &find_instance, &list_local, &list_listed,
+	&list_all,
 	&create_local, &set_disabled);
 
 static const char *const kind_names[] = {
@@ -258,6 +269,19 @@ enum error actor_find_instance(struct db *db, struct arena *arena, struct actor 
 	return find_one(db, arena, &find_instance, NULL, ret_actor);
 }
 
+static const struct statement *list_statement(enum actor_scope scope)
+{
+	switch (scope) {
+	case ACTORS_LOCAL:
+		return &list_local;
+	case ACTORS_LISTED:
+		return &list_listed;
+	case ACTORS_ALL:
+		return &list_all;
+	}
+	return &list_listed;
+}
+
 enum error actor_list(struct db *db, struct arena *arena, const struct actor_page *page,
 	struct actor **ret_actors, size_t *ret_count)
 {
@@ -265,7 +289,7 @@ enum error actor_list(struct db *db, struct arena *arena, const struct actor_pag
 	db_value_int64(&values, page->after_id);
 	db_value_int64(&values, page->limit);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, page->with_remote ? &list_all : &list_local, &values, &rows);
+	enum error error = db_run(db, arena, list_statement(page->scope), &values, &rows);
 	if (error)
 		return error;
 	struct actor *actors = arena_alloc_array(arena, (size_t)rows.count, sizeof(*actors));

@@ -118,7 +118,7 @@ static bool spawn_postmaster(struct cluster *cluster)
 		"full_page_writes=on", "-c", "synchronous_commit=on", "-c", "logging_collector=off", NULL };
 	keep_log_small(&cluster->paths, arena);
 	cluster->spawned_us = clock_monotonic_us();
-	cluster->pid = cluster_spawn(&cluster->paths, arguments, -1, is_stale ? recorded : 0);
+	cluster->pid = cluster_spawn(&cluster->paths, arguments, is_stale ? recorded : 0);
 	cluster->is_child = true;
 	return cluster->pid > 0;
 }

@@ -153,8 +153,8 @@ static enum error check_space(const struct cluster_paths *paths, struct arena *a
 	return ERROR_STORAGE_FULL;
 }
 
-static enum error make_cluster(const struct config *config, const struct cluster_paths *paths, struct arena *arena,
-	struct str *ret_message)
+static enum error make_cluster(const struct config *config, const struct cluster_paths *paths, int lock_fd,
+	struct arena *arena, struct str *ret_message)
 {
 	const char *binaries = NULL;
 	enum error error = cluster_find_binaries(config, paths, arena, &binaries, ret_message);
@@ -171,7 +171,7 @@ static enum error make_cluster(const struct config *config, const struct cluster
 		"--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject", "--username=" CLUSTER_OWNER,
 		"--no-instructions", NULL };
 	off_t log_offset = cluster_log_size(paths);
-	if (!cluster_run(paths, initdb, (struct str){ 0 })) {
+	if (!cluster_run(paths, initdb, (struct str){ 0 }, lock_fd)) {
 		*ret_message = cluster_explain(paths, arena, "the database cluster could not be made", log_offset);
 		return ERROR_IO;
 	}
@@ -180,7 +180,7 @@ static enum error make_cluster(const struct config *config, const struct cluster
 		return error;
 	const char *single[] = { arena_printf(arena, "%s/postgres", binaries).data, "--single", "-D", fresh, "-c",
 		"exit_on_error=on", "postgres", NULL };
-	if (!add_includes(arena, fresh) || !cluster_run(paths, single, STR_LITERAL(CREATE_ROLES_AND_DATABASE))) {
+	if (!add_includes(arena, fresh) || !cluster_run(paths, single, STR_LITERAL(CREATE_ROLES_AND_DATABASE), lock_fd)) {
 		*ret_message = cluster_explain(paths, arena, "the roles of the database cluster could not be made", log_offset);
 		return ERROR_IO;
 	}
@@ -202,7 +202,7 @@ enum error cluster_initialise(const struct config *config, struct arena *arena, 
 		*ret_message = arena_printf(arena, "cannot lock %s: %s", paths.lock, strerror(errno));
 		error = ERROR_IO;
 	} else if (!cluster_exists(config)) {
-		error = make_cluster(config, &paths, arena, ret_message);
+		error = make_cluster(config, &paths, lock_fd, arena, ret_message);
 		if (!error)
 			log_event(LOG_LEVEL_INFO, "cluster_initialised", LOG_TEXT("directory", paths.cluster));
 	}

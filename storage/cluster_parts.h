@@ -40,12 +40,13 @@ enum error cluster_find_binaries(const struct config *config, const struct clust
 enum error cluster_write_settings(const struct config *config, const struct cluster_paths *paths, const char *directory,
 	struct arena *arena, struct str *ret_message) MUST_CHECK;
 
-/* Starts a program in a session of its own, with a clean environment, its output appended to the cluster's
- * log and input_fd (or -1) as standard input. stale_pid: see cluster_process.c; 0 for none. -1 on failure. */
-pid_t cluster_spawn(const struct cluster_paths *paths, const char *const *arguments, int input_fd, pid_t stale_pid) MUST_CHECK;
+/* Starts a postmaster in a session of its own, with a clean environment and its output appended to the
+ * cluster's log. stale_pid: see cluster_process.c; 0 for none. -1 on failure. */
+pid_t cluster_spawn(const struct cluster_paths *paths, const char *const *arguments, pid_t stale_pid) MUST_CHECK;
 
-/* The same, and waits for its end; true when it ended well. */
-bool cluster_run(const struct cluster_paths *paths, const char *const *arguments, struct str input) MUST_CHECK;
+/* Runs a program likewise and waits for its end; true when it ended well. It holds lock_fd as long as it or a
+ * child of its own lives, so that nobody takes the directory from under it when we are killed meanwhile. */
+bool cluster_run(const struct cluster_paths *paths, const char *const *arguments, struct str input, int lock_fd) MUST_CHECK;
 
 off_t cluster_log_size(const struct cluster_paths *paths);
 

@@ -16,7 +16,9 @@
 #define LOG_TAIL_BYTES 8192
 #define MAX_ARGUMENTS 32
 
-static void child_become(char *const *arguments, char *const *environment, int input_fd, int log_fd)
+#define CHILD_LOCK_FD 3
+
+static void child_become(char *const *arguments, char *const *environment, const int fds[4])
 {
 	/* A session of its own: ^C in the terminal must reach comptoir alone, which then stops it in order. */
 	(void)setsid();
@@ -26,9 +28,15 @@ static void child_become(char *const *arguments, char *const *environment, int i
 	for (int number = 1; number < NSIG; number++)
 		(void)signal(number, SIG_DFL);
 	(void)umask(077);
-	if (dup2(input_fd, STDIN_FILENO) < 0 || dup2(log_fd, STDOUT_FILENO) < 0 || dup2(log_fd, STDERR_FILENO) < 0)
-		_exit(126);
-	(void)close_range(3, ~0u, 0);
+	/* Above the low numbers first, where a later dup2 cannot overwrite what an earlier one needs. */
+	int safe[4] = { -1, -1, -1, -1 };
+	for (int i = 0; i <= CHILD_LOCK_FD; i++)
+		if (fds[i] >= 0 && (safe[i] = fcntl(fds[i], F_DUPFD, 16)) < 0)
+			_exit(126);
+	for (int i = 0; i <= CHILD_LOCK_FD; i++)
+		if (safe[i] >= 0 && dup2(safe[i], i) < 0)
+			_exit(126);
+	(void)close_range(fds[CHILD_LOCK_FD] >= 0 ? CHILD_LOCK_FD + 1 : CHILD_LOCK_FD, ~0u, 0);
 	(void)execve(arguments[0], arguments, environment);
 	_exit(127);
 }
@@ -37,7 +45,7 @@ static void child_become(char *const *arguments, char *const *environment, int i
  * machine or container. PostgreSQL would refuse to start; a lock file of its "grandparent" it takes for
  * stale, and still checks that no process of the old cluster holds its shared memory. Removing the file
  * would lose that check. */
-pid_t cluster_spawn(const struct cluster_paths *paths, const char *const *arguments, int input_fd, pid_t stale_pid)
+static pid_t spawn(const struct cluster_paths *paths, const char *const *arguments, int input_fd, int lock_fd, pid_t stale_pid)
 {
 	AUTO(arena) struct arena *arena = arena_new(16 * 1024);
 	char *environment[5] = { arena_c_string(arena, str_from("PATH=/usr/sbin:/usr/bin:/sbin:/bin")),
@@ -53,12 +61,17 @@ pid_t cluster_spawn(const struct cluster_paths *paths, const char *const *argume
 	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pid_t pid = log_fd >= 0 && null_fd >= 0 ? fork() : -1;
 	if (pid == 0)
-		child_become(words, environment, input_fd >= 0 ? input_fd : null_fd, log_fd);
+		child_become(words, environment, (const int[4]){ input_fd >= 0 ? input_fd : null_fd, log_fd, log_fd, lock_fd });
 	if (log_fd >= 0)
 		(void)close(log_fd);
 	if (null_fd >= 0)
 		(void)close(null_fd);
 	return pid;
+}
+
+pid_t cluster_spawn(const struct cluster_paths *paths, const char *const *arguments, pid_t stale_pid)
+{
+	return spawn(paths, arguments, -1, -1, stale_pid);
 }
 
 /* A file without a name holds the input: a pipe could block, or raise SIGPIPE when the child fails early. */
@@ -74,12 +87,12 @@ static int input_file(const struct cluster_paths *paths, struct str input)
 	return fd;
 }
 
-bool cluster_run(const struct cluster_paths *paths, const char *const *arguments, struct str input)
+bool cluster_run(const struct cluster_paths *paths, const char *const *arguments, struct str input, int lock_fd)
 {
 	int input_fd = -1;
 	if (input.len > 0 && (input_fd = input_file(paths, input)) < 0)
 		return false;
-	pid_t pid = cluster_spawn(paths, arguments, input_fd, 0);
+	pid_t pid = spawn(paths, arguments, input_fd, lock_fd, 0);
 	if (input_fd >= 0)
 		(void)close(input_fd);
 	int status = 0;

@@ -13,6 +13,10 @@ int64_t clock_now_us(void);
 /* Microseconds since an arbitrary moment; never goes back. */
 int64_t clock_monotonic_us(void);
 
+/* When a wait on a condition variable of CLOCK_MONOTONIC has to end. Threads wait in real time: never replaced. */
+struct timespec;
+void clock_wait_until(int64_t delay_ms, struct timespec *ret_until);
+
 /* Tests: both clocks read from now on what source returns; NULL restores the real ones. Call before
  * other threads exist. */
 struct clock_source {

@@ -65,10 +65,16 @@ enum error actor_find_local(struct db *db, struct arena *arena, struct str usern
 /* The Application actor of the instance itself (/actor). */
 enum error actor_find_instance(struct db *db, struct arena *arena, struct actor *ret_actor) MUST_CHECK;
 
+enum actor_scope {
+	ACTORS_LOCAL,
+	ACTORS_LISTED, /* local ones that want to be found (FEP-5feb) and are no Application nor suspended */
+	ACTORS_ALL,    /* local and remote */
+};
+
 struct actor_page {
 	int64_t after_id; /* 0 for the first page */
 	int limit;        /* 1 to 200 */
-	bool with_remote;
+	enum actor_scope scope;
 };
 enum error actor_list(struct db *db, struct arena *arena, const struct actor_page *page,
 	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;

@@ -12,6 +12,12 @@
  * the transaction fails with ERROR_DATABASE_UNREACHABLE. A connection that dies while COMMIT is under way
  * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again.
  *
+ * A single statement outside a transaction commits by itself; if it writes and its connection dies under it,
+ * that is ERROR_COMMIT_UNKNOWN too. Besides: ERROR_CONFLICT for what must be unique, ERROR_TIMEOUT past the time
+ * limit (the server's, or ours when the server does not answer at all), ERROR_STORAGE_FULL, ERROR_UNAVAILABLE
+ * when trying again helps (deadlock, serialisation), ERROR_DATABASE for faults of our own. Each is logged here,
+ * once; after any of them in a transaction only db_rollback helps.
+ *
  * Roles. In the embedded cluster, and with a database.url that names no user, the connection logs in as the
  * role itself (comptoir, comptoir_web, comptoir_federation). A database.url with a user logs in as that user,
  * who must be a member of both roles, and becomes the role by a start-up option (-c role=...), so that

@@ -140,7 +140,7 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		.domain_id = domain.id,
 		.username = account->username,
 		.display_name = account->display_name.len ? account->display_name : account->username,
-		.is_discoverable = true,
+		.is_discoverable = account->kind != ACTOR_PERSON,
 	};
 	struct user user = {
 		.id = account->kind == ACTOR_PERSON ? id_new() : 0,

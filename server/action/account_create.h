@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * A new local account: an actor with keys and, for a person, the user who logs in as it. Organisations, groups
- * and services have no user and no password: people speak for them. */
+ * and services have no user and no password: people speak for them. People are listed nowhere until
+ * they ask for it; the others want to be found. */
 #ifndef COMPTOIR_SERVER_ACTION_ACCOUNT_CREATE_H
 #define COMPTOIR_SERVER_ACTION_ACCOUNT_CREATE_H
 

@@ -152,7 +152,7 @@ const struct command command_db_init = {
 		"What is there already stays as it is.\n"
 		"\nExamples:\n"
 		"  comptoir db init\n"
-		"  comptoir db init --set database.url='host=db.internal dbname=comptoir user=comptoir'\n",
+		"  comptoir db init --set database.url='host=db.example dbname=comptoir user=comptoir'\n",
 	.run = run_init,
 };
 

@@ -14,7 +14,7 @@
 #include "base/html.h"
 
 #define LIFETIME_MS 15000
-#define LISTED_ACTORS 60 /* looked at; those who do not want to be listed are left out */
+#define LISTED_ACTORS 60
 #define EXCERPT_MAX_BYTES 140
 #define URI_MAX_BYTES 2048
 
@@ -55,11 +55,6 @@ static void write_row(struct buf *out, enum language language, enum text label, 
 	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div>", template_text(text_get(language, label)), template_text(value));
 }
 
-static bool is_listed(const struct actor *actor)
-{
-	return actor->is_discoverable && !actor->is_suspended && actor->kind != ACTOR_APPLICATION;
-}
-
 static void write_card(struct request *request, struct buf *out, const struct actor *actor, enum language language)
 {
 	struct str summary = page_excerpt(request->arena, html_text(request->arena, actor->summary_html), EXCERPT_MAX_BYTES);
@@ -75,28 +70,13 @@ static void write_card(struct request *request, struct buf *out, const struct ac
 static void write_directory(struct request *request, struct buf *out, const struct actor *actors, size_t count,
 	enum language language)
 {
-	size_t shown = 0;
-
 	TEMPLATE(out, "<section><h2>{}</h2>\n<ul class=\"cards\">\n", template_text(text_get(language, TEXT_WHO_IS_HERE)));
-	for (size_t i = 0; i < count; i++) {
-		if (!is_listed(&actors[i]))
-			continue;
+	for (size_t i = 0; i < count; i++)
 		write_card(request, out, &actors[i], language);
-		shown++;
-	}
 	TEMPLATE(out, "</ul>\n");
-	if (shown == 0)
+	if (count == 0)
 		TEMPLATE(out, "<p class=\"empty\">{}</p>\n", template_text(text_get(language, TEXT_NOBODY_YET)));
 	TEMPLATE(out, "</section>\n");
-}
-
-static const struct actor *first_listed(const struct actor *actors, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (is_listed(&actors[i]))
-			return &actors[i];
-	}
-	return NULL;
 }
 
 bool cached_home_page(struct request *request)
@@ -108,7 +88,7 @@ enum error handle_home_page(struct request *request)
 {
 	AUTO(buf) struct buf out = { 0 };
 	enum language language = page_language(request);
-	const struct actor_page wanted = { .limit = LISTED_ACTORS };
+	const struct actor_page wanted = { .limit = LISTED_ACTORS, .scope = ACTORS_LISTED };
 	struct instance_facts facts;
 	struct actor *actors;
 	size_t count;
@@ -131,11 +111,10 @@ enum error handle_home_page(struct request *request)
 	write_row(&out, language, TEXT_POSTS, text_number(request->arena, language, facts.counts.local_posts));
 	write_row(&out, language, TEXT_KNOWN_SERVERS, text_number(request->arena, language, facts.counts.known_peers));
 	TEMPLATE(&out, "</dl></section>\n");
-	const struct actor *example = first_listed(actors, count);
-	if (example)
+	if (count > 0)
 		TEMPLATE(&out, "<aside class=\"follow\"><h2>{}</h2><p>{} <code>@{}@{}</code></p></aside>\n",
 			template_text(text_get(language, TEXT_HOW_TO_FOLLOW)), template_text(text_get(language, TEXT_HOME_HELP)),
-			template_text(example->username), template_text(example->domain));
+			template_text(actors[0].username), template_text(actors[0].domain));
 	write_directory(request, &out, actors, count, language);
 	page_end(request, &out, &page);
 	store_page(request, "home", &out);

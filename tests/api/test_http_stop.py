@@ -19,6 +19,14 @@ def reset(sock):
     sock.close()
 
 
+def accepts(port):
+    try:
+        connect(port, seconds=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def test_requests_under_way_are_finished_at_sigterm(test_server_factory):
     server = test_server_factory()
     with connect(server.port) as working, connect(server.port) as idle, connect(server.port) as half:
@@ -29,8 +37,7 @@ def test_requests_under_way_are_finished_at_sigterm(test_server_factory):
         wait_until(lambda: server.get("/who").status_code == 200)
         server.terminate()
         assert receive(idle, 5) == (b"", "closed"), "an idle connection is closed at once"
-        with pytest.raises(OSError):
-            connect(server.port, seconds=1).close()
+        wait_until(lambda: not accepts(server.port), 5, "the listeners to close")
         half.sendall(WHO[20:])
         data, ending = receive(half, 5)
         assert data.startswith(b"HTTP/1.1 200 ") and b"\r\nConnection: close\r\n" in data and ending == "closed"
@@ -66,6 +73,24 @@ def test_the_drain_ends_at_its_timeout(test_server_factory):
         assert data == b"" and ending in ("closed", "reset") and time.monotonic() - began < 1.2
     assert server.wait(10) == 0
     assert server.log_lines("drain_timeout")
+
+
+def is_silent(port):
+    with connect(port) as sock:
+        sock.sendall(WHO)
+        return receive(sock, 0.1)[0] == b""
+
+
+@pytest.mark.concurrent
+def test_a_loop_that_is_late_finds_its_workers_still_there(test_server_factory):
+    """The drain is over while a loop is busy; what it reads before it hears of that still goes to a worker."""
+    server = test_server_factory({"http.drain_timeout": "0s", "http.loops": "1"})
+    with connect(server.port) as sock:
+        sock.sendall(b"GET /slow-loop/1500 HTTP/1.1\r\nHost: a\r\n\r\nGET /slow/10 HTTP/1.1\r\nHost: a\r\n\r\n")
+        wait_until(lambda: is_silent(server.port), 5, "the loop to be busy")
+        server.terminate()
+        assert receive(sock, 5)[1] in ("closed", "reset")
+    assert server.wait(10) == 0
 
 
 @pytest.mark.concurrent

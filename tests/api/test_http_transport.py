@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """TLS, Unix sockets, several addresses."""
-import datetime
 import os
 import shutil
 import socket
 import ssl
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from support import processes
+from support.certificate import make_certificate, tls
 from support.wire import raw_exchange, receive, responses_complete
+from test_http_syntax import REFUSED, SMUGGLED, status_of
 
 WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -21,31 +18,9 @@ WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
 @pytest.fixture(scope="module")
 def certificate():
     directory = processes.make_directory("comptoir-tls-")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.utcnow()
-    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
-    paths = [os.path.join(directory, file) for file in ("certificate.pem", "key.pem")]
-    with open(paths[0], "wb") as file:
-        file.write(made.public_bytes(serialization.Encoding.PEM))
-    with open(paths[1], "wb") as file:
-        file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                     serialization.NoEncryption()))
-    for path in paths:
-        processes.give(path)
+    paths = make_certificate(directory)
     yield {"http.tls_certificate": paths[0], "http.tls_key": paths[1]}
     shutil.rmtree(directory)
-
-
-def tls(port, **keywords):
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    for name, value in keywords.items():
-        setattr(context, name, value)
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=5))
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -64,6 +39,16 @@ def test_everything_works_under_tls(test_server_factory, certificate, version):
         server.terminate()
         data, ending = receive(sock, 5)
         assert data == b"event: end\ndata: {}\n\n" and ending == "closed"
+
+
+def test_tricks_are_refused_under_tls_as_well(test_server_factory, certificate):
+    server = test_server_factory(certificate)
+    for name, (data, status) in REFUSED.items():
+        with tls(server.port) as sock:
+            sock.sendall(data + SMUGGLED)
+            answer, ending = receive(sock, 10)
+        assert status_of(answer) == status and answer.count(b"HTTP/1.1 ") == 1, name
+        assert b"smuggled" not in answer and ending == "closed", name
 
 
 def test_old_versions_and_plain_http_are_refused(test_server_factory, certificate):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Log conventions: a static snake_case event, snake_case fields, no secret among them, nothing above debug from
+"""Log conventions: a static snake_case event (or a parameter event_name), snake_case fields, no secret among them, nothing above debug from
 base and row readers, nothing printed past the log."""
 import re
 
@@ -53,7 +53,7 @@ def check_events(tree, name, code):
         level, event = (arguments + ["", ""])[:2]
         if not level.startswith("LOG_LEVEL_") and "?" not in level and level != "level":
             tree.find_at(name, match.start(), f"the level {level} must be one of LOG_LEVEL_*")
-        if not SNAKE.match(event) and not re.match(r'^[^"]*\? "[a-z0-9_]+" : "[a-z0-9_]+"$', event):
+        if event != "event_name" and not SNAKE.match(event) and not re.match(r'^[^"]*\? "[a-z0-9_]+" : "[a-z0-9_]+"$', event):
             tree.find_at(name, match.start(), f"the event {event} must be a static snake_case text")
         if tree.layer(name) == "base" and level != "LOG_LEVEL_DEBUG" and name not in BASE_MAY_LOG:
             tree.find_at(name, match.start(), "base logs above debug: who knows the meaning logs")

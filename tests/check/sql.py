@@ -8,6 +8,8 @@ SQL = re.compile(r"^\s*(select\s+.+|insert\s+into\s|update\s+\w+\s+set\s|delete\
                  r"|\sfrom\s+\w+\s+where\s|\swhere\s+\w+\s*=\s*\$\d", re.I)
 LIBPQ = re.compile(r"\bPQ[a-z]\w*\s*\(|#\s*include\s*<libpq-fe\.h>")
 
+PRINTS_ITS_VERSION = "server/ctl/version.c"
+
 PLANTED = [
     ({"server/a.c": 'const char *a = "select id from actors where id = $1";\n'}, "server/a.c:1: SQL"),
     ({"federation/a.c": 'const char *a =\n\t"insert into posts (id) values (1)";\n'}, "federation/a.c:2: SQL"),
@@ -26,7 +28,7 @@ def check(tree):
         for match in TEXT.finditer(code):
             if SQL.search(match.group(1).replace("\\n", " ")) and looks_like_sql(match.group(1)):
                 tree.find_at(name, match.start(), "SQL outside storage/")
-        for match in LIBPQ.finditer(code):
+        for match in LIBPQ.finditer(code) if name != PRINTS_ITS_VERSION else ():
             tree.find_at(name, match.start(), "libpq outside storage/")
 
 

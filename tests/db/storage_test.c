@@ -247,7 +247,7 @@ static void actors_are_listed_page_by_page(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(actors[0].id, middle);
 	page.after_id = middle;
-	page.with_remote = true;
+	page.scope = ACTORS_ALL;
 	assert_int_equal(actor_list(db, arena, &page, &actors, &count), ERROR_NONE);
 	assert_int_equal(actors[0].id, last);
 }

@@ -106,14 +106,7 @@ def proxy(own):
 
 
 def ask_until(tool, line, wanted, seconds):
-    deadline = time.monotonic() + seconds
-    answers = []
-    while time.monotonic() < deadline:
-        answers.append(tool.ask(line))
-        if answers[-1] == wanted:
-            return answers
-        time.sleep(0.02)
-    raise AssertionError(f"{line}: {answers[-5:]}")
+    wait_until(lambda: tool.ask(line) == wanted, seconds, f"{wanted} from {line}")
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])

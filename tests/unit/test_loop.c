@@ -14,7 +14,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #define SENDERS 4
 #define MESSAGES_PER_SENDER 20000
@@ -148,9 +147,10 @@ static void a_message_posted_after_the_end_runs_when_the_loop_is_freed(void **st
 
 static void dawdle(struct loop_message *message)
 {
-	struct timespec wait = { 0, 130000000 };
+	int64_t end_us = clock_monotonic_us() + LOOP_SLOW_TURN_US + 30000;
 	(void)message;
-	nanosleep(&wait, NULL);
+	while (clock_monotonic_us() < end_us)
+		continue;
 	loop_stop(test_loop);
 }
 

@@ -53,6 +53,8 @@ static void paths_find_their_routes(void **state)
 		{ HTTP_GET, STR("/assets/a"), 5, { "a" }, ERROR_NONE, READS },
 		{ HTTP_GET, STR("/assets/a/b.css"), 5, { "a/b.css" }, ERROR_NONE, READS },
 		{ HTTP_GET, STR("/api/v1/statuses/home"), 8, { 0 }, ERROR_NONE, READS },
+		{ HTTP_GET, STR("/api/v1/statuses/home/"), 8, { 0 }, ERROR_NONE, READS },
+		{ HTTP_GET, STR("/api/v1/statuses/home//"), -1, { 0 }, ERROR_NOT_FOUND, 0 },
 		{ HTTP_PUT, STR("/api/v1/statuses/home"), 7, { "home" }, ERROR_NONE, READS | BIT(HTTP_PUT) },
 		{ HTTP_PUT, STR("/api/v1/statuses/7"), 7, { "7" }, ERROR_NONE, READS | BIT(HTTP_PUT) },
 		{ HTTP_GET, STR("/api/v1/other/7"), 9, { "api", "v1" }, ERROR_NONE, READS },
