@@ -70,7 +70,7 @@ static bool read_name(struct cursor *cursor, struct str *ret_name)
 	size_t start = cursor->at;
 	if (!is_lower(peek(cursor)) && peek(cursor) != '*')
 		return false;
-	while (!is_at_end(cursor) && (is_lower(peek(cursor)) || is_digit(peek(cursor)) || strchr("_-.*", peek(cursor))))
+	while (is_lower(peek(cursor)) || is_digit(peek(cursor)) || str_contains_char(STR_LITERAL("_-.*"), peek(cursor)))
 		cursor->at++;
 	*ret_name = str_slice(cursor->text, start, cursor->at);
 	return true;

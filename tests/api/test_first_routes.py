@@ -229,6 +229,21 @@ def test_a_suspended_actor_is_gone_everywhere(server):
     assert webfinger(server, f"acct:parti@{authority(server)}").status_code == 410
 
 
+def test_whoever_asks_after_one_who_learned_that_an_actor_is_gone_learns_it_too(server):
+    server.create_account("partant")
+    resource = f"acct:partant@{authority(server)}"
+
+    def statuses():
+        return get(server, "/users/partant", ACTIVITY).status_code, webfinger(server, resource).status_code
+
+    assert statuses() == (200, 200)
+    world.update_actor(server.database, "partant", suspended_at="now()")
+    wait_until(lambda: get(server, "/users/partant", ACTIVITY).status_code == 410, 20, "the document to be gone")
+    assert get(server, "/users/partant", ACTIVITY).status_code == 410
+    wait_until(lambda: webfinger(server, resource).status_code == 410, 20, "the handle to be gone")
+    assert statuses() == (410, 410)
+
+
 def test_a_change_of_an_actor_is_seen_within_seconds(server):
     server.create_account("marie")
     assert get(server, "/users/marie", ACTIVITY).json()["manuallyApprovesFollowers"] is False

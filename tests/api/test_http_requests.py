@@ -162,7 +162,9 @@ def test_errors_say_nothing_of_the_inside(test_server):
 
 @pytest.mark.parametrize("languages, text", [
     ("fr", "Cette page n’existe pas."), ("en", "There is no such page here."), ("de", "There is no such page here."),
-    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here.")])
+    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here."),
+    ("fr;q=2, en", "There is no such page here."), ("fr;q=inf, en;q=0.1", "There is no such page here."),
+    ("fr;q=1e99, en;q=0.1", "There is no such page here.")])
 def test_browsers_get_error_pages_in_their_language(test_server, languages, text):
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     answer = test_server.get("/nowhere", headers={"Accept": accept, "Accept-Language": languages})
@@ -197,6 +199,13 @@ def test_each_request_logs_one_line_without_its_path(test_server):
 def test_a_small_body_on_the_loop_is_echoed(test_server):
     exchange = raw_exchange(test_server.port, get("/echo-loop", "Content-Length: 4", method="POST") + b"loop" + get("/who"), responses=2)
     assert exchange.responses[0].body == b"loop" and exchange.responses[1].status == 200
+
+
+def test_each_pool_has_its_own_limit_for_statements(test_server_factory, database_factory):
+    server = test_server_factory({**database_factory().settings(), "database.statement_timeout": "3s",
+                                  "database.slow_statement_timeout": "45s"})
+    assert server.get("/statement-timeout").text == "3s"
+    assert server.get("/statement-timeout-slow").text == "45s"
 
 
 def test_database_down_is_503_with_retry_after_within_a_second(test_server_factory):
