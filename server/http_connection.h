@@ -77,6 +77,8 @@ struct http_loop {
 	bool is_draining;
 	struct loop_message drain_message;
 	struct loop_message close_message;
+	struct loop_message probe_message;
+	atomic_bool is_probed; /* probe_message is under way */
 };
 
 struct http_server {

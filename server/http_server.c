@@ -281,6 +281,27 @@ static void close_all(struct loop_message *message)
 	count_loop(loop->server, &loop->server->loops_closed);
 }
 
+static void answer_probe(struct loop_message *message)
+{
+	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, probe_message);
+	atomic_store(&loop->is_probed, false);
+}
+
+bool http_server_is_responsive(struct http_server *server)
+{
+	bool is_responsive = true;
+	for (unsigned i = 0; i < server->loop_count; i++) {
+		struct http_loop *loop = &server->loops[i];
+		if (atomic_exchange(&loop->is_probed, true)) {
+			is_responsive = false;
+			continue;
+		}
+		loop->probe_message.run = answer_probe;
+		loop_post(loop->loop, &loop->probe_message);
+	}
+	return is_responsive;
+}
+
 static void wait_for_drain(struct http_server *server)
 {
 	struct timespec until;

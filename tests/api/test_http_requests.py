@@ -155,7 +155,7 @@ def test_errors_say_nothing_of_the_inside(test_server):
     assert sorted(answer.json()) == ["error", "request_id"]
     assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
     assert "detail-for-the-log-only" not in answer.text
-    line = [entry for entry in test_server.log_lines("request") if entry.get("request_id") == answer.json()["request_id"]]
+    line = test_server.request_lines(answer)
     assert len(line) == 1 and line[0]["detail"] == "detail-for-the-log-only" and line[0]["error"] == "internal"
     assert test_server.get("/nothing").status_code == 500
 
@@ -190,7 +190,7 @@ def test_forms_are_read_in_three_ways(test_server, content_type, body, status):
 
 def test_each_request_logs_one_line_without_its_path(test_server):
     answer = test_server.get("/slow/7?token=planted-secret")
-    lines = [line for line in test_server.log_lines("request") if line["request_id"] == answer.headers["X-Request-Id"]]
+    lines = test_server.request_lines(answer)
     assert len(lines) == 1
     assert lines[0]["route"] == "/slow/{ms}" and lines[0]["status"] == 200 and lines[0]["bytes"] > 5
     assert "planted-secret" not in test_server.log()

@@ -11,6 +11,7 @@ import pytest
 from support import processes
 from support.certificate import make_certificate, tls
 from support.wire import raw_exchange, receive, responses_complete
+from test_http_syntax import REFUSED, SMUGGLED, status_of
 
 WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -39,6 +40,16 @@ def test_everything_works_under_tls(test_server_factory, certificate, version):
         server.terminate()
         data, ending = receive(sock, 5)
         assert data == b"event: end\ndata: {}\n\n" and ending == "closed"
+
+
+def test_tricks_are_refused_under_tls_as_well(test_server_factory, certificate):
+    server = test_server_factory(certificate)
+    for name, (data, status) in REFUSED.items():
+        with tls(server.port) as sock:
+            sock.sendall(data + SMUGGLED)
+            answer, ending = receive(sock, 10)
+        assert status_of(answer) == status and answer.count(b"HTTP/1.1 ") == 1, name
+        assert b"smuggled" not in answer and ending == "closed", name
 
 
 def test_old_versions_and_plain_http_are_refused(test_server_factory, certificate):

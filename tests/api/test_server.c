@@ -250,6 +250,8 @@ static const struct route routes[] = {
 	{ .method = HTTP_GET, .path = "/cached", .handler = handle_cached, .cached = answer_cached, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/large/{kilobytes}", .handler = handle_large, .pool = ROUTE_API },
 	{ .method = HTTP_POST, .path = "/form", .handler = handle_form, .pool = ROUTE_API, .flags = ROUTE_BODY_FORM, .max_body_bytes = MEBIBYTE },
+	{ .method = HTTP_POST, .path = "/form-needed", .handler = handle_form, .pool = ROUTE_API,
+		.flags = ROUTE_BODY_FORM | ROUTE_NEEDS_BODY, .max_body_bytes = MEBIBYTE },
 	{ .method = HTTP_GET, .path = "/who", .handler = handle_who, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/page", .handler = handle_page, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/failure", .handler = handle_failure, .pool = ROUTE_API },
