@@ -384,7 +384,8 @@ def test_pages_allow_nothing_but_their_own_style(server):
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert "<script" not in page.text and " style=" not in page.text and "<style" not in page.text
         for asset in re.findall(r'(?:href|src)="(/assets/[^"]+)"', page.text):
-            assert get(server, asset).status_code == 200
+            answer = get(server, asset)
+            assert answer.status_code == 200 and answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_pages_speak_the_reader_s_language(server):
