@@ -79,7 +79,7 @@ void vocab_fill_item(struct vocab_reader *reader, const json_t *value, const str
 		item.type_name = (struct str){ 0 };
 	} else {
 		item.kind = vocab_type_of(value, &type, &item.type_name);
-		item.type_name = arena_str(reader->arena, item.type_name);
+		item.type_name = vocab_copy(reader, item.type_name);
 		fill_embedded(reader, value, inherited, &item);
 	}
 	*ret_item = item;
@@ -118,7 +118,7 @@ void vocab_fill_activity(struct vocab_reader *reader, const json_t *json, struct
 	reader->depth++;
 	if (vocab_type_of(json, &type, &activity.type_name) == VOCAB_KIND_ACTIVITY)
 		activity.type = (enum vocab_activity_type)type;
-	activity.type_name = arena_str(reader->arena, activity.type_name);
+	activity.type_name = vocab_copy(reader, activity.type_name);
 	activity.id = vocab_id(reader, json, VOCAB_ID_EMBEDDED);
 	activity.actor_id = read_actor_id(reader, json);
 	vocab_get_audience(reader, json, &activity.audience);

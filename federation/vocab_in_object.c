@@ -98,7 +98,7 @@ static void read_attributed_to(const struct vocab_reader *reader, const json_t *
 		if (attributed.id.len == 0)
 			continue;
 		bool is_actor = json_is_object(one) && vocab_type_of(one, &type, &attributed.type_name) == VOCAB_KIND_ACTOR;
-		attributed.type_name = is_actor ? arena_str(reader->arena, attributed.type_name) : (struct str){ 0 };
+		attributed.type_name = is_actor ? vocab_copy(reader, attributed.type_name) : (struct str){ 0 };
 		object->attributed_to[object->attributed_count++] = attributed;
 		bool is_person = is_actor && type == ACTOR_PERSON;
 		if (object->id.len > 0 && !vocab_is_of_origin(reader, attributed.id, object->id))
@@ -245,7 +245,7 @@ void vocab_fill_object(struct vocab_reader *reader, const json_t *json, const st
 
 	if (vocab_type_of(json, &type, &object.type_name) == VOCAB_KIND_OBJECT)
 		object.type = (enum vocab_object_type)type;
-	object.type_name = arena_str(reader->arena, object.type_name);
+	object.type_name = vocab_copy(reader, object.type_name);
 	object.id = vocab_id(reader, json, VOCAB_ID_EMBEDDED);
 	read_content(reader, json, &object);
 	read_source(reader, json, &object);

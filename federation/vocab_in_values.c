@@ -64,6 +64,11 @@ static struct str copy_text(const struct vocab_reader *reader, struct str text, 
 	return len > 0 ? (struct str){ copy, len } : (struct str){ 0 };
 }
 
+struct str vocab_copy(const struct vocab_reader *reader, struct str text)
+{
+	return text.len > 0 ? arena_str(reader->arena, text) : (struct str){ 0 };
+}
+
 static struct str raw_text(const json_t *value)
 {
 	return vocab_raw(json_is_object(value) ? json_object_get(value, "@value") : value);

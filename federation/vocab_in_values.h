@@ -45,6 +45,9 @@ bool vocab_has_type(const json_t *object, const char *name);
 struct str vocab_raw(const json_t *value);
 struct str vocab_raw_id(const json_t *object); /* id or @id */
 
+/* The bytes as they are; no data when there are none. */
+struct str vocab_copy(const struct vocab_reader *reader, struct str text);
+
 /* A string, {"@value": string} or the first such of an array; without control characters but \n and \t. */
 struct str vocab_text(const struct vocab_reader *reader, const json_t *value, size_t max_bytes);
 struct str vocab_get_text(const struct vocab_reader *reader, const json_t *owner, enum vocab_property property,
