@@ -228,7 +228,7 @@ def test_no_spelling_of_loopback_is_dialled(peers, clients, spelling):
 
 
 def test_loopback_is_refused_on_443_too(peers, clients):
-    client = clients(names={"canary.test": "127.0.0.1,::1,10.0.0.1,169.254.169.254,fe80::1,64:ff9b::7f00:1"})
+    client = clients(names={"canary.test": "127.0.0.1,::1,127.0.0.2,::ffff:127.0.0.1,127.255.255.254"})
     result = client.get("https://canary.test/")
     assert result["error"] == "refused" and result["status"] == 0
 
@@ -624,6 +624,18 @@ def test_an_interim_answer_and_a_trailer_leave_no_headers(peers, clients):
     result = clients([peer]).get(url(peer))
     names = [name for name, _ in result["headers"]]
     assert result["body"] == "a" and "X-Main" in names and "X-Early" not in names and "X-Late" not in names
+
+
+def test_a_head_of_the_shortest_headers_fits_the_memory_set_aside(peers, clients):
+    tiny = (b"HTTP/1.1 103 X\n" + b"a:\n" * 255 + b"\n") * 82
+    assert len(tiny) < 65400
+
+    def reply(request, sock):
+        number = int(request.target[1:])
+        return tiny + (redirect(f"/{number + 1}") if number < 3 else answer(200, b"end"))
+    peer = peers(reply)
+    result = clients([peer]).get(url(peer, "/0"))
+    assert result["error"] == "ok" and result["body"] == "end" and result["redirects"] == 3
 
 
 @pytest.mark.parametrize("value, seconds", [("7", 7), ("-1", -1), ("99999999999999999999", -1), ("4000000000", 2147483647),
