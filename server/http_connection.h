@@ -103,8 +103,9 @@ struct http_server {
 	int64_t write_timeout_us;
 	atomic_uint connection_count;
 	pthread_mutex_t drain_lock;
-	pthread_cond_t is_drained;
+	pthread_cond_t is_drained; /* something below, or connection_count, has changed */
 	unsigned loops_draining; /* loops that have begun to drain; under drain_lock */
+	unsigned loops_closed;   /* loops that have closed every connection and hand out no more jobs; under drain_lock */
 };
 
 enum connection_state {
