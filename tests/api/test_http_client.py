@@ -17,6 +17,7 @@ import pytest
 from support import processes
 from support.peers import Authority, Peer, answer, redirect
 from support.server import binary
+from support.waiting import wait_until
 
 MIB = 1024 * 1024
 
@@ -167,6 +168,16 @@ def test_handles_and_connections_are_used_again_without_traces(peers, clients):
     assert peer.connections == 1
     last = peer.requests[-1]
     assert last.body == b"" and last.header("X-A") is None and last.header("Content-Type") is None
+
+
+def test_a_kept_connection_that_the_peer_closed_costs_no_request(peers, clients):
+    def reply(request, sock):
+        sock.sendall(answer(200, b"ok"))
+    peer = peers(reply)
+    client = clients([peer])
+    for number in range(5):
+        assert client.post(url(peer), f"{number}")["body"] == "ok"
+    assert [request.body for request in peer.requests] == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_cookies_are_not_kept(peers, clients):
@@ -504,7 +515,8 @@ def test_a_certificate_of_the_given_authority_is_believed(peers, authority, tls_
 @pytest.mark.parametrize("keywords", [
     {"host": "good.test", "from_days": -3, "to_days": -1}, {"host": "good.test", "from_days": 1, "to_days": 2},
     {"host": "other.test"}, {"host": "good.test", "is_self_signed": True}, {"host": "127.0.0.1"},
-    {"host": "other.test", "common_name": "good.test"}, {"host": "*.test.good.test"}, {"host": "*"}, {"host": "*.test.",}])
+    {"host": "other.test", "common_name": "good.test"}, {"host": "*.test.good.test"}, {"host": "*"}, {"host": "*.test."},
+    {"host": "good.test\0.other.test"}])
 def test_any_other_certificate_is_refused(peers, authority, tls_client, keywords):
     peer = peers(context=authority.context(**keywords))
     result = tls_client.get(url(peer, host="good.test", scheme="https"))
@@ -589,7 +601,8 @@ def test_a_cancelled_request_is_not_told_and_gives_its_place_back(peers, clients
 def test_a_client_that_stops_ends_every_request_and_leaks_nothing(peers, clients):
     peer = peers(hold)
     client = clients([peer], names={"slow.test": "~500,127.0.0.1"})
-    numbers = [client.send(url(peer)) for _ in range(9)]
+    numbers = [client.send(url(peer)) for _ in range(9)] + [client.send(url(peer, host="slow.test")) for _ in range(2)]
+    wait_until(lambda: len(peer.requests) == 4)
     client.process.stdin.close()
     assert {client.result(number)["error"] for number in numbers} == {"cancelled"}
 
