@@ -358,8 +358,3 @@ bool http_reader_is_head(const struct http_reader *reader)
 {
 	return reader->request && reader->request->method == HTTP_HEAD;
 }
-
-bool http_reader_has_begun(const struct http_reader *reader)
-{
-	return reader->state != READER_START || reader->block.len > reader->block.line_at;
-}

@@ -120,7 +120,7 @@ size_t json_canonical_number(double number, char ret_text[JSON_CANONICAL_NUMBER_
 	if (point >= digits.count && point <= 21) {
 		put(ret_text, &len, digits.text, digits.count);
 		put_zeros(ret_text, &len, point - digits.count);
-	} else if (point > 0 && point <= 21) {
+	} else if (point > 0 && point < digits.count) {
 		put(ret_text, &len, digits.text, point);
 		put(ret_text, &len, ".", 1);
 		put(ret_text, &len, digits.text + point, digits.count - point);

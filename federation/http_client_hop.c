@@ -5,7 +5,9 @@
 #include "federation/http_client_internal.h"
 
 #include "federation/address_guard.h"
+#include "federation/http_client_multi.h"
 
+#include "base/clock.h"
 #include "base/mutant.h"
 
 #include <openssl/ssl.h>
@@ -21,16 +23,20 @@ static curl_socket_t open_socket(void *argument, curlsocktype purpose, struct cu
 		verdict = address_guard_judge(call->client->setup.allowed, is_https, &address->addr, address->addrlen);
 	if (verdict != ADDRESS_ALLOWED && !MUTANT("outbound_guard")) {
 		call->was_refused = true;
+		http_client_multi_kick(call->client->multi);
 		return CURL_SOCKET_BAD;
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* libcurl fills no store of its own, since it was given neither file nor directory. */
+/* When the handshake begins. libcurl fills no store of its own, since it was given neither file nor directory. */
 static CURLcode use_authorities(CURL *easy, void *ssl_context, void *argument)
 {
 	struct curl_client *client = argument;
-	(void)easy;
+	char *private_pointer = NULL;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private_pointer);
+	struct curl_call *call = (struct curl_call *)(void *)private_pointer;
+	call->handshake_began_us = clock_monotonic_us();
 	SSL_CTX_set1_cert_store(ssl_context, client->setup.authorities);
 	return CURLE_OK;
 }
@@ -128,6 +134,7 @@ enum http_client_error curl_hop_prepare(struct curl_call *call)
 	curl_answer_reset(&call->answer);
 	call->failure = HTTP_CLIENT_OK;
 	call->was_refused = false;
+	call->handshake_began_us = 0;
 	call->curl_error[0] = '\0';
 	MUST_SET(easy, CURLOPT_PRIVATE, call);
 	MUST_SET(easy, CURLOPT_ERRORBUFFER, call->curl_error);
@@ -156,7 +163,6 @@ enum http_client_error curl_hop_error(const struct curl_call *call, CURLcode cod
 	} meanings[] = {
 		{ CURLE_OK, HTTP_CLIENT_OK },
 		{ CURLE_URL_MALFORMAT, HTTP_CLIENT_BAD_URL },
-		{ CURLE_UNSUPPORTED_PROTOCOL, HTTP_CLIENT_REFUSED },
 		{ CURLE_COULDNT_RESOLVE_HOST, HTTP_CLIENT_DNS },
 		{ CURLE_COULDNT_CONNECT, HTTP_CLIENT_CONNECT },
 		{ CURLE_SSL_CONNECT_ERROR, HTTP_CLIENT_TLS },

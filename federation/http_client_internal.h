@@ -84,6 +84,7 @@ struct curl_call {
 	struct event deadline;
 	int64_t began_us;
 	int64_t hop_began_us;
+	int64_t handshake_began_us; /* of this hop's connection; 0 on a kept one */
 	struct arena *arena;
 	struct http_client_limits limits;
 	enum http_client_method method;

@@ -13,6 +13,7 @@ struct http_client_multi {
 	CURLM *handle;
 	struct loop *loop;
 	struct event timer;
+	struct event kick;
 	http_client_multi_ended ended;
 	void *argument;
 };
@@ -64,6 +65,17 @@ static void on_timer(evutil_socket_t fd, short what, void *argument)
 	act(argument, CURL_SOCKET_TIMEOUT, 0);
 }
 
+static void on_kick(evutil_socket_t fd, short what, void *argument)
+{
+	struct http_client_multi *multi = argument;
+	int running;
+	(void)fd;
+	(void)what;
+	(void)loop_now_us(multi->loop);
+	must(curl_multi_perform(multi->handle, &running));
+	report_ended(multi);
+}
+
 static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *argument, void *socket_argument)
 {
 	struct http_client_multi *multi = argument;
@@ -113,7 +125,8 @@ struct http_client_multi *http_client_multi_new(struct loop *loop, unsigned max_
 	multi->ended = ended;
 	multi->argument = argument;
 	multi->handle = curl_multi_init();
-	if (!multi->handle || event_assign(&multi->timer, loop_base(loop), -1, 0, on_timer, multi) < 0)
+	if (!multi->handle || event_assign(&multi->timer, loop_base(loop), -1, 0, on_timer, multi) < 0
+		|| event_assign(&multi->kick, loop_base(loop), -1, 0, on_kick, multi) < 0)
 		memory_fatal("cannot make an HTTP client");
 	must(curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, on_socket_wanted));
 	must(curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi));
@@ -131,6 +144,7 @@ void http_client_multi_free(struct http_client_multi **multi_pointer)
 		return;
 	must(curl_multi_cleanup(multi->handle));
 	event_del(&multi->timer);
+	event_del(&multi->kick);
 	memory_free(multi);
 	*multi_pointer = NULL;
 }
@@ -143,4 +157,9 @@ void http_client_multi_add(struct http_client_multi *multi, CURL *easy)
 void http_client_multi_remove(struct http_client_multi *multi, CURL *easy)
 {
 	must(curl_multi_remove_handle(multi->handle, easy));
+}
+
+void http_client_multi_kick(struct http_client_multi *multi)
+{
+	event_active(&multi->kick, EV_TIMEOUT, 0);
 }

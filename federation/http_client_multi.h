@@ -23,4 +23,8 @@ void http_client_multi_free(struct http_client_multi **multi); /* no transfer ma
 void http_client_multi_add(struct http_client_multi *multi, CURL *easy);
 void http_client_multi_remove(struct http_client_multi *multi, CURL *easy);
 
+/* Lets libcurl look at all transfers soon. It sets no timer for itself after the last address of a name got no
+ * socket, and would sit there until a deadline. Also inside a callback of libcurl. */
+void http_client_multi_kick(struct http_client_multi *multi);
+
 #endif

@@ -117,7 +117,8 @@ static bool read_string(struct cursor *cursor, struct structured_value *ret_valu
 	for (; cursor->at < end; cursor->at++) {
 		char c = cursor->text.data[cursor->at];
 		if (c == '\\') {
-			c = cursor->text.data[++cursor->at];
+			cursor->at++;
+			c = peek(cursor);
 			if (c != '"' && c != '\\')
 				return false;
 		}

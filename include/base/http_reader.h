@@ -68,7 +68,4 @@ int http_reader_refusal(const struct http_reader *reader, const char **ret_reaso
 /* Whether the request line, as far as it was read, is one of HEAD: then even a refusal has no body. */
 bool http_reader_is_head(const struct http_reader *reader);
 
-/* Whether any byte of the present request has arrived: a connection between requests is idle. */
-bool http_reader_has_begun(const struct http_reader *reader);
-
 #endif

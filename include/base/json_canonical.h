@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #define JSON_CANONICAL_MAX_DEPTH 64
-#define JSON_CANONICAL_MAX_REALS 1024 /* numbers with a fraction or an exponent cost up to 0.1 ms each */
+#define JSON_CANONICAL_MAX_REALS 1024 /* numbers with a fraction or an exponent cost up to 20 us each */
 
 /* Appends the canonical text. False, with what was written so far in buf, for a value nested deeper than
  * JSON_CANONICAL_MAX_DEPTH or with more than JSON_CANONICAL_MAX_REALS of them. Integers beyond 2^53 are rounded to what a double holds, as the scheme asks. */

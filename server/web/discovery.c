@@ -172,6 +172,7 @@ enum error handle_nodeinfo(struct request *request)
 	const struct nodeinfo info = {
 		.name = str_from(config_text(facts.config, "instance.title")),
 		.description = str_from(config_text(facts.config, "instance.description")),
+		.repository = str_from(config_text(facts.config, "instance.source_url")),
 		.is_open = instance_is_open(facts.config),
 		.counts = facts.counts,
 	};

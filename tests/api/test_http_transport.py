@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import ssl
+import time
 
 import pytest
 
@@ -87,6 +88,22 @@ def test_a_handshake_has_a_deadline_and_may_end_anywhere(test_server_factory, ce
 def test_what_cannot_be_set_up_is_named(test_server_factory, settings, message):
     with pytest.raises(AssertionError, match=message):
         test_server_factory(settings)
+
+
+def test_a_unix_socket_of_a_busy_server_is_refused_at_once(test_server_factory):
+    """Its backlog is full, so a connect would wait until that server takes somebody."""
+    directory = processes.make_directory("comptoir-unix-")
+    path = os.path.join(directory, "http")
+    with socket.socket(socket.AF_UNIX) as busy, socket.socket(socket.AF_UNIX) as waiting:
+        busy.bind(path)
+        busy.listen(0)
+        os.chmod(path, 0o777)
+        waiting.connect(path)
+        began = time.monotonic()
+        with pytest.raises(AssertionError, match="Address already in use"):
+            test_server_factory({"http.listen": f"unix:{path}"})
+        assert time.monotonic() - began < 10
+    shutil.rmtree(directory)
 
 
 def test_a_unix_socket_serves_and_is_removed(test_server_factory):

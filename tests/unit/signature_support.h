@@ -91,6 +91,46 @@ static inline const char *read_reason(struct arena *arena, const struct http_req
 	return "no such reading";
 }
 
+struct read_case {
+	const char *lines;
+	const char *reason;
+};
+
+/* Each case is the given request with its lines added; its reason, or "claimed" or "absent", must come out. */
+static inline void check_reads(const char *method_and_target, const char *body, const char *more, const struct read_case *cases,
+	size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		AUTO(arena) struct arena *arena = arena_new(ARENA_BYTES);
+		AUTO(buf) struct buf lines = { 0 };
+		struct signature_claim claim;
+		buf_add_c_string(&lines, more);
+		buf_add_c_string(&lines, cases[i].lines);
+		buf_add_char(&lines, '\0');
+		struct http_request *request = make_request(arena, method_and_target, lines.data, body);
+		const char *reason = read_reason(arena, request, NOW_US, &claim);
+		if (strcmp(reason, cases[i].reason) != 0)
+			fail_msg("case %zu: %s, not %s: %s", i, reason, cases[i].reason, cases[i].lines);
+	}
+}
+#define CHECK_READS(method_and_target, body, more, cases) \
+	check_reads(method_and_target, body, more, cases, sizeof(cases) / sizeof(cases[0]))
+
+/* The request that an outbound one becomes at its receiver. */
+static inline struct http_request *deliver(struct arena *arena, const char *method_and_target, const struct signature_headers *headers,
+	const char *body)
+{
+	AUTO(buf) struct buf lines = { 0 };
+	for (size_t i = 0; i < headers->count; i++) {
+		buf_add_str(&lines, headers->entries[i].name);
+		buf_add_c_string(&lines, ": ");
+		buf_add_str(&lines, headers->entries[i].value);
+		buf_add_c_string(&lines, "\r\n");
+	}
+	buf_add_char(&lines, '\0');
+	return make_request(arena, method_and_target, lines.data, body);
+}
+
 struct test_keys {
 	struct arena *arena;
 	struct signing_key *rsa_private, *ed25519_private;

@@ -30,30 +30,6 @@ static int clear_keys(void **state)
 	return 0;
 }
 
-struct read_case {
-	const char *lines;
-	const char *reason;
-};
-
-static void check_reads(const char *method_and_target, const char *body, const char *more, const struct read_case *cases,
-	size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		AUTO(arena) struct arena *arena = arena_new(ARENA_BYTES);
-		AUTO(buf) struct buf lines = { 0 };
-		struct signature_claim claim;
-		buf_add_c_string(&lines, more);
-		buf_add_c_string(&lines, cases[i].lines);
-		buf_add_char(&lines, '\0');
-		struct http_request *request = make_request(arena, method_and_target, lines.data, body);
-		const char *reason = read_reason(arena, request, NOW_US, &claim);
-		if (strcmp(reason, cases[i].reason) != 0)
-			fail_msg("case %zu: %s, not %s: %s", i, reason, cases[i].reason, cases[i].lines);
-	}
-}
-#define CHECK_READS(method_and_target, body, more, cases) \
-	check_reads(method_and_target, body, more, cases, sizeof(cases) / sizeof(cases[0]))
-
 static void a_post_must_cover_target_host_date_and_digest(void **state)
 {
 	(void)state;
@@ -398,21 +374,6 @@ static void lines_of_a_covered_header_are_joined(void **state)
 	struct str base;
 	assert_true(signature_cavage_base(arena, request, &parameters, request->target, &base));
 	assert_string_equal(arena_c_string(arena, base), "accept: a/b, c/d\n(request-target): get /a?b\nx-empty: ");
-}
-
-/* The request that an outbound one becomes at its receiver. */
-static struct http_request *deliver(struct arena *arena, const char *method_and_target, const struct signature_headers *headers,
-	const char *body)
-{
-	AUTO(buf) struct buf lines = { 0 };
-	for (size_t i = 0; i < headers->count; i++) {
-		buf_add_str(&lines, headers->entries[i].name);
-		buf_add_c_string(&lines, ": ");
-		buf_add_str(&lines, headers->entries[i].value);
-		buf_add_c_string(&lines, "\r\n");
-	}
-	buf_add_char(&lines, '\0');
-	return make_request(arena, method_and_target, lines.data, body);
 }
 
 static void what_we_sign_is_accepted(void **state)
