@@ -273,7 +273,7 @@ def test_another_domain_has_accounts_of_its_own(server_factory):
 def test_passwords_and_addresses_do_not_reach_the_log(server):
     server.create_account("discreet", email="canary-address@example.test", password="canary-password-7")
     server.get("/users/discreet", params={"token": "canary-token"}, headers={"Authorization": "Bearer canary-bearer"})
-    for log in (server.log(), server.database.cluster.log()):
+    for log in (server.log(), server.database.postgres.log()):
         assert log and "canary" not in log
 
 
