@@ -4,8 +4,8 @@
 #include "server/app.h"
 
 #include "server/document_cache.h"
-#include "server/limits.h"
-#include "server/static_files.h"
+#include "server/http/limits.h"
+#include "server/http/static_files.h"
 
 #include "base/url.h"
 

@@ -5,7 +5,7 @@
 #ifndef COMPTOIR_SERVER_DOCUMENT_CACHE_H
 #define COMPTOIR_SERVER_DOCUMENT_CACHE_H
 
-#include "server/shared_bytes.h"
+#include "server/http/shared_bytes.h"
 
 struct document_cache;
 

@@ -6,7 +6,7 @@
 #ifndef COMPTOIR_SERVER_DOCUMENTS_H
 #define COMPTOIR_SERVER_DOCUMENTS_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 
 struct document {
 	struct str key;           /* in the cache; data NULL: not cached */

@@ -4,8 +4,8 @@
  * a page in an operator's browser cannot read the metrics under a name of its own (DNS rebinding). */
 #include "server/metrics_listener.h"
 
-#include "server/http_server.h"
-#include "server/request.h"
+#include "server/http/http_server.h"
+#include "server/http/request.h"
 
 #include "base/metrics.h"
 #include "base/mutant.h"

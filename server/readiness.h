@@ -5,7 +5,7 @@
 #ifndef COMPTOIR_SERVER_READINESS_H
 #define COMPTOIR_SERVER_READINESS_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 
 enum readiness {
 	READINESS_READY,

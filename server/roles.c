@@ -6,7 +6,7 @@
 #include "server/roles.h"
 
 #include "server/app.h"
-#include "server/http_server.h"
+#include "server/http/http_server.h"
 #include "server/metrics_listener.h"
 #include "server/prepare.h"
 #include "server/privileges.h"

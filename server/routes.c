@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
-#include "server/route.h"
+#include "server/http/route.h"
 
 #include "server/mastodon/instance.h"
 #include "server/readiness.h"
-#include "server/static_files.h"
+#include "server/http/static_files.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"

@@ -3,7 +3,7 @@
  * comptoir serve. */
 #include "server/ctl/context.h"
 #include "server/ctl/nouns.h"
-#include "server/limits.h"
+#include "server/http/limits.h"
 #include "server/roles.h"
 
 #include "base/log.h"

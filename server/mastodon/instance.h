@@ -5,7 +5,7 @@
 #define COMPTOIR_SERVER_MASTODON_INSTANCE_H
 
 #include "server/entity/instance.h"
-#include "server/request.h"
+#include "server/http/request.h"
 
 /* Asks the database; the configuration gives the rest. Also for NodeInfo and the pages. */
 enum error instance_load_facts(struct request *request, struct instance_facts *ret_facts) MUST_CHECK;

@@ -4,7 +4,7 @@
 #ifndef COMPTOIR_SERVER_WEB_ACTOR_DOCUMENT_H
 #define COMPTOIR_SERVER_WEB_ACTOR_DOCUMENT_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 #include "storage/actor.h"
 
 #define ACTIVITY_CONTENT_TYPE "application/activity+json; charset=utf-8"

@@ -5,7 +5,7 @@
 #ifndef COMPTOIR_SERVER_WEB_ACTOR_LOOKUP_H
 #define COMPTOIR_SERVER_WEB_ACTOR_LOOKUP_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 #include "storage/actor.h"
 
 /* Workers only. ERROR_NOT_FOUND; suspended ones are found. */

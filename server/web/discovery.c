@@ -7,7 +7,7 @@
 #include "server/documents.h"
 #include "server/domain_table.h"
 #include "server/mastodon/instance.h"
-#include "server/static_files.h"
+#include "server/http/static_files.h"
 #include "server/web/actor_lookup.h"
 
 #include "federation/host_meta.h"

@@ -4,7 +4,7 @@
 #ifndef COMPTOIR_SERVER_WEB_DISCOVERY_H
 #define COMPTOIR_SERVER_WEB_DISCOVERY_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 
 bool cached_webfinger(struct request *request);
 enum error handle_webfinger(struct request *request);

@@ -4,7 +4,7 @@
 #ifndef COMPTOIR_SERVER_WEB_HOME_PAGE_H
 #define COMPTOIR_SERVER_WEB_HOME_PAGE_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 
 /* GET / */
 bool cached_home_page(struct request *request);

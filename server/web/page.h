@@ -4,7 +4,7 @@
 #ifndef COMPTOIR_SERVER_WEB_PAGE_H
 #define COMPTOIR_SERVER_WEB_PAGE_H
 
-#include "server/request.h"
+#include "server/http/request.h"
 #include "server/web/template.h"
 #include "server/web/text.h"
 

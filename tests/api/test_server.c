@@ -3,11 +3,11 @@
  * The HTTP server alone, with routes made for tests of it. Arguments: section.key=value settings, and
  * heartbeat_ms=N, ping_ms=N. Prints "listening PORT" once it listens; drains on SIGTERM. */
 #include "server/app.h"
-#include "server/auth.h"
-#include "server/http_server.h"
-#include "server/limits.h"
-#include "server/request.h"
-#include "server/stream.h"
+#include "server/http/auth.h"
+#include "server/http/http_server.h"
+#include "server/http/limits.h"
+#include "server/http/request.h"
+#include "server/http/stream.h"
 #include "storage/statement.h"
 #include "storage/user.h"
 #include "base/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What the service manager's watchdog is told. The loop runs here, for as long as a message tells it to. */
-#include "server/http_connection.h"
+#include "server/http/connection.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Rate limits: the figures, the windows, whom they count, and memory under a flood of addresses. */
-#include "server/limits.h"
+#include "server/http/limits.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Which route a path and method find, and what is said when there is none. */
-#include "server/cors.h"
-#include "server/route.h"
+#include "server/http/cors.h"
+#include "server/http/route.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

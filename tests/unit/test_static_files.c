@@ -2,7 +2,7 @@
  *
  * Embedded files: names, types, tags and what If-None-Match finds fresh. */
 #include "base/buf.h"
-#include "server/static_files.h"
+#include "server/http/static_files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  *
  * A stream without a server: what messages look like on the wire, the cap, and who is told of the end. The
  * connection is one end of a socket pair; its loop runs here for as long as a message tells it to. */
-#include "server/stream_internal.h"
+#include "server/http/stream_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

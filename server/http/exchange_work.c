@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * A request on its worker: the token is looked up and the request counted, the body becomes a form, the
+ * handler runs from top to bottom, and the exchange goes back to its loop with one message. */
+#include "server/http/connection.h"
+
+#include "server/http/auth.h"
+#include "storage/db.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutant.h"
+
+static struct metric queue_wait = METRIC("comptoir_http_queue_wait_seconds",
+	"How long requests waited for a worker", METRIC_HISTOGRAM);
+
+bool exchange_count(struct exchange *exchange)
+{
+	struct limits *limits = exchange->loop->server->app->limits;
+	if (exchange->is_limited)
+		return true;
+	exchange->is_limited = true;
+	enum limit_class class = exchange->request.route->limit;
+	if (class == LIMIT_NONE || !limits)
+		return true;
+	bool is_by_token = exchange->has_access;
+	if (MUTANT("http_unknown_token_counts_per_address"))
+		is_by_token = exchange->token.data;
+	int64_t now_us = clock_now_us();
+	exchange->limit = is_by_token
+		? limits_take_token(limits, class, exchange->request.access.token_id, &exchange->client, now_us)
+		: limits_take_address(limits, class, &exchange->client, now_us);
+	return !exchange->limit.is_counted || exchange->limit.is_allowed || MUTANT("http_rate_limit");
+}
+
+enum error exchange_check_access(struct exchange *exchange)
+{
+	return auth_check(exchange->request.route, exchange->has_access ? &exchange->request.access : NULL);
+}
+
+/* ERROR_NONE also for a token that is not valid: what that means is the route's to say. */
+static enum error find_access(struct exchange *exchange)
+{
+	struct http_server *server = exchange->loop->server;
+	struct request *request = &exchange->request;
+	if (exchange->has_access || !exchange->token.len)
+		return ERROR_NONE;
+	char hash_bytes[AUTH_HASH_BYTES];
+	auth_hash_token(exchange->token, hash_bytes);
+	struct str hash = { hash_bytes, sizeof(hash_bytes) };
+	struct access access = { 0 };
+	enum error error = server->options.find_access(request->db, exchange->arena, hash, &access);
+	if (error == ERROR_NOT_FOUND)
+		return ERROR_NONE;
+	if (error != ERROR_NONE)
+		return error;
+	request->access = access;
+	exchange->has_access = true;
+	auth_cache_put(server->auth_cache, hash, &access);
+	return ERROR_NONE;
+}
+
+static enum error parse_form(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	const struct http_request *http = request->http;
+	if (!http->body.len)
+		return ERROR_NONE;
+	struct str content_type = http_request_header(http, "Content-Type");
+	struct str type = http_media_type(exchange->arena, content_type);
+	if (str_eq(type, STR_LITERAL("application/x-www-form-urlencoded")))
+		return form_parse_urlencoded(exchange->arena, http->body, &request->form);
+	if (str_eq(type, STR_LITERAL("multipart/form-data")))
+		return form_parse_multipart(exchange->arena, content_type, http->body, &request->form);
+	if (str_eq(type, STR_LITERAL("application/json")))
+		return form_parse_json(exchange->arena, http->body, &request->form);
+	return ERROR_UNSUPPORTED_MEDIA_TYPE;
+}
+
+void exchange_call_handler(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	enum error error = ERROR_NONE;
+	if (request->route->flags & ROUTE_BODY_FORM)
+		error = parse_form(exchange);
+	if (error == ERROR_NONE)
+		error = request->route->handler(request);
+	if (error == ERROR_NONE && !request->response.status)
+		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
+	exchange->error = error;
+	if (error != ERROR_NONE)
+		respond_error(request, error);
+}
+
+static void run_checked(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	enum error error = find_access(exchange);
+	if (error == ERROR_NONE && !exchange_count(exchange))
+		error = ERROR_TOO_MANY_REQUESTS;
+	if (error == ERROR_NONE)
+		error = exchange_check_access(exchange);
+	if (error == ERROR_NONE) {
+		exchange_call_handler(exchange);
+		return;
+	}
+	exchange->error = error;
+	respond_error(request, error);
+}
+
+/* On the loop again. */
+static void work_done(struct loop_message *message)
+{
+	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
+	struct connection *connection = exchange->connection;
+	if (!connection) {
+		access_log_write(exchange, "client_gone");
+		exchange_release(exchange);
+		return;
+	}
+	exchange_answer(exchange);
+	if (connection->state != CONNECTION_WRITING)
+		connection_resume(connection);
+}
+
+void exchange_run(struct worker_job *job, void *thread_state)
+{
+	struct exchange *exchange = LIST_OBJECT(job, struct exchange, job);
+	struct request *request = &exchange->request;
+	struct db *db = thread_state;
+	metric_observe_us(&queue_wait, clock_monotonic_us() - job->queued_us);
+	request->db = db;
+	log_set_request_id(request->id);
+	run_checked(exchange);
+	if (db_is_in_transaction(db))
+		db_rollback(db);
+	exchange->database_us = db_take_elapsed_us(db);
+	request->db = NULL;
+	log_set_request_id((struct str){ 0 });
+	exchange->message.run = work_done;
+	loop_post(exchange->loop->loop, &exchange->message);
+}

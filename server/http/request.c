@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The small things that handlers ask of a request. */
+#include "server/http/request.h"
+
+#include <assert.h>
+#include <stdarg.h>
+
+enum error fail(struct request *request, enum error error, const char *detail_format, ...)
+{
+	va_list arguments;
+	va_start(arguments, detail_format);
+	request->error_detail = arena_vprintf(request->arena, detail_format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+struct str request_value(const struct request *request, unsigned index)
+{
+	assert(index < ROUTE_MAX_VALUES);
+	return request->values[index];
+}
