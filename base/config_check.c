@@ -79,6 +79,15 @@ static struct str check_domain(const struct candidate *candidate)
 		STR_ARG(candidate->text));
 }
 
+static struct str check_source_url(const struct candidate *candidate)
+{
+	struct url url;
+	if (candidate->text.len == 0 || url_parse(candidate->arena, candidate->text, &url))
+		return good();
+	return arena_printf(candidate->arena, "must be a URL such as https://code.example/comptoir, not '%.*s'",
+		STR_ARG(candidate->text));
+}
+
 static struct str check_email(const struct candidate *candidate)
 {
 	size_t at = str_index_of(candidate->text, '@', 0);
@@ -200,6 +209,7 @@ static const struct {
 	{ "instance.base_url", check_base_url },
 	{ "instance.domain", check_domain },
 	{ "instance.contact_email", check_email },
+	{ "instance.source_url", check_source_url },
 	{ "instance.registrations", check_registrations },
 	{ "data.directory", check_directory },
 	{ "data.key_file", check_path },

@@ -21,6 +21,7 @@ static const struct config_key keys[] = {
 	TEXT("instance.description", "Companies and their customers, on the fediverse.", "What the instance is for, in plain text."),
 	TEXT("instance.contact_email", "", "Address that people may write to."),
 	TEXT("instance.contact_account", "", "Local account to ask, such as admin."),
+	TEXT("instance.source_url", "", "Where the source of the running version can be had, which its licence wants offered; empty: the about page says to ask."),
 	LIST("instance.languages", "en, fr", "Languages spoken here, main one first."),
 	TEXT("instance.registrations", "closed", "Who may sign up: open, approval, invitation or closed."),
 	TEXT("data.directory", "/var/lib/comptoir", "Where the database cluster, keys and media lie."),

@@ -354,7 +354,7 @@ int http_reader_refusal(const struct http_reader *reader, const char **ret_reaso
 	return reader->refusal.status;
 }
 
-bool http_reader_has_begun(const struct http_reader *reader)
+bool http_reader_is_head(const struct http_reader *reader)
 {
-	return reader->state != READER_START || reader->block.len > reader->block.line_at;
+	return reader->request && reader->request->method == HTTP_HEAD;
 }

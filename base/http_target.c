@@ -149,10 +149,10 @@ bool http_head_read_request_line(struct arena *arena, struct str line, struct ht
 	request->method_text = str_slice(line, 0, method_end);
 	if (!http_is_token(request->method_text) || target_end >= line.len)
 		return http_refuse(ret_refusal, 400, "bad_request_line");
+	request->method = http_method_from_text(request->method_text);
 	if (!read_version(str_slice(line, target_end + 1, line.len), request, ret_refusal))
 		return false;
 	if (request->method_text.len > MAX_METHOD_BYTES)
 		return http_refuse(ret_refusal, 501, "method_too_long");
-	request->method = http_method_from_text(request->method_text);
 	return read_target(arena, str_slice(line, method_end + 1, target_end), request, ret_refusal);
 }

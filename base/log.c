@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * One line per event, built on the stack and written by one write(2), so that lines of different threads
- * never mix and logging needs no lock and no heap. A line that would grow past LINE_MAX_BYTES loses its
- * last fields and says so; it stays well-formed. */
+ * One line per event, built on the stack and written by one write(2): no heap. A line that would grow past
+ * LINE_MAX_BYTES loses its last fields and says so; it stays well-formed. Loops write lines too, so nobody waits
+ * for a reader that stands still: its lines are counted and dropped, and the first that goes through again is
+ * followed by their number. */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -11,6 +12,8 @@
 #include "base/time_format.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +23,7 @@
 #define VALUE_MAX_BYTES 1024 /* escaped; longer ones end in an ellipsis */
 #define TAIL_BYTES 32        /* kept free for the end of the line */
 #define ID_MAX_BYTES 64
+#define READER_PATIENCE_MS 100 /* once; after that the reader is known to stand still */
 
 struct line {
 	char data[LINE_MAX_BYTES];
@@ -29,6 +33,11 @@ struct line {
 
 static atomic_int configured_format = LOG_FORMAT_HUMAN;
 static atomic_int configured_level = LOG_LEVEL_INFO;
+
+/* Between asking whether there is room and writing, no other thread may take the room. */
+static pthread_mutex_t write_lock = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool is_reader_stuck;
+static atomic_llong lines_lost; /* not reported yet */
 
 static _Thread_local const char *thread_role;
 static _Thread_local const char *thread_unit;
@@ -213,6 +222,41 @@ static void write_whole(const char *data, size_t len)
 	}
 }
 
+static bool has_room(int patience_ms)
+{
+	struct pollfd standard_error = { .fd = STDERR_FILENO, .events = POLLOUT };
+	return poll(&standard_error, 1, patience_ms) != 0;
+}
+
+static bool write_if_room(const struct line *line)
+{
+	pthread_mutex_lock(&write_lock);
+	bool is_written = has_room(0) || MUTANT("log_reader_stuck");
+	if (is_written)
+		write_whole(line->data, line->len);
+	pthread_mutex_unlock(&write_lock);
+	return is_written;
+}
+
+static void report_lost_lines(void)
+{
+	long long count = atomic_exchange(&lines_lost, 0);
+	if (count)
+		log_event(LOG_LEVEL_WARNING, "log_lines_lost", LOG_INT("count", count));
+}
+
+static void write_line(const struct line *line)
+{
+	bool is_written = write_if_room(line);
+	if (!is_written && !atomic_load(&is_reader_stuck) && has_room(READER_PATIENCE_MS))
+		is_written = write_if_room(line);
+	atomic_store(&is_reader_stuck, !is_written);
+	if (is_written)
+		report_lost_lines();
+	else
+		atomic_fetch_add(&lines_lost, 1);
+}
+
 void log_write(enum log_level level, const char *event_name, const struct log_field *fields)
 {
 	metric_count_event(event_name);
@@ -239,7 +283,7 @@ void log_write(enum log_level level, const char *event_name, const struct log_fi
 	line_add_text(&line, format == LOG_FORMAT_JSON ? "}\n" : "\n");
 
 	int saved_errno = errno;
-	write_whole(line.data, line.len);
+	write_line(&line);
 	errno = saved_errno;
 }
 

@@ -282,22 +282,12 @@ bool websocket_feed(struct websocket *websocket, const char *data, size_t len)
 	return !websocket->is_over;
 }
 
-static void queue(struct websocket *websocket, uint8_t opcode, struct str payload)
-{
-	struct wslay_event_msg message = { opcode, (const uint8_t *)payload.data, payload.len };
-	/* After a close nothing may follow, and nothing is queued. */
-	(void)wslay_event_queue_msg(websocket->wslay, &message);
-	flush(websocket);
-}
-
-void websocket_send_text(struct websocket *websocket, struct str text)
-{
-	queue(websocket, WSLAY_TEXT_FRAME, text);
-}
-
 void websocket_send_ping(struct websocket *websocket)
 {
-	queue(websocket, WSLAY_PING, STR_LITERAL(""));
+	const struct wslay_event_msg ping = { WSLAY_PING, NULL, 0 };
+	/* After a close nothing may follow, and nothing is queued. */
+	(void)wslay_event_queue_msg(websocket->wslay, &ping);
+	flush(websocket);
 }
 
 void websocket_send_close(struct websocket *websocket, uint16_t code)

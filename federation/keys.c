@@ -3,6 +3,8 @@
  * Makes the two key pairs of a local actor with OpenSSL and spells the Ed25519 one as a Multikey. */
 #include "federation/keys.h"
 
+#include "base/encoding.h"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -97,43 +99,13 @@ enum error keys_generate(struct arena *arena, struct key_pairs *ret_keys)
 	return ERROR_NONE;
 }
 
-/* Base 58 with Bitcoin's alphabet, by long division: quadratic, so for short values only. */
-static struct str base58btc(struct arena *arena, const unsigned char *bytes, size_t len)
-{
-	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-	size_t capacity = len * 138 / 100 + 2; /* log(256) / log(58), rounded up */
-	unsigned char *digits = arena_alloc(arena, capacity);
-	size_t used = 0;
-	size_t zeros = 0;
-
-	while (zeros < len && bytes[zeros] == 0)
-		zeros++;
-	for (size_t i = zeros; i < len; i++) {
-		unsigned carry = bytes[i];
-		for (size_t j = 0; j < used; j++) {
-			carry += (unsigned)digits[j] << 8;
-			digits[j] = (unsigned char)(carry % 58);
-			carry /= 58;
-		}
-		for (; carry; carry /= 58) {
-			assert(used < capacity);
-			digits[used++] = (unsigned char)(carry % 58);
-		}
-	}
-
-	char *text = arena_alloc(arena, zeros + used + 1);
-	memset(text, alphabet[0], zeros);
-	for (size_t i = 0; i < used; i++)
-		text[zeros + i] = alphabet[digits[used - 1 - i]];
-	return (struct str){ text, zeros + used };
-}
-
 struct str keys_ed25519_multibase(struct arena *arena, struct str public_bytes)
 {
 	unsigned char prefixed[MULTICODEC_BYTES + ED25519_BYTES] = { 0xed, 0x01 };
 
 	assert(public_bytes.len == ED25519_BYTES);
 	memcpy(prefixed + MULTICODEC_BYTES, public_bytes.data, ED25519_BYTES);
-	const struct str parts[] = { STR("z"), base58btc(arena, prefixed, sizeof(prefixed)) };
+	struct str digits = base58btc_encode(arena, (struct str){ (const char *)prefixed, sizeof(prefixed) });
+	const struct str parts[] = { STR("z"), digits };
 	return arena_join(arena, parts, sizeof(parts) / sizeof(parts[0]));
 }

@@ -65,6 +65,8 @@ void nodeinfo_write(struct buf *out, enum nodeinfo_version version, const struct
 	json_out_key_object_begin(&json, "software");
 	json_out_key_c_string(&json, "name", "comptoir");
 	json_out_key_c_string(&json, "version", COMPTOIR_VERSION);
+	if (version == NODEINFO_2_1 && info->repository.len) /* 2.0 knows no such key */
+		json_out_key_str(&json, "repository", info->repository);
 	json_out_object_end(&json);
 	json_out_key_array_begin(&json, "protocols");
 	json_out_c_string(&json, "activitypub");

@@ -4,8 +4,7 @@
  * safe texts and the request's id leave the server; details go to the log. */
 #include "server/request.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "server/web/accept.h"
 
 static bool wants_page(const struct request *request)
 {
@@ -17,36 +16,6 @@ static bool wants_page(const struct request *request)
 		return false;
 	struct str accept = http_request_header(http, "Accept");
 	return accept.data && http_choose_type(accept, kinds, sizeof(kinds) / sizeof(kinds[0])) == 1;
-}
-
-/* Quality in thousandths of a member of Accept-Language. */
-static int quality(struct str parameters)
-{
-	size_t at = str_index_of_str(parameters, STR_LITERAL("q="));
-	if (at == parameters.len)
-		return 1000;
-	char text[8] = { 0 };
-	struct str value = str_trim(str_slice(parameters, at + 2, at + 2 + sizeof(text) - 1));
-	memcpy(text, value.data, value.len);
-	return (int)(strtod(text, NULL) * 1000);
-}
-
-static bool prefers_french(const struct http_request *http)
-{
-	struct str list = http_request_header(http, "Accept-Language");
-	struct str member;
-	int english = 0, french = 0;
-	while (str_split_next(&list, ',', &member)) {
-		size_t end = str_index_of(member, ';', 0);
-		struct str tag = str_trim(str_slice(member, 0, end));
-		int weight = quality(str_slice(member, end, member.len));
-		struct str primary = str_slice(tag, 0, str_index_of(tag, '-', 0));
-		if (str_eq_nocase(primary, STR_LITERAL("fr")) && weight > french)
-			french = weight;
-		else if (str_eq_nocase(primary, STR_LITERAL("en")) && weight > english)
-			english = weight;
-	}
-	return french > english;
 }
 
 struct error_page {
@@ -69,7 +38,8 @@ static const struct error_page pages[] = {
 
 static void write_page(struct request *request, int status)
 {
-	bool is_french = prefers_french(request->http);
+	struct str languages = http_request_header(request->http, "Accept-Language");
+	bool is_french = accept_choose_language(languages, LANGUAGE_ENGLISH) == LANGUAGE_FRENCH;
 	struct error_page page = { status, "This request could not be understood.", "Cette demande n’a pas été comprise." };
 	if (status >= 500)
 		page = (struct error_page){ status, "Something went wrong on our side.", "Une erreur est survenue de notre côté." };

@@ -77,6 +77,8 @@ struct http_loop {
 	bool is_draining;
 	struct loop_message drain_message;
 	struct loop_message close_message;
+	struct loop_message probe_message;
+	atomic_bool is_probed; /* probe_message is under way */
 };
 
 struct http_server {
@@ -101,8 +103,9 @@ struct http_server {
 	int64_t write_timeout_us;
 	atomic_uint connection_count;
 	pthread_mutex_t drain_lock;
-	pthread_cond_t is_drained;
+	pthread_cond_t is_drained; /* something below, or connection_count, has changed */
 	unsigned loops_draining; /* loops that have begun to drain; under drain_lock */
+	unsigned loops_closed;   /* loops that have closed every connection and hand out no more jobs; under drain_lock */
 };
 
 enum connection_state {

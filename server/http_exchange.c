@@ -120,7 +120,7 @@ static void believe_proxy(struct exchange *exchange)
 	struct request *request = &exchange->request;
 	exchange->client = net_forwarded_client(exchange->loop->server->trusted_proxies, &exchange->connection->peer,
 		joined_header(exchange, "X-Forwarded-For"));
-	struct str scheme = http_request_header(request->http, "X-Forwarded-Proto");
+	struct str scheme = joined_header(exchange, "X-Forwarded-Proto");
 	if (scheme.data)
 		request->is_https = str_eq_nocase(scheme, STR_LITERAL("https"));
 	struct str id = http_request_header(request->http, "X-Request-Id");
@@ -218,6 +218,21 @@ static bool find_route(struct exchange *exchange)
 	return false;
 }
 
+static bool has_plain_body(const struct http_request *http)
+{
+	for (size_t i = 0; i < http->header_count; i++) {
+		if (str_eq_nocase(http->headers[i].name, STR_LITERAL("Content-Encoding")) &&
+		    !str_eq_nocase(http->headers[i].value, STR_LITERAL("identity")))
+			return false;
+	}
+	return true;
+}
+
+static bool lacks_body(const struct exchange *exchange)
+{
+	return (exchange->request.route->flags & ROUTE_NEEDS_BODY) && !exchange->request.http->has_body;
+}
+
 bool exchange_accept_head(struct exchange *exchange)
 {
 	fill_in(exchange);
@@ -230,9 +245,12 @@ bool exchange_accept_head(struct exchange *exchange)
 		if (error != ERROR_NONE)
 			return refuse(exchange, error, "no token");
 	}
-	struct str coding = http_request_header(exchange->request.http, "Content-Encoding");
-	if (coding.data && !str_eq_nocase(coding, STR_LITERAL("identity")))
+	if (!has_plain_body(exchange->request.http) && !MUTANT("http_content_coding"))
 		return refuse(exchange, ERROR_UNSUPPORTED_MEDIA_TYPE, "content coding");
+	if (lacks_body(exchange) && !MUTANT("http_length_required")) {
+		give_up_connection(exchange); /* what was meant as the body may come behind the head */
+		return refuse(exchange, ERROR_LENGTH_REQUIRED, NULL);
+	}
 	return true;
 }
 
@@ -307,6 +325,7 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 void exchange_refuse(struct exchange *exchange, int status, const char *reason)
 {
 	give_up_connection(exchange);
+	exchange->is_head_only = http_reader_is_head(exchange->reader) && !MUTANT("head_refusal_has_no_body");
 	exchange->request.error_detail = str_from(reason);
 	respond_error_status(&exchange->request, status, str_from(http_status_text(status)));
 	exchange_answer(exchange);

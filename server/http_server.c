@@ -121,6 +121,14 @@ static void *start_worker(void *argument)
 	return db_new(server->app->config, DB_WEB);
 }
 
+static void *start_slow_worker(void *argument)
+{
+	struct http_server *server = argument;
+	struct db *db = start_worker(argument);
+	db_set_statement_timeout(db, config_duration_ms(server->app->config, "database.slow_statement_timeout"));
+	return db;
+}
+
 static void stop_worker(void *thread_state)
 {
 	struct db *db = thread_state;
@@ -150,7 +158,7 @@ static struct worker_pool *make_pool(struct http_server *server, enum route_pool
 		.queue_limit = (unsigned)config_integer(server->app->config, "http.queue_limit"),
 		.stack_bytes = WORKER_STACK_BYTES,
 		.argument = server,
-		.thread_start = start_worker,
+		.thread_start = pool == ROUTE_SLOW ? start_slow_worker : start_worker,
 		.thread_stop = stop_worker,
 	};
 	return worker_pool_new(&options);
@@ -241,6 +249,14 @@ unsigned http_server_connections(const struct http_server *server)
 	return atomic_load(&server->connection_count);
 }
 
+static void count_loop(struct http_server *server, unsigned *count)
+{
+	pthread_mutex_lock(&server->drain_lock);
+	(*count)++;
+	pthread_cond_broadcast(&server->is_drained);
+	pthread_mutex_unlock(&server->drain_lock);
+}
+
 static void drain_loop(struct loop_message *message)
 {
 	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, drain_message);
@@ -254,10 +270,7 @@ static void drain_loop(struct loop_message *message)
 		else
 			connection_drain(connection);
 	}
-	pthread_mutex_lock(&server->drain_lock);
-	server->loops_draining++;
-	pthread_cond_broadcast(&server->is_drained);
-	pthread_mutex_unlock(&server->drain_lock);
+	count_loop(server, &server->loops_draining);
 }
 
 static void close_all(struct loop_message *message)
@@ -265,6 +278,28 @@ static void close_all(struct loop_message *message)
 	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, close_message);
 	LIST_EACH_SAFE(&loop->connections, link)
 		connection_close(LIST_OBJECT(link, struct connection, link));
+	count_loop(loop->server, &loop->server->loops_closed);
+}
+
+static void answer_probe(struct loop_message *message)
+{
+	struct http_loop *loop = LIST_OBJECT(message, struct http_loop, probe_message);
+	atomic_store(&loop->is_probed, false);
+}
+
+bool http_server_is_responsive(struct http_server *server)
+{
+	bool is_responsive = true;
+	for (unsigned i = 0; i < server->loop_count; i++) {
+		struct http_loop *loop = &server->loops[i];
+		if (atomic_exchange(&loop->is_probed, true)) {
+			is_responsive = false;
+			continue;
+		}
+		loop->probe_message.run = answer_probe;
+		loop_post(loop->loop, &loop->probe_message);
+	}
+	return is_responsive;
 }
 
 static void wait_for_drain(struct http_server *server)
@@ -275,6 +310,20 @@ static void wait_for_drain(struct http_server *server)
 	int failure = 0;
 	while (!failure && (server->loops_draining < server->loop_count || atomic_load(&server->connection_count)))
 		failure = pthread_cond_timedwait(&server->is_drained, &server->drain_lock, &until);
+	pthread_mutex_unlock(&server->drain_lock);
+}
+
+/* A loop that has not come round yet may still read a request and hand it to a pool. */
+static void close_connections(struct http_server *server)
+{
+	for (unsigned i = 0; i < server->loop_count; i++) {
+		struct http_loop *loop = &server->loops[i];
+		loop->close_message.run = close_all;
+		loop_post(loop->loop, &loop->close_message);
+	}
+	pthread_mutex_lock(&server->drain_lock);
+	while (server->loops_closed < server->loop_count)
+		pthread_cond_wait(&server->is_drained, &server->drain_lock);
 	pthread_mutex_unlock(&server->drain_lock);
 }
 
@@ -292,11 +341,7 @@ void http_server_stop(struct http_server **server_pointer)
 	unsigned left = http_server_connections(server);
 	if (left)
 		log_event(LOG_LEVEL_WARNING, "drain_timeout", LOG_INT("connections", left));
-	for (unsigned i = 0; i < server->loop_count; i++) {
-		struct http_loop *loop = &server->loops[i];
-		loop->close_message.run = close_all;
-		loop_post(loop->loop, &loop->close_message);
-	}
+	close_connections(server);
 	worker_pool_stop(&server->api_pool);
 	worker_pool_stop(&server->slow_pool);
 	for (unsigned i = 0; i < server->loop_count; i++)

@@ -43,6 +43,10 @@ uint16_t http_server_port(const struct http_server *server);
 /* Open connections now. Any thread. */
 unsigned http_server_connections(const struct http_server *server);
 
+/* On the main thread, for the service manager's watchdog: whether every loop has taken up the message that the
+ * call before sent it. A loop that hangs makes this false until it goes on. */
+bool http_server_is_responsive(struct http_server *server);
+
 /* On the main thread. Stops accepting, closes what is idle, ends streams with 1012, lets requests under way
  * finish for at most http.drain_timeout, then closes all and joins every thread. Frees; accepts NULL. */
 void http_server_stop(struct http_server **server);

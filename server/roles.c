@@ -219,7 +219,8 @@ static enum error watch(struct service *service, struct str *ret_message)
 			return error;
 		if (service->cluster)
 			cluster_keep_alive(service->cluster);
-		sd_notify(0, "WATCHDOG=1");
+		if (!service->http || http_server_is_responsive(service->http))
+			sd_notify(0, "WATCHDOG=1");
 	}
 }
 

@@ -40,6 +40,7 @@ enum route_access {
 #define ROUTE_CORS 1u         /* answers OPTIONS and adds Access-Control-* as Mastodon does on /api */
 #define ROUTE_BODY_FORM 2u    /* parses the body into request->form: urlencoded, multipart or JSON; else 415 */
 #define ROUTE_NO_STORE 4u     /* Cache-Control: private, no-store */
+#define ROUTE_NEEDS_BODY 8u   /* a request that announces no body, not even an empty one, gets 411 */
 
 struct route {
 	enum http_method method; /* HTTP_GET serves HEAD as well */

@@ -31,7 +31,7 @@ const struct static_file *static_files_get(const struct static_files *files, str
 bool static_file_is_fresh(const struct static_file *file, struct str if_none_match);
 
 struct request;
-/* Handler of GET /assets/{rest*} (ROUTE_ON_LOOP): 200 or 304 with ETag, Cache-Control and nosniff; 404. */
+/* Handler of GET /assets/{rest*} (ROUTE_ON_LOOP): 200 or 304 with ETag and Cache-Control; 404. */
 enum error handle_static_file(struct request *request);
 
 #endif

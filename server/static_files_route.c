@@ -21,6 +21,5 @@ enum error handle_static_file(struct request *request)
 	}
 	respond_header(request, "ETag", file->etag);
 	respond_header(request, "Cache-Control", file->cache_control);
-	respond_header(request, "X-Content-Type-Options", STR_LITERAL("nosniff"));
 	return ERROR_NONE;
 }

@@ -65,7 +65,7 @@ void http_reader_take_body(struct http_reader *reader, struct buf *ret_body);
 /* After REFUSED: 400, 413, 414, 417, 431, 501 or 505, and a static word for the log. */
 int http_reader_refusal(const struct http_reader *reader, const char **ret_reason);
 
-/* Whether any byte of the present request has arrived: a connection between requests is idle. */
-bool http_reader_has_begun(const struct http_reader *reader);
+/* Whether the request line, as far as it was read, is one of HEAD: then even a refusal has no body. */
+bool http_reader_is_head(const struct http_reader *reader);
 
 #endif

@@ -5,6 +5,9 @@
  * disagree. Two forms: JSON lines, and a human form for terminals. One encoder escapes every value, so no
  * outside text can forge a line.
  *
+ * Any thread, loops as well: a reader of standard error that stands still costs lines (counted, and reported by
+ * log_lines_lost), never time.
+ *
  * Levels: error, someone must act; warning, degraded; info, life cycle and moderation; debug. What a
  * remote server can cause is at most info. Never give it tokens, keys, passwords or private text. */
 #ifndef COMPTOIR_BASE_LOG_H
@@ -38,7 +41,7 @@ struct log_field {
 /* fields end with one whose name is NULL. Any thread. */
 void log_write(enum log_level level, const char *event_name, const struct log_field *fields);
 
-/* Before other threads exist. Writes to standard error until a file is given. */
+/* Before other threads exist. Lines go to standard error. */
 void log_configure(enum log_format format, enum log_level most_detailed);
 bool log_level_is_on(enum log_level level);
 

@@ -27,7 +27,6 @@ void websocket_free(struct websocket **websocket); /* accepts NULL */
 /* Bytes from the socket. The events run inside; they may send but not free the websocket. False: the connection is to be closed after the bytes of websocket_output. */
 bool websocket_feed(struct websocket *websocket, const char *data, size_t len) MUST_CHECK;
 
-void websocket_send_text(struct websocket *websocket, struct str text);
 void websocket_send_ping(struct websocket *websocket);
 void websocket_send_close(struct websocket *websocket, uint16_t code);
 

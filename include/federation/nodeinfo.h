@@ -12,6 +12,7 @@ enum nodeinfo_version { NODEINFO_2_0, NODEINFO_2_1 };
 struct nodeinfo {
 	struct str name;
 	struct str description;
+	struct str repository; /* URL of the source; may be empty */
 	bool is_open; /* anyone may sign up */
 	struct instance_counts counts;
 };

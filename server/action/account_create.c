@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Checks first, then what is slow (keys, password), then one short transaction. */
+ * Checks first, then what is slow (keys, password), then one short transaction. A COMMIT whose answer was lost is
+ * looked up by the actor's own id. */
 #include "server/action/account_create.h"
 
 #include "server/action/local_actor.h"
@@ -158,13 +159,15 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		error = local_actor_make_keys(arena, box, &actor);
 	if (!error)
 		error = store(db, arena, &actor, &user, ret_message);
-	if (error)
+	if (error && error != ERROR_COMMIT_UNKNOWN)
 		return error;
 
 	struct actor created;
-	error = actor_find_by_id(db, arena, actor.id, &created);
-	if (error)
-		return error;
+	enum error found = actor_find_by_id(db, arena, actor.id, &created);
+	if (found == ERROR_NOT_FOUND)
+		return ERROR_DATABASE_UNREACHABLE; /* nothing was written: it may be done again */
+	if (found)
+		return found;
 	*ret_created = (struct account_created){
 		.actor_id = actor.id,
 		.user_id = user.id,

@@ -205,6 +205,13 @@ static void write_registrations(struct json_out *json, const struct config *conf
 	json_out_object_end(json);
 }
 
+static struct str source_url(struct arena *arena, const struct instance_facts *facts)
+{
+	struct str named = str_from(config_text(facts->config, "instance.source_url"));
+
+	return named.len ? named : below(arena, facts, "/about");
+}
+
 void instance_write_v2(struct json_out *json, struct arena *arena, const struct instance_facts *facts)
 {
 	const struct config *config = facts->config;
@@ -213,7 +220,7 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	json_out_key_str(json, "domain", facts->domain);
 	json_out_key_c_string(json, "title", config_text(config, "instance.title"));
 	json_out_key_c_string(json, "version", version);
-	json_out_key_str(json, "source_url", below(arena, facts, "/about"));
+	json_out_key_str(json, "source_url", source_url(arena, facts));
 	write_description(json, "description", facts);
 	json_out_key_object_begin(json, "usage");
 	json_out_key_object_begin(json, "users");

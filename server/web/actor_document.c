@@ -29,6 +29,7 @@ static bool is_gone(struct request *request, const struct actor *actor)
 {
 	if (!actor->is_suspended || MUTANT("actor_suspended"))
 		return false;
+	actor_documents_forget(request->app, request->arena, actor);
 	vocab_write_tombstone(respond(request, 410, ACTIVITY_CONTENT_TYPE), actor->uri);
 	respond_header(request, "Vary", STR_LITERAL("Accept"));
 	return true;

@@ -15,8 +15,9 @@ enum error actor_lookup(struct request *request, struct str username, struct act
 struct str actor_document_key(struct request *request, struct str username) MUST_CHECK;
 struct str actor_webfinger_key(struct arena *arena, struct str username, struct str domain) MUST_CHECK;
 
-/* Whoever changes a local actor calls this: its documents are rendered anew at the next request. Other
- * processes see the change when their copies are past their time (ACTOR_LIFETIME_MS). */
+/* Whoever changes a local actor, or finds it gone while a document of it may be in memory, calls this: it is
+ * rendered anew at the next request. Other processes, also the server after a change by the command line, see
+ * the change when their copies are past their time (ACTOR_LIFETIME_MS). */
 void actor_documents_forget(struct app *app, struct arena *arena, const struct actor *actor);
 
 #define ACTOR_LIFETIME_MS 5000

@@ -95,6 +95,12 @@ static void write_number(struct request *request, struct buf *out, enum language
 		template_text(text_number(request->arena, language, number)));
 }
 
+static void write_count(struct request *request, struct buf *out, enum language language, int64_t count, enum text one,
+	enum text many)
+{
+	write_number(request, out, language, count, text_for_count(language, count, one, many));
+}
+
 static void write_profile(struct request *request, struct buf *out, const struct actor *actor, enum language language)
 {
 	struct str handle = handle_of(request->arena, actor);
@@ -115,8 +121,8 @@ static void write_profile(struct request *request, struct buf *out, const struct
 	TEMPLATE(out, "</p>\n<div class=\"bio p-note\">{}</div>\n", template_rich(request->arena, actor->summary_html));
 	write_fields(request, out, actor, language);
 	TEMPLATE(out, "<dl class=\"numbers\">");
-	write_number(request, out, language, actor->posts_count, TEXT_POSTS);
-	write_number(request, out, language, actor->followers_count, TEXT_FOLLOWERS);
+	write_count(request, out, language, actor->posts_count, TEXT_POST, TEXT_POSTS);
+	write_count(request, out, language, actor->followers_count, TEXT_FOLLOWER, TEXT_FOLLOWERS);
 	write_number(request, out, language, actor->following_count, TEXT_FOLLOWING);
 	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div></dl>\n</section>\n", template_text(text_get(language, TEXT_SINCE)),
 		template_text(text_date(request->arena, language, actor->created_us)));
@@ -151,9 +157,9 @@ static void write_post(struct request *request, struct buf *out, const struct ac
 	if (!str_is_empty(post->spoiler_text))
 		TEMPLATE(out, "</details>\n");
 	TEMPLATE(out, "<dl class=\"counts\">");
-	write_number(request, out, language, post->replies_count, TEXT_REPLIES);
-	write_number(request, out, language, post->boosts_count, TEXT_BOOSTS);
-	write_number(request, out, language, post->favourites_count, TEXT_FAVOURITES);
+	write_count(request, out, language, post->replies_count, TEXT_REPLY, TEXT_REPLIES);
+	write_count(request, out, language, post->boosts_count, TEXT_BOOST, TEXT_BOOSTS);
+	write_count(request, out, language, post->favourites_count, TEXT_FAVOURITE, TEXT_FAVOURITES);
 	TEMPLATE(out, "</dl>\n</article>\n");
 }
 

@@ -61,8 +61,10 @@ enum error handle_webfinger(struct request *request)
 	error = webfinger_find(request->db, request->arena, &resource, &actor);
 	if (error)
 		return error;
-	if (actor.is_suspended)
+	if (actor.is_suspended) {
+		actor_documents_forget(request->app, request->arena, &actor);
 		return ERROR_GONE;
+	}
 	struct str key = { NULL, 0 };
 	if (rel_count == 0 && resource.kind == WEBFINGER_HANDLE)
 		key = actor_webfinger_key(request->arena, actor.username, actor.domain);
@@ -170,6 +172,7 @@ enum error handle_nodeinfo(struct request *request)
 	const struct nodeinfo info = {
 		.name = str_from(config_text(facts.config, "instance.title")),
 		.description = str_from(config_text(facts.config, "instance.description")),
+		.repository = str_from(config_text(facts.config, "instance.source_url")),
 		.is_open = instance_is_open(facts.config),
 		.counts = facts.counts,
 	};

@@ -161,6 +161,18 @@ static void write_contact(struct request *request, struct buf *out, const struct
 	TEMPLATE(out, "</dd></div>");
 }
 
+static void write_source(struct request *request, struct buf *out, enum language language)
+{
+	struct str url = setting(request, "instance.source_url");
+
+	if (str_is_empty(url)) {
+		write_row(out, language, TEXT_SOURCE, text_get(language, TEXT_SOURCE_ON_REQUEST));
+		return;
+	}
+	TEMPLATE(out, "<div><dt>{}</dt><dd><a href=\"{}\">{}</a></dd></div>", template_text(text_get(language, TEXT_SOURCE)),
+		template_url(url), template_text(url));
+}
+
 bool cached_about_page(struct request *request)
 {
 	return answer_page(request, "about");
@@ -189,6 +201,7 @@ enum error handle_about_page(struct request *request)
 		text_get(language, registrations_text(setting(request, "instance.registrations"))));
 	write_row(&out, language, TEXT_LANGUAGES, spoken_languages(request));
 	write_row(&out, language, TEXT_VERSION, STR_LITERAL("Comptoir " COMPTOIR_VERSION));
+	write_source(request, &out, language);
 	TEMPLATE(&out, "\n</dl></section>\n");
 	page_end(request, &out, &page);
 	store_page(request, "about", &out);

@@ -60,6 +60,11 @@ struct str text_date(struct arena *arena, enum language language, int64_t time_u
 	return arena_printf(arena, "%d%s %.*s %d", tm.tm_mday, ordinal, STR_ARG(month), tm.tm_year + 1900);
 }
 
+enum text text_for_count(enum language language, int64_t count, enum text one, enum text many)
+{
+	return count == 1 || (count == 0 && language == LANGUAGE_FRENCH) ? one : many;
+}
+
 struct str text_number(struct arena *arena, enum language language, int64_t number)
 {
 	struct str digits = arena_printf(arena, "%llu", number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number);

@@ -18,7 +18,9 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_POWERED_BY,          "Runs on Comptoir", "Propulsé par Comptoir") \
 	X(TEXT_PEOPLE,              "People", "Comptes") \
 	X(TEXT_ACTIVE_THIS_MONTH,   "Active this month", "Actifs ce mois-ci") \
+	X(TEXT_POST,                "Post", "Message") \
 	X(TEXT_POSTS,               "Posts", "Messages") \
+	X(TEXT_FOLLOWER,            "Follower", "Abonné") \
 	X(TEXT_FOLLOWERS,           "Followers", "Abonnés") \
 	X(TEXT_FOLLOWING,           "Following", "Abonnements") \
 	X(TEXT_KNOWN_SERVERS,       "Known servers", "Serveurs connus") \
@@ -35,8 +37,11 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_NO_POSTS_YET,        "Nothing has been published here yet.", "Rien n’a encore été publié ici.") \
 	X(TEXT_EDITED,              "edited", "modifié") \
 	X(TEXT_CONTENT_WARNING,     "Content warning", "Avertissement") \
+	X(TEXT_REPLY,               "Reply", "Réponse") \
 	X(TEXT_REPLIES,             "Replies", "Réponses") \
+	X(TEXT_BOOST,               "Boost", "Partage") \
 	X(TEXT_BOOSTS,              "Boosts", "Partages") \
+	X(TEXT_FAVOURITE,           "Favourite", "Favori") \
 	X(TEXT_FAVOURITES,          "Favourites", "Favoris") \
 	X(TEXT_SINCE,               "Since", "Depuis") \
 	X(TEXT_DETAILS,             "Details", "En détail") \
@@ -49,6 +54,10 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_APPROVES_FOLLOWERS,  "Approves its followers", "Approuve ses abonnés") \
 	X(TEXT_ADDRESS,             "Address of the server", "Adresse du serveur") \
 	X(TEXT_VERSION,             "Version", "Version") \
+	X(TEXT_SOURCE,              "Source code", "Code source") \
+	X(TEXT_SOURCE_ON_REQUEST, \
+		"Free software (GNU AGPL, version 3 or later): ask the people who run this server for it.", \
+		"Logiciel libre (GNU AGPL, version 3 ou ultérieure) : demandez-le aux responsables de ce serveur.") \
 	X(TEXT_LANGUAGES,           "Languages", "Langues") \
 	X(TEXT_REGISTRATIONS,       "Registrations", "Inscriptions") \
 	X(TEXT_REGISTRATIONS_OPEN,  "Open to all", "Ouvertes à tous") \
@@ -88,6 +97,9 @@ enum text { TEXTS(TEXT_CONSTANT) TEXT_COUNT };
 
 /* Plain text, to be escaped like any other. Static. */
 struct str text_get(enum language language, enum text text);
+
+/* Which of two texts goes with a number: English has one for 1, French for 0 and 1. */
+enum text text_for_count(enum language language, int64_t count, enum text one, enum text many);
 
 /* "en", "fr": for the lang attribute. Static. */
 struct str language_tag(enum language language);

@@ -1,8 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who may call: tokens, scopes, roles, other origins, proxies."""
+import json
+
 import pytest
 
+from support.server import TestServer
 from support.wire import raw_exchange
+
+
+@pytest.fixture(scope="module")
+def trusting_server():
+    program = TestServer(settings={"http.trusted_proxies": "127.0.0.1"})
+    try:
+        program.start()
+        yield program
+    finally:
+        program.remove()
 
 
 def bearer(token):
@@ -95,6 +108,28 @@ def test_a_trusted_proxy_is_believed(test_server_factory):
         request = f"GET /who HTTP/1.1\r\nHost: a\r\nX-Request-Id: {bad}\r\n\r\n".encode()
         response = raw_exchange(server.port, request, responses=1).responses[0]
         assert response.header("X-Request-Id") != bad
+
+
+@pytest.mark.parametrize("forwarded, address", [
+    (["203.0.113.9"], "203.0.113.9"), (["198.51.100.1, 203.0.113.9"], "203.0.113.9"), (["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
+    (["203.0.113.9, 127.0.0.1"], "203.0.113.9"), (["127.0.0.1"], "127.0.0.1"), (["203.0.113.9:4711"], "203.0.113.9"),
+    (["[2001:db8::9]:4711"], "2001:db8::9"), (["2001:DB8:0::9"], "2001:db8::9"), (["::ffff:203.0.113.9"], "203.0.113.9"),
+    (["unknown"], "127.0.0.1"), (["203.0.113.9, unknown"], "127.0.0.1"), (["203.0.113.9,"], "127.0.0.1"), ([""], "127.0.0.1"),
+    (["203.0.113.999"], "127.0.0.1"), (["203.0.113.9 198.51.100.1"], "127.0.0.1"), (["0x7f.1"], "127.0.0.1"), (["010.0.0.1"], "127.0.0.1"),
+    (["127.0.0.1, " * 2000 + "127.0.0.1"], "127.0.0.1")])
+def test_the_client_is_the_last_address_that_no_trusted_proxy_has(trusting_server, forwarded, address):
+    headers = "".join(f"X-Forwarded-For: {value}\r\n" for value in forwarded)
+    exchange = raw_exchange(trusting_server.port, f"GET /who HTTP/1.1\r\nHost: a\r\n{headers}\r\n".encode(), responses=1)
+    assert json.loads(exchange.responses[0].body)["address"] == address
+
+
+@pytest.mark.parametrize("lines, is_https", [
+    (["https"], True), (["HTTPS"], True), (["http"], False), (["https", "http"], False), (["http", "https"], False),
+    (["https, http"], False), (["https://"], False), ([""], False)])
+def test_a_proxy_that_contradicts_itself_has_not_said_https(trusting_server, lines, is_https):
+    headers = "".join(f"X-Forwarded-Proto: {line}\r\n" for line in lines)
+    exchange = raw_exchange(trusting_server.port, f"GET /who HTTP/1.1\r\nHost: a\r\n{headers}\r\n".encode(), responses=1)
+    assert (b'"https":true' in exchange.data) == is_https
 
 
 def test_clients_behind_a_trusted_proxy_are_counted_apart(test_server_factory):

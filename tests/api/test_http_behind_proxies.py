@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The server behind nginx and HAProxy as deploy/ configures them: nobody gets more answers than requests were seen, on
 either side, and what a client says about its own address is not believed."""
+import contextlib
 import json
+import os
+import re
+import ssl
+import time
 
 import pytest
 
+from support.http2 import answer_count, has_ended, http2_request
 from support.proxies import HOST, PROXIES
-from support.server import TestServer
+from support.server import REPOSITORY, TestServer, command
 from support.waiting import wait_until
 from support.wire import raw_exchange, receive, responses_complete, split_responses
 from test_http_streams import close_code, frame, frames, has_frames
@@ -88,6 +94,7 @@ class Front:
         self.server.start()
         self.proxy = PROXIES[self.kind](self.server.port)
         self.proxy.start()
+        wait_until(lambda: self.handled() and len(self.handled()) == len(self.proxy.seen()), 5, "the first request to be logged")
         return self
 
     def remove(self):
@@ -101,16 +108,36 @@ class Front:
         """The requests that the server logged, without the probes of HAProxy."""
         return [line for line in self.server.log_lines("request") if line["route"] != "/ready"]
 
-    def exchange(self, data, seconds=5, until=None, source="127.0.0.1"):
+    def exchange(self, data, source="127.0.0.1"):
+        """All that comes back until the proxy closes."""
         with self.proxy.connect(source) as sock:
             sock.sendall(data)
-            return receive(sock, seconds, until)
+            return receive(sock, 5)[0]
+
+    def play(self, data, is_answered):
+        """All that comes back from a trick: an answer if one comes at all, and what follows it within a moment, or for
+        as long as the server has answered more than has arrived."""
+        before = len(self.handled())
+        received = b""
+        try:
+            with self.proxy.connect() as sock:
+                sock.sendall(data)
+                received, ending = receive(sock, 1.5, lambda data: is_answered(data, 1))
+                deadline = time.monotonic() + 5
+                while ending == "enough" and time.monotonic() < deadline:
+                    part, ending = receive(sock, 0.25)
+                    received += part
+                    done = [line for line in self.handled()[before:] if line["outcome"] == "done"]
+                    ending = "enough" if ending == "open" and not is_answered(received, len(done)) else ending
+        except ssl.SSLError:
+            pass  # the proxy has had enough
+        return received
 
     def request(self, method, path, *headers, body=b"", source="127.0.0.1"):
         lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}", "Connection: close", *headers]
         if body:
             lines.append(f"Content-Length: {len(body)}")
-        data, _ = self.exchange("\r\n".join([*lines, "", ""]).encode() + body, source=source)
+        data = self.exchange("\r\n".join([*lines, "", ""]).encode() + body, source=source)
         responses, rest = split_responses(data, head=method == "HEAD")
         assert len(responses) == 1 and not rest, data
         return responses[0]
@@ -137,31 +164,92 @@ def front_factory(request):
         one.remove()
 
 
-def count_answers(data, is_head):
+def count_answers(name, data):
     """(all, those that our server wrote); HTTP/0.9 knows no head."""
-    if data and not data.startswith(b"HTTP/1."):
+    if name == "http_0_9" and data and not data.startswith(b"HTTP/1."):
         return 1, 1
-    responses = [response for response in split_responses(data, head=is_head)[0] if response.status >= 200]
+    responses = [response for response in split_responses(data, head=name.startswith("head"))[0] if response.status >= 200]
     return len(responses), len([response for response in responses if response.header("X-Request-Id")])
 
 
 @pytest.mark.parametrize("name", TRICKS)
 def test_both_sides_see_as_many_requests_as_the_client_gets_answers(front, name):
     proxied, handled = len(front.proxy.seen()), len(front.handled())
-    data, _ = front.exchange(TRICKS[name], 0.8)
-    answered, ours = count_answers(data, name.startswith("head"))
+    data = front.play(TRICKS[name], lambda data, count: count_answers(name, data)[0] >= count)
+    answered, ours = count_answers(name, data)
     for number in range(2):  # those who come after it get what they asked for
         body = f"{name} {number}".encode()
         assert front.request("POST", "/echo", body=body).body == body
 
-    def is_logged():
-        return len(front.handled()) >= handled + ours + 2 and len(front.proxy.seen()) >= proxied + answered + 2
-    wait_until(is_logged, 5, "both sides to log")
-    seen = front.proxy.seen()[proxied:-2]
-    lines = front.handled()[handled:-2]
-    assert ours == len(lines) == len([status for status, is_forwarded in seen if is_forwarded]), (data, seen, lines)
+    def new():
+        return front.handled()[handled:], front.proxy.seen()[proxied:]
+
+    def agree():
+        lines, seen = new()
+        return len(lines) == len([status for status, is_forwarded in seen if is_forwarded]) >= ours + 2 and len(seen) >= answered + 2
+    with contextlib.suppress(AssertionError):  # the assertions below say what is wrong
+        wait_until(agree, 5)
+    lines, seen = new()
+    what = (data, seen, [(line["route"], line["status"], line["outcome"]) for line in lines])
+    assert len(lines) == len([status for status, is_forwarded in seen if is_forwarded]), what
+    # A request whose end never came is seen on both sides and answered by none.
+    assert ours == len([line for line in lines if line["outcome"] == "done"]) - 2, what
     # What the proxy read as two requests is two; nobody else may have seen the second.
-    assert ("/reflect" in {line["route"] for line in lines}) == (len(seen) == 2), (data, seen, lines)
+    assert ("/reflect" in {line["route"] for line in lines}) == (len(seen) == 4), what
+
+
+def fields(*extra, method=b"POST", path=b"/echo", authority=HOST.encode()):
+    return [(b":method", method), (b":scheme", b"https"), (b":authority", authority), (b":path", path), *extra]
+
+
+INJECTED = b"a\r\nTransfer-Encoding: chunked"
+# Requests in HTTP/2 whose frames say where they end, and whose fields say otherwise once they are HTTP/1.1.
+DOWNGRADES = {
+    "honest": (fields((b"content-length", b"2")), b"hi"),
+    "length_of_nothing": (fields((b"content-length", b"0")), SMUGGLED),
+    "length_too_short": (fields((b"content-length", b"5")), b"hello" + SMUGGLED),
+    "length_too_long": (fields((b"content-length", b"500")), b"hello"),
+    "two_lengths": (fields((b"content-length", b"0"), (b"content-length", b"%d" % len(SMUGGLED))), SMUGGLED),
+    "coding": (fields((b"transfer-encoding", b"chunked")), CHUNK_END + SMUGGLED),
+    "coding_and_length": (fields((b"transfer-encoding", b"chunked"), (b"content-length", b"47")), CHUNK_END + SMUGGLED),
+    "connection": (fields((b"connection", b"content-length"), (b"content-length", b"47")), SMUGGLED),
+    "crlf_in_value": (fields((b"x", INJECTED)), CHUNK_END + SMUGGLED),
+    "lf_in_value": (fields((b"x", b"a\nTransfer-Encoding: chunked")), CHUNK_END + SMUGGLED),
+    "nul_in_value": (fields((b"x", b"a\0b")), b""),
+    "crlf_in_name": (fields((b"x: a\r\ntransfer-encoding", b"chunked")), CHUNK_END + SMUGGLED),
+    "colon_in_name": (fields((b"transfer-encoding:", b"chunked")), CHUNK_END + SMUGGLED),
+    "space_in_name": (fields((b"transfer-encoding ", b"chunked")), CHUNK_END + SMUGGLED),
+    "upper_case_name": (fields((b"Transfer-Encoding", b"chunked")), CHUNK_END + SMUGGLED),
+    "crlf_in_path": (fields(path=b"/page HTTP/1.1\r\nHost: a\r\n\r\nGET /reflect", method=b"GET"), None),
+    "space_in_path": (fields(path=b"/page HTTP/1.1 /reflect", method=b"GET"), None),
+    "space_in_method": (fields(method=b"GET /reflect HTTP/1.1\r\nHost: a\r\n\r\nGET"), None),
+    "crlf_in_authority": (fields(authority=HOST.encode() + b"\r\n\r\nGET /reflect HTTP/1.1\r\nHost: a", method=b"GET"), None),
+    "two_paths": (fields((b":path", b"/reflect"), path=b"/page", method=b"GET"), None),
+    "field_before_path": ([(b"x", b"y"), *fields(path=b"/page", method=b"GET")], None),
+    "absolute_path": (fields(path=b"http://evil.test/page", method=b"GET"), None),
+    "upgrade": (fields((b"upgrade", b"websocket"), (b"connection", b"upgrade"), path=b"/page", method=b"GET"), None),
+    "get_with_body": (fields(path=b"/page", method=b"GET"), SMUGGLED),
+}
+
+
+@pytest.mark.parametrize("name", DOWNGRADES)
+def test_nothing_is_smuggled_through_http_2(front, name):
+    proxied, handled = len(front.proxy.seen()), len(front.handled())
+    with front.proxy.connect(protocol="h2") as sock:
+        sock.sendall(http2_request(*DOWNGRADES[name]))
+        data, _ = receive(sock, 2, until=has_ended)
+    assert answer_count(data) == 1 if name == "honest" else answer_count(data) <= 1
+    for number in range(2):
+        body = f"{name} {number}".encode()
+        assert front.request("POST", "/echo", body=body).body == body
+
+    def agree():
+        lines, seen = front.handled()[handled:], front.proxy.seen()[proxied:]
+        return len(lines) == len([status for status, is_forwarded in seen if is_forwarded])
+    wait_until(agree, 5, "both sides to have seen as many requests")
+    lines = front.handled()[handled:]
+    assert len(lines) <= 3 and "/reflect" not in {line["route"] for line in lines}
+    assert len(lines) == 3 or name != "honest"
 
 
 def test_a_client_is_not_believed_about_itself(front):
@@ -246,3 +334,13 @@ def test_answers_come_through_whole(front, method, path, status, length):
     response = front.request(method, path)
     assert response.status == status and response.header("X-Request-Id")
     assert length is None or len(response.body) == length
+
+
+def test_nginx_gives_up_an_idle_connection_before_the_server_does():
+    """Else it may send a request on a connection that is being closed, and the client gets a 502."""
+    with open(os.path.join(REPOSITORY, "deploy", "nginx.conf.sample"), encoding="utf-8") as file:
+        upstream = re.search(r"upstream comptoir \{(.*?)\}", file.read(), re.S).group(1)
+    printed = command("config", "--defaults").stdout
+    ours = re.search(r"^;? ?idle_timeout = (\d+)s$", printed, re.M)
+    theirs = re.search(r"keepalive_timeout (\d+)s;", upstream)
+    assert theirs and int(theirs.group(1)) < int(ours.group(1))

@@ -155,14 +155,16 @@ def test_errors_say_nothing_of_the_inside(test_server):
     assert sorted(answer.json()) == ["error", "request_id"]
     assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
     assert "detail-for-the-log-only" not in answer.text
-    line = [entry for entry in test_server.log_lines("request") if entry.get("request_id") == answer.json()["request_id"]]
+    line = test_server.request_lines(answer)
     assert len(line) == 1 and line[0]["detail"] == "detail-for-the-log-only" and line[0]["error"] == "internal"
     assert test_server.get("/nothing").status_code == 500
 
 
 @pytest.mark.parametrize("languages, text", [
     ("fr", "Cette page n’existe pas."), ("en", "There is no such page here."), ("de", "There is no such page here."),
-    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here.")])
+    ("en;q=0.5, fr-CA;q=0.8", "Cette page n’existe pas."), ("fr;q=0.1,en", "There is no such page here."),
+    ("fr;q=2, en", "There is no such page here."), ("fr;q=inf, en;q=0.1", "There is no such page here."),
+    ("fr;q=1e99, en;q=0.1", "There is no such page here.")])
 def test_browsers_get_error_pages_in_their_language(test_server, languages, text):
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     answer = test_server.get("/nowhere", headers={"Accept": accept, "Accept-Language": languages})
@@ -188,7 +190,7 @@ def test_forms_are_read_in_three_ways(test_server, content_type, body, status):
 
 def test_each_request_logs_one_line_without_its_path(test_server):
     answer = test_server.get("/slow/7?token=planted-secret")
-    lines = [line for line in test_server.log_lines("request") if line["request_id"] == answer.headers["X-Request-Id"]]
+    lines = test_server.request_lines(answer)
     assert len(lines) == 1
     assert lines[0]["route"] == "/slow/{ms}" and lines[0]["status"] == 200 and lines[0]["bytes"] > 5
     assert "planted-secret" not in test_server.log()
@@ -197,6 +199,13 @@ def test_each_request_logs_one_line_without_its_path(test_server):
 def test_a_small_body_on_the_loop_is_echoed(test_server):
     exchange = raw_exchange(test_server.port, get("/echo-loop", "Content-Length: 4", method="POST") + b"loop" + get("/who"), responses=2)
     assert exchange.responses[0].body == b"loop" and exchange.responses[1].status == 200
+
+
+def test_each_pool_has_its_own_limit_for_statements(test_server_factory, database_factory):
+    server = test_server_factory({**database_factory().settings(), "database.statement_timeout": "3s",
+                                  "database.slow_statement_timeout": "45s"})
+    assert server.get("/statement-timeout").text == "3s"
+    assert server.get("/statement-timeout-slow").text == "45s"
 
 
 def test_database_down_is_503_with_retry_after_within_a_second(test_server_factory):

@@ -75,6 +75,24 @@ def test_the_drain_ends_at_its_timeout(test_server_factory):
     assert server.log_lines("drain_timeout")
 
 
+def is_silent(port):
+    with connect(port) as sock:
+        sock.sendall(WHO)
+        return receive(sock, 0.1)[0] == b""
+
+
+@pytest.mark.concurrent
+def test_a_loop_that_is_late_finds_its_workers_still_there(test_server_factory):
+    """The drain is over while a loop is busy; what it reads before it hears of that still goes to a worker."""
+    server = test_server_factory({"http.drain_timeout": "0s", "http.loops": "1"})
+    with connect(server.port) as sock:
+        sock.sendall(b"GET /slow-loop/1500 HTTP/1.1\r\nHost: a\r\n\r\nGET /slow/10 HTTP/1.1\r\nHost: a\r\n\r\n")
+        wait_until(lambda: is_silent(server.port), 5, "the loop to be busy")
+        server.terminate()
+        assert receive(sock, 5)[1] in ("closed", "reset")
+    assert server.wait(10) == 0
+
+
 @pytest.mark.concurrent
 def test_a_restart_under_load_loses_no_answer(test_server_factory):
     """A request may find the connection closed, but never be answered by half or by an error."""

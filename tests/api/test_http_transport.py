@@ -4,12 +4,14 @@ import os
 import shutil
 import socket
 import ssl
+import time
 
 import pytest
 
 from support import processes
 from support.certificate import make_certificate, tls
 from support.wire import raw_exchange, receive, responses_complete
+from test_http_syntax import REFUSED, SMUGGLED, status_of
 
 WHO = b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -38,6 +40,16 @@ def test_everything_works_under_tls(test_server_factory, certificate, version):
         server.terminate()
         data, ending = receive(sock, 5)
         assert data == b"event: end\ndata: {}\n\n" and ending == "closed"
+
+
+def test_tricks_are_refused_under_tls_as_well(test_server_factory, certificate):
+    server = test_server_factory(certificate)
+    for name, (data, status) in REFUSED.items():
+        with tls(server.port) as sock:
+            sock.sendall(data + SMUGGLED)
+            answer, ending = receive(sock, 10)
+        assert status_of(answer) == status and answer.count(b"HTTP/1.1 ") == 1, name
+        assert b"smuggled" not in answer and ending == "closed", name
 
 
 def test_old_versions_and_plain_http_are_refused(test_server_factory, certificate):
@@ -76,6 +88,22 @@ def test_a_handshake_has_a_deadline_and_may_end_anywhere(test_server_factory, ce
 def test_what_cannot_be_set_up_is_named(test_server_factory, settings, message):
     with pytest.raises(AssertionError, match=message):
         test_server_factory(settings)
+
+
+def test_a_unix_socket_of_a_busy_server_is_refused_at_once(test_server_factory):
+    """Its backlog is full, so a connect would wait until that server takes somebody."""
+    directory = processes.make_directory("comptoir-unix-")
+    path = os.path.join(directory, "http")
+    with socket.socket(socket.AF_UNIX) as busy, socket.socket(socket.AF_UNIX) as waiting:
+        busy.bind(path)
+        busy.listen(0)
+        os.chmod(path, 0o777)
+        waiting.connect(path)
+        began = time.monotonic()
+        with pytest.raises(AssertionError, match="Address already in use"):
+            test_server_factory({"http.listen": f"unix:{path}"})
+        assert time.monotonic() - began < 10
+    shutil.rmtree(directory)
 
 
 def test_a_unix_socket_serves_and_is_removed(test_server_factory):

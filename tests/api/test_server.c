@@ -8,7 +8,7 @@
 #include "server/limits.h"
 #include "server/request.h"
 #include "server/stream.h"
-#include "storage/db.h"
+#include "storage/statement.h"
 #include "storage/user.h"
 #include "base/log.h"
 
@@ -125,6 +125,17 @@ static enum error handle_database(struct request *request)
 	return error;
 }
 
+static enum error handle_statement_timeout(struct request *request)
+{
+	static const struct statement read_timeout = STATEMENT("test_statement_timeout", 0,
+		"select current_setting('statement_timeout')");
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(request->db, request->arena, &read_timeout, NULL, &rows);
+	if (error == ERROR_NONE)
+		buf_add_str(respond(request, 200, "text/plain"), db_text(&rows, 0, 0));
+	return error;
+}
+
 static enum error handle_reflect(struct request *request)
 {
 	buf_add_c_string(respond(request, 200, "text/plain"), "ok\n");
@@ -235,14 +246,19 @@ static const struct route routes[] = {
 	{ .method = HTTP_POST, .path = "/echo-loop", .handler = handle_echo, .pool = ROUTE_ON_LOOP, .max_body_bytes = 64 * 1024 },
 	{ .method = HTTP_GET, .path = "/slow/{ms}", .handler = handle_slow, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/slow-pool/{ms}", .handler = handle_slow, .pool = ROUTE_SLOW },
+	{ .method = HTTP_GET, .path = "/slow-loop/{ms}", .handler = handle_slow, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/cached", .handler = handle_cached, .cached = answer_cached, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/large/{kilobytes}", .handler = handle_large, .pool = ROUTE_API },
 	{ .method = HTTP_POST, .path = "/form", .handler = handle_form, .pool = ROUTE_API, .flags = ROUTE_BODY_FORM, .max_body_bytes = MEBIBYTE },
+	{ .method = HTTP_POST, .path = "/form-needed", .handler = handle_form, .pool = ROUTE_API,
+		.flags = ROUTE_BODY_FORM | ROUTE_NEEDS_BODY, .max_body_bytes = MEBIBYTE },
 	{ .method = HTTP_GET, .path = "/who", .handler = handle_who, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/page", .handler = handle_page, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/failure", .handler = handle_failure, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/nothing", .handler = handle_nothing, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/database", .handler = handle_database, .pool = ROUTE_API },
+	{ .method = HTTP_GET, .path = "/statement-timeout", .handler = handle_statement_timeout, .pool = ROUTE_API },
+	{ .method = HTTP_GET, .path = "/statement-timeout-slow", .handler = handle_statement_timeout, .pool = ROUTE_SLOW },
 	{ .method = HTTP_GET, .path = "/reflect", .handler = handle_reflect, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/redirect", .handler = handle_redirect, .pool = ROUTE_ON_LOOP },
 	{ .method = HTTP_GET, .path = "/redirect-to", .handler = handle_redirect_to, .pool = ROUTE_ON_LOOP },

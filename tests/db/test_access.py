@@ -51,3 +51,16 @@ def test_the_use_of_a_token_is_noted_once_a_day(tokens, shell):
     row_version = tokens.value("select xmin::text from oauth_tokens")
     assert tool.ask(f"access {HASH}") == "none"
     assert tokens.value("select xmin::text from oauth_tokens") == row_version
+
+
+def test_a_use_that_cannot_be_noted_still_gives_access(tokens, shell):
+    """A full disk must not lock everybody out who only reads."""
+    tokens.rows("update oauth_tokens set last_used_on = current_date - 1")
+    tokens.rows("revoke update on users from comptoir_web")
+    try:
+        tool = shell(tokens.owner_url)
+        assert tool.ask(f"access {HASH}") == "none"
+        assert tool.value == "read"
+    finally:
+        tokens.rows("grant update on users to comptoir_web")
+    assert tokens.value("select last_used_on = current_date from oauth_tokens") is False

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The connection: what becomes of it when the server restarts, stalls, goes, or swallows an answer."""
+import json
 import os
 import select
 import shutil
@@ -12,6 +13,7 @@ import pytest
 from conftest import migrate
 from support import processes
 from support.postgres import Postgres
+from support.server import command, write_config
 from support.waiting import wait_until
 
 RAISE = """
@@ -187,6 +189,25 @@ def test_an_unanswered_commit_is_unknown_and_can_be_looked_up(own, shell, proxy)
     assert proxy.swallowed == 1
     assert tool.ask("has looked-up") == "none"
     assert tool.value == "looked-up"
+
+
+def test_an_account_whose_commit_was_not_answered_is_looked_up(own, proxy):
+    """Else its password would be lost, and the second try told that the name is taken."""
+    directory = processes.make_directory("comptoir-acc-")
+    path = os.path.join(directory, "comptoir.conf")
+    write_config(path, {"data.directory": directory, "database.url": proxy.url(own)})
+
+    def create(name):
+        return command("account", "create", name, "--email", f"{name}@example.test", "--json", "--config", path)
+    try:
+        assert create("first").returncode == 0
+        proxy.swallow = b"commit"
+        result = create("second")
+    finally:
+        shutil.rmtree(directory)
+    assert proxy.swallowed == 1
+    assert result.returncode == 0, result.stderr
+    assert len(json.loads(result.stdout)["password"]) == 20
 
 
 def test_a_lone_write_without_answer_is_unknown_and_a_read_is_not(own, shell, proxy):

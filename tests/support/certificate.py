@@ -32,11 +32,13 @@ def make_certificate(directory, name="localhost"):
     return paths
 
 
-def tls(port, server_name=None, source="127.0.0.1", **keywords):
+def tls(port, server_name=None, source="127.0.0.1", protocol=None, **keywords):
     """A TLS connection from one loopback address to the server's; keywords set attributes of its context."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    if protocol:
+        context.set_alpn_protocols([protocol])
     for name, value in keywords.items():
         setattr(context, name, value)
     sock = socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))

@@ -99,12 +99,12 @@ def run(arguments, seconds=60, **keywords):
                           **run_as(), **keywords)
 
 
-def spawn(arguments, stdout, stderr, env=None, open_files=None, **keywords):
+def spawn(arguments, stdout, stderr, env=None, open_files=None, stdin=subprocess.DEVNULL, **keywords):
     """A child in a session of its own, so that a Ctrl-C at the tests does not reach it before its fixture."""
     def limit():
         import resource
         resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
-    return subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd="/",
+    return subprocess.Popen(arguments, stdin=stdin, stdout=stdout, stderr=stderr, cwd="/",
                             env=env or environment(), start_new_session=True,
                             preexec_fn=limit if open_files else None, **run_as(), **keywords)
 

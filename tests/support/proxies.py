@@ -69,8 +69,11 @@ class Proxy:
         except OSError:
             return False
 
-    def connect(self, source="127.0.0.1"):
-        return tls(self.port, server_name=HOST, source=source)
+    def connect(self, source="127.0.0.1", protocol=None):
+        """protocol "h2" agrees on HTTP/2 in the handshake."""
+        sock = tls(self.port, server_name=HOST, source=source, protocol=protocol)
+        assert sock.selected_alpn_protocol() == protocol
+        return sock
 
     def remove(self):
         try:
@@ -109,7 +112,7 @@ class Haproxy(Proxy):
         with open(self.certificate, encoding="ascii") as certificate, open(self.key, encoding="ascii") as key:
             both = self.write(f"{HOST}.pem", certificate.read() + key.read())
         text = replaced(
-            self.sample_text(), ("\tmaxconn 20000\n", "\tmaxconn 200\n\tnbthread 2\n\tlog stdout format raw local0\n"),
+            self.sample_text(), ("\tmaxconn 20000\n", "\tmaxconn 200\n\tnbthread 1\n\tlog stdout format raw local0\n"),
             ("bind :80\n", f"bind 127.0.0.1:{self.plain_port}\n"), ("bind :443 ssl", f"bind 127.0.0.1:{self.port} ssl"),
             (f"/etc/haproxy/{HOST}.pem", both), ("127.0.0.1:8080", f"127.0.0.1:{self.backend_port}"))
         return ["-db", "-f", self.write("haproxy.cfg", text)]

@@ -93,6 +93,13 @@ class Program:
                     lines.append(entry)
         return lines
 
+    def request_lines(self, answer, count=1):
+        """The log's lines of one answered request; they are written just after the answer."""
+        def lines():
+            return [line for line in self.log_lines("request") if line["request_id"] == answer.headers["X-Request-Id"]]
+        wait_until(lambda: len(lines()) >= count, 10, "the request to be logged")
+        return lines()
+
     def wait_for_event(self, event, seconds=10):
         return wait_until(lambda: self.log_lines(event), seconds, f"the event {event}")
 

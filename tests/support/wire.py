@@ -44,8 +44,8 @@ class Exchange:
         return f"<exchange {[r.status for r in self.responses]} {self.ending}, rest {self.rest[:80]!r}>"
 
 
-def connect(port, host="127.0.0.1", seconds=5):
-    sock = socket.create_connection((host, port), timeout=seconds)
+def connect(port, host="127.0.0.1", seconds=5, source=None):
+    sock = socket.create_connection((host, port), timeout=seconds, source_address=(source, 0) if source else None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 
@@ -80,7 +80,8 @@ def responses_complete(count, head=False):
     return enough
 
 
-def raw_exchange(port, data, seconds=5, until=None, responses=None, head=False, host="127.0.0.1", half_close=False):
+def raw_exchange(port, data, seconds=5, until=None, responses=None, head=False, host="127.0.0.1", half_close=False,
+                 source=None):
     """Sends data (bytes, or a list of parts sent one by one) on a fresh connection and reads the answer.
 
     With responses=N it returns as soon as N final answers are whole; without, when the peer closes or after
@@ -88,7 +89,7 @@ def raw_exchange(port, data, seconds=5, until=None, responses=None, head=False, 
     parts = [data] if isinstance(data, (bytes, bytearray)) else list(data)
     if responses is not None:
         until = responses_complete(responses, head=head)
-    with connect(port, host, seconds) as sock:
+    with connect(port, host, seconds, source) as sock:
         sock.settimeout(seconds)
         try:
             for part in parts:

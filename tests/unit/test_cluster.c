@@ -38,8 +38,8 @@ static void root_is_refused(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	check_refused("data.directory=/tmp/comptoir-test-no-cluster", "does not run as root");
-	assert_int_not_equal(access("/tmp/comptoir-test-no-cluster", F_OK), 0);
+	check_refused("data.directory=/proc/comptoir-no-cluster", "does not run as root");
+	assert_int_not_equal(access("/proc/comptoir-no-cluster", F_OK), 0);
 }
 
 static void a_directory_of_another_user_is_refused(void **state)

@@ -418,9 +418,7 @@ static void memory_follows_what_arrives_not_what_is_announced(void **state)
 	static const char head[] = POST "Content-Length: 1000000000\r\n\r\n";
 	size_t used;
 	http_reader_begin(reader, arena);
-	assert_false(http_reader_has_begun(reader));
 	assert_int_equal(http_reader_feed(reader, head, 1, &used), HTTP_READER_NEEDS_MORE);
-	assert_true(http_reader_has_begun(reader));
 	assert_int_equal(http_reader_feed(reader, head + 1, sizeof(head) - 2, &used), HTTP_READER_HAS_HEAD);
 	assert_int_equal(http_reader_feed(reader, "x", 1, &used), HTTP_READER_HAS_HEAD);
 	assert_int_equal(used, 0);

@@ -51,6 +51,7 @@ static void private_keys_are_sealed_for_their_actor(void **state)
 	struct secret_box *box = NULL;
 	struct str message, plain;
 	assert_int_equal(secret_box_open(path, true, arena, &box, &message), ERROR_NONE);
+	unlink(path);
 	struct actor_new actor = { .id = 7 };
 	assert_int_equal(local_actor_make_keys(arena, box, &actor), ERROR_NONE);
 	struct str begin = STR("-----BEGIN PUBLIC KEY-----");
@@ -64,7 +65,6 @@ static void private_keys_are_sealed_for_their_actor(void **state)
 		actor.ed25519_private_sealed, &plain), ERROR_NONE);
 	assert_int_equal(plain.len, 32);
 	secret_box_close(&box);
-	unlink(path);
 }
 
 int main(void)

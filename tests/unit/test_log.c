@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -164,6 +165,39 @@ static void levels_have_names(void **state)
 	assert_int_equal(level, LOG_LEVEL_DEBUG);
 }
 
+/* Standard error of a service is a pipe or a socket, and who reads it may stand still. */
+static void a_reader_that_stands_still_holds_nobody_up_and_learns_what_it_missed(void **state)
+{
+	(void)state;
+	static char filler[4096], text[65536 + 1];
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	while (write(ends[1], filler, sizeof(filler)) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	int stderr_before = dup(STDERR_FILENO);
+	dup2(ends[1], STDERR_FILENO);
+	log_configure(LOG_FORMAT_JSON, LOG_LEVEL_INFO);
+	alarm(20); /* ends the test when a line waits for the reader */
+	for (int i = 0; i < 1000; i++)
+		log_event(LOG_LEVEL_INFO, "nobody_reads");
+	alarm(0);
+	for (size_t left = 65536; left > 0;)
+		left -= (size_t)read(ends[0], text, left);
+	log_event(LOG_LEVEL_INFO, "somebody_reads");
+	dup2(stderr_before, STDERR_FILENO);
+	close(stderr_before);
+	close(ends[1]);
+	ssize_t len = read(ends[0], text, sizeof(text) - 1);
+	assert_true(len > 0);
+	text[len] = '\0';
+	close(ends[0]);
+	assert_null(strstr(text, "nobody_reads"));
+	assert_non_null(strstr(text, "\"event\":\"somebody_reads\""));
+	assert_non_null(strstr(text, "\"event\":\"log_lines_lost\",\"count\":1000}"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_human_line_quotes_what_could_be_read_as_another_field, begin_capture, end_capture),
 		cmocka_unit_test_setup_teardown(a_line_that_is_too_long_stays_well_formed, begin_capture, end_capture),
 		cmocka_unit_test_setup_teardown(a_level_that_is_off_writes_nothing_but_counts, begin_capture, end_capture),
+		cmocka_unit_test(a_reader_that_stands_still_holds_nobody_up_and_learns_what_it_missed),
 		cmocka_unit_test(levels_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,23 @@ static void dates_and_numbers_follow_the_language(void **state)
 	}
 }
 
+static void one_of_a_thing_is_named_in_the_singular(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t count;
+		enum text english;
+		enum text french;
+	} cases[] = {
+		{ 0, TEXT_REPLIES, TEXT_REPLY }, { 1, TEXT_REPLY, TEXT_REPLY }, { 2, TEXT_REPLIES, TEXT_REPLIES },
+		{ 21, TEXT_REPLIES, TEXT_REPLIES },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(text_for_count(LANGUAGE_ENGLISH, cases[i].count, TEXT_REPLY, TEXT_REPLIES), cases[i].english);
+		assert_int_equal(text_for_count(LANGUAGE_FRENCH, cases[i].count, TEXT_REPLY, TEXT_REPLIES), cases[i].french);
+	}
+}
+
 static void the_language_that_weighs_most_is_chosen(void **state)
 {
 	(void)state;
@@ -99,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_text_is_there_in_every_language),
 		cmocka_unit_test(dates_and_numbers_follow_the_language),
+		cmocka_unit_test(one_of_a_thing_is_named_in_the_singular),
 		cmocka_unit_test(the_language_that_weighs_most_is_chosen),
 		cmocka_unit_test(activitypub_is_told_from_html),
 	};
