@@ -13,59 +13,59 @@
 #define DEPTH_MAX 64
 #define ALIAS_MAX_BYTES 128
 
-enum namespace {
-	NAMESPACE_AS,
-	NAMESPACE_TOOT,
-	NAMESPACE_SEC,
-	NAMESPACE_SCHEMA,
-	NAMESPACE_LDP,
-	NAMESPACE_OSTATUS,
-	NAMESPACE_MISSKEY,
-	NAMESPACE_FEDIBIRD,
-	NAMESPACE_LITEPUB,
-	NAMESPACE_GTS,
-	NAMESPACE_QUOTE,
-	NAMESPACE_WEBFINGER,
-	NAMESPACE_CAPABILITY,
+enum vocabulary {
+	VOCABULARY_AS,
+	VOCABULARY_TOOT,
+	VOCABULARY_SEC,
+	VOCABULARY_SCHEMA,
+	VOCABULARY_LDP,
+	VOCABULARY_OSTATUS,
+	VOCABULARY_MISSKEY,
+	VOCABULARY_FEDIBIRD,
+	VOCABULARY_LITEPUB,
+	VOCABULARY_GTS,
+	VOCABULARY_QUOTE,
+	VOCABULARY_WEBFINGER,
+	VOCABULARY_CAPABILITY,
 };
 
 static const struct {
-	enum namespace namespace;
+	enum vocabulary vocabulary;
 	struct str text;
 } prefixes[] = {
-	{ NAMESPACE_AS, STR("as:") },
-	{ NAMESPACE_AS, STR("https://www.w3.org/ns/activitystreams#") },
-	{ NAMESPACE_TOOT, STR("toot:") },
-	{ NAMESPACE_TOOT, STR("http://joinmastodon.org/ns#") },
-	{ NAMESPACE_SEC, STR("sec:") },
-	{ NAMESPACE_SEC, STR("https://w3id.org/security#") },
-	{ NAMESPACE_SCHEMA, STR("schema:") },
-	{ NAMESPACE_SCHEMA, STR("sc:") },
-	{ NAMESPACE_SCHEMA, STR("http://schema.org#") },
-	{ NAMESPACE_SCHEMA, STR("http://schema.org/") },
-	{ NAMESPACE_LDP, STR("ldp:") },
-	{ NAMESPACE_LDP, STR("http://www.w3.org/ns/ldp#") },
-	{ NAMESPACE_LDP, STR("as:") },
-	{ NAMESPACE_OSTATUS, STR("ostatus:") },
-	{ NAMESPACE_OSTATUS, STR("http://ostatus.org#") },
-	{ NAMESPACE_MISSKEY, STR("misskey:") },
-	{ NAMESPACE_MISSKEY, STR("https://misskey-hub.net/ns#") },
-	{ NAMESPACE_FEDIBIRD, STR("fedibird:") },
-	{ NAMESPACE_FEDIBIRD, STR("http://fedibird.com/ns#") },
-	{ NAMESPACE_LITEPUB, STR("litepub:") },
-	{ NAMESPACE_LITEPUB, STR("http://litepub.social/ns#") },
-	{ NAMESPACE_GTS, STR("gts:") },
-	{ NAMESPACE_GTS, STR("https://gotosocial.org/ns#") },
-	{ NAMESPACE_QUOTE, STR("https://w3id.org/fep/044f#") },
-	{ NAMESPACE_WEBFINGER, STR("https://purl.archive.org/socialweb/webfinger#") },
-	{ NAMESPACE_CAPABILITY, STR("https://w3id.org/fep/844e#") },
+	{ VOCABULARY_AS, STR("as:") },
+	{ VOCABULARY_AS, STR("https://www.w3.org/ns/activitystreams#") },
+	{ VOCABULARY_TOOT, STR("toot:") },
+	{ VOCABULARY_TOOT, STR("http://joinmastodon.org/ns#") },
+	{ VOCABULARY_SEC, STR("sec:") },
+	{ VOCABULARY_SEC, STR("https://w3id.org/security#") },
+	{ VOCABULARY_SCHEMA, STR("schema:") },
+	{ VOCABULARY_SCHEMA, STR("sc:") },
+	{ VOCABULARY_SCHEMA, STR("http://schema.org#") },
+	{ VOCABULARY_SCHEMA, STR("http://schema.org/") },
+	{ VOCABULARY_LDP, STR("ldp:") },
+	{ VOCABULARY_LDP, STR("http://www.w3.org/ns/ldp#") },
+	{ VOCABULARY_LDP, STR("as:") },
+	{ VOCABULARY_OSTATUS, STR("ostatus:") },
+	{ VOCABULARY_OSTATUS, STR("http://ostatus.org#") },
+	{ VOCABULARY_MISSKEY, STR("misskey:") },
+	{ VOCABULARY_MISSKEY, STR("https://misskey-hub.net/ns#") },
+	{ VOCABULARY_FEDIBIRD, STR("fedibird:") },
+	{ VOCABULARY_FEDIBIRD, STR("http://fedibird.com/ns#") },
+	{ VOCABULARY_LITEPUB, STR("litepub:") },
+	{ VOCABULARY_LITEPUB, STR("http://litepub.social/ns#") },
+	{ VOCABULARY_GTS, STR("gts:") },
+	{ VOCABULARY_GTS, STR("https://gotosocial.org/ns#") },
+	{ VOCABULARY_QUOTE, STR("https://w3id.org/fep/044f#") },
+	{ VOCABULARY_WEBFINGER, STR("https://purl.archive.org/socialweb/webfinger#") },
+	{ VOCABULARY_CAPABILITY, STR("https://w3id.org/fep/844e#") },
 };
 
 static const struct {
 	const char *name;
-	enum namespace namespace;
+	enum vocabulary vocabulary;
 } properties[] = {
-#define X(constant, namespace, name) [PROPERTY_##constant] = { name, NAMESPACE_##namespace },
+#define X(constant, vocabulary, name) [PROPERTY_##constant] = { name, VOCABULARY_##vocabulary },
 	VOCAB_PROPERTIES(X)
 #undef X
 };
@@ -209,7 +209,7 @@ static const json_t *get_by_alias(const json_t *owner, enum vocab_property prope
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		char key[ALIAS_MAX_BYTES];
 		struct str prefix = prefixes[i].text;
-		if (prefixes[i].namespace != properties[property].namespace || prefix.len + name.len >= sizeof(key))
+		if (prefixes[i].vocabulary != properties[property].vocabulary || prefix.len + name.len >= sizeof(key))
 			continue;
 		memcpy(key, prefix.data, prefix.len);
 		memcpy(key + prefix.len, name.data, name.len);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Every property that vocab_in reads, with the namespace that its longer spellings begin with. One table, so that
- * the reader accepts the same aliases everywhere and a test can send each property in every wrong shape. */
+ * Every property that vocab_in reads, with the vocabulary whose prefixes its longer spellings begin with. One table,
+ * so that the reader accepts the same aliases everywhere and a test can send each property in every wrong shape. */
 #ifndef COMPTOIR_FEDERATION_VOCAB_IN_PROPERTIES_H
 #define COMPTOIR_FEDERATION_VOCAB_IN_PROPERTIES_H
 
-/* X(CONSTANT, NAMESPACE, "name") */
+/* X(CONSTANT, VOCABULARY, "name") */
 #define VOCAB_PROPERTIES(X) \
 	X(ACTOR, AS, "actor") \
 	X(ALSO_KNOWN_AS, AS, "alsoKnownAs") \
@@ -114,7 +114,7 @@
 	X(WIDTH, AS, "width")
 
 enum vocab_property {
-#define X(constant, namespace, name) PROPERTY_##constant,
+#define X(constant, vocabulary, name) PROPERTY_##constant,
 	VOCAB_PROPERTIES(X)
 #undef X
 	PROPERTY_COUNT

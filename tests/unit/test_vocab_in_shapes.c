@@ -19,7 +19,27 @@
 #define RECEIVED_US INT64_C(1795348800000000)
 
 static const char *const property_names[] = {
-#define X(constant, namespace, name) name,
+#define X(constant, vocabulary, name) name,
+	VOCAB_PROPERTIES(X)
+#undef X
+};
+
+#define PREFIX_AS "https://www.w3.org/ns/activitystreams#"
+#define PREFIX_TOOT "toot:"
+#define PREFIX_SEC "https://w3id.org/security#"
+#define PREFIX_SCHEMA "schema:"
+#define PREFIX_LDP "ldp:"
+#define PREFIX_OSTATUS "ostatus:"
+#define PREFIX_MISSKEY "misskey:"
+#define PREFIX_FEDIBIRD "fedibird:"
+#define PREFIX_LITEPUB "litepub:"
+#define PREFIX_GTS "gts:"
+#define PREFIX_QUOTE "https://w3id.org/fep/044f#"
+#define PREFIX_WEBFINGER "https://purl.archive.org/socialweb/webfinger#"
+#define PREFIX_CAPABILITY "https://w3id.org/fep/844e#"
+
+static const char *const long_names[] = {
+#define X(constant, vocabulary, name) PREFIX_##vocabulary name,
 	VOCAB_PROPERTIES(X)
 #undef X
 };
@@ -42,11 +62,11 @@ static const struct {
 	{ "contentMap", "n" }, { "nameMap", "n" }, { "summaryMap", "n" },
 	{ "content", "h" }, { "name", "h" }, { "summary", "h" }, { "source", "h" }, { "_misskey_content", "h" },
 	{ "_misskey_reaction", "h" }, { "conversation", "h" }, { "webfinger", "h" }, { "formerType", "h" }, { "value", "h" },
-	{ "publicKeyPem", "h" },
+	{ "publicKeyPem", "h" }, { "orderedItems", "i" },
 };
 
 /* Another property says the same when these are absent. Being there in a wrong shape is not being absent: whoever
- * meddled with attributedTo or owner gets no second chance. They are read like an empty list. */
+ * meddled with attributedTo or owner gets no second chance. They are read like a list without a good value. */
 static const char *const unforgiving[] = { "attributedTo", "owner", "controller", "implements", "orderedItems", "rel" };
 
 /* Documents in which all properties have a good value at some place. */
@@ -153,10 +173,10 @@ static void compare_shapes(json_t *document, json_t *owner, const char *property
 	struct vocab_rules rules = { .received_us = RECEIVED_US };
 	json_t *original = json_incref(json_object_get(owner, property));
 	AUTO(buf) struct buf without = { 0 };
-	AUTO(buf) struct buf empty = { 0 };
+	AUTO(buf) struct buf useless = { 0 };
 
-	assert_int_equal(json_object_set_new(owner, property, json_array()), 0);
-	dump_document(&empty, document, &rules);
+	assert_int_equal(json_object_set_new(owner, property, parse("[0]")), 0);
+	dump_document(&useless, document, &rules);
 	assert_int_equal(json_object_del(owner, property), 0);
 	dump_document(&without, document, &rules);
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
@@ -166,7 +186,7 @@ static void compare_shapes(json_t *document, json_t *owner, const char *property
 		variants_read++;
 		if (means_something(property, i) || (is_permission(property) && shapes[i][0] == '{'))
 			continue;
-		struct buf *expected = is_unforgiving(property) && strcmp(shapes[i], "null") != 0 ? &empty : &without;
+		struct buf *expected = is_unforgiving(property) && strcmp(shapes[i], "null") != 0 ? &useless : &without;
 		if (!str_eq(buf_str(&with), buf_str(expected))) {
 			print_error("%s as %s is read as\n%.*s\nand not as\n%.*s\n", property, shapes[i],
 				STR_ARG(buf_str(&with)), STR_ARG(buf_str(expected)));
@@ -208,6 +228,41 @@ static void a_wrong_shape_counts_as_absent(void **state)
 	print_message("%zu documents with a property in a wrong shape\n", variants_read);
 	assert_true(variants_read > 60 * 10);
 	assert_int_equal(differences, 0);
+}
+
+/* Replaces every property below value by its long name. */
+static void lengthen(json_t *value)
+{
+	json_t *member;
+	size_t index;
+
+	json_array_foreach (value, index, member)
+		lengthen(member);
+	for (size_t i = 0; i < PROPERTY_COUNT; i++) {
+		member = json_incref(json_object_get(value, property_names[i]));
+		if (!member)
+			continue;
+		lengthen(member);
+		assert_int_equal(json_object_del(value, property_names[i]), 0);
+		assert_int_equal(json_object_set_new(value, long_names[i], member), 0);
+	}
+}
+
+static void long_names_are_read_like_short_ones(void **state)
+{
+	(void)state;
+	struct vocab_rules rules = { .received_us = RECEIVED_US };
+	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+		AUTO(buf) struct buf with_short = { 0 };
+		AUTO(buf) struct buf with_long = { 0 };
+		json_t *document = parse(documents[i]);
+		dump_document(&with_short, document, &rules);
+		lengthen(document);
+		dump_document(&with_long, document, &rules);
+		json_decref(document);
+		if (!str_eq(buf_str(&with_short), buf_str(&with_long)))
+			fail_msg("%.*s\nand not\n%.*s", STR_ARG(buf_str(&with_long)), STR_ARG(buf_str(&with_short)));
+	}
 }
 
 /* Every property added at the top of every document, whether it belongs there or not. */
@@ -257,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wrong_shape_counts_as_absent),
+		cmocka_unit_test(long_names_are_read_like_short_ones),
 		cmocka_unit_test(a_property_in_a_wrong_place_does_no_harm),
 		cmocka_unit_test(ids_and_types_in_wrong_shapes_are_refused),
 	};
