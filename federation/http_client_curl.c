@@ -20,12 +20,18 @@
 #include <string.h>
 
 #define US_PER_MS 1000
-/* Besides heads: URLs, the caller's headers and those of signatures, for each hop. */
-#define ARENA_SPARE_BYTES ((size_t)1024 * 1024)
+/* Signing costs a quarter of a millisecond: other events get their turn in between. */
+#define MAX_STARTS_PER_TURN 16
+/* Per hop: URLs, the caller's headers and those of signatures; and heads of headers as short as "a:", whose three
+ * bytes take two pieces of sixteen. */
+#define ARENA_SPARE_BYTES ((size_t)256 * 1024)
+#define ARENA_BYTES_PER_HEAD_BYTE 16
 
+/* In the loop's next turn. */
 static void wake_pump(struct curl_client *client)
 {
-	event_active(&client->pump_event, EV_TIMEOUT, 0);
+	static const struct timeval at_once = { 0, 0 };
+	event_add(&client->pump_event, &at_once);
 }
 
 /* Taking and giving back connections */
@@ -265,7 +271,12 @@ static void pump(evutil_socket_t fd, short what, void *argument)
 		list_remove(&call->queue_link);
 		ask_for_connection(call);
 	}
+	unsigned started = 0;
 	while (client->active < client->setup.max_active && !list_is_empty(&client->ready)) {
+		if (started++ == MAX_STARTS_PER_TURN) {
+			wake_pump(client);
+			break;
+		}
 		struct curl_call *call = LIST_OBJECT(client->ready.next, struct curl_call, queue_link);
 		list_remove(&call->queue_link);
 		start_hop(call);
@@ -326,7 +337,8 @@ static void copy_request(struct curl_call *call, const struct http_client_reques
 {
 	call->method = request->method;
 	call->limits = request->limits ? *request->limits : http_client_limits_default;
-	call->arena = arena_new(ARENA_SPARE_BYTES + 8 * call->limits.max_head_bytes);
+	call->arena = arena_new((call->limits.max_redirects + 1)
+		* (ARENA_SPARE_BYTES + ARENA_BYTES_PER_HEAD_BYTE * call->limits.max_head_bytes));
 	call->sign = request->sign;
 	call->base.done = request->done;
 	call->base.argument = request->argument;
@@ -370,7 +382,7 @@ static void curl_client_cancel(struct http_client *base, struct http_client_call
 static void curl_client_free(struct http_client *base)
 {
 	struct curl_client *client = (struct curl_client *)base;
-	assert(!client->is_in_callback);
+	assert(!client->is_in_callback && !client->is_stopping);
 	client->is_stopping = true;
 	while (!list_is_empty(&client->calls))
 		finish(LIST_OBJECT(client->calls.next, struct curl_call, link), HTTP_CLIENT_CANCELLED, "stopped");

@@ -17,6 +17,7 @@ import pytest
 from support import processes
 from support.peers import Authority, Peer, answer, redirect
 from support.server import binary
+from support.waiting import wait_until
 
 MIB = 1024 * 1024
 
@@ -169,6 +170,16 @@ def test_handles_and_connections_are_used_again_without_traces(peers, clients):
     assert last.body == b"" and last.header("X-A") is None and last.header("Content-Type") is None
 
 
+def test_a_kept_connection_that_the_peer_closed_costs_no_request(peers, clients):
+    def reply(request, sock):
+        sock.sendall(answer(200, b"ok"))
+    peer = peers(reply)
+    client = clients([peer])
+    for number in range(5):
+        assert client.post(url(peer), f"{number}")["body"] == "ok"
+    assert [request.body for request in peer.requests] == [b"0", b"1", b"2", b"3", b"4"]
+
+
 def test_cookies_are_not_kept(peers, clients):
     peer = peers(lambda request, sock: answer(200, b"", [("Set-Cookie", "a=b")]))
     client = clients([peer])
@@ -228,7 +239,7 @@ def test_no_spelling_of_loopback_is_dialled(peers, clients, spelling):
 
 
 def test_loopback_is_refused_on_443_too(peers, clients):
-    client = clients(names={"canary.test": "127.0.0.1,::1,10.0.0.1,169.254.169.254,fe80::1,64:ff9b::7f00:1"})
+    client = clients(names={"canary.test": "127.0.0.1,::1,127.0.0.2,::ffff:127.0.0.1,127.255.255.254"})
     result = client.get("https://canary.test/")
     assert result["error"] == "refused" and result["status"] == 0
 
@@ -504,7 +515,8 @@ def test_a_certificate_of_the_given_authority_is_believed(peers, authority, tls_
 @pytest.mark.parametrize("keywords", [
     {"host": "good.test", "from_days": -3, "to_days": -1}, {"host": "good.test", "from_days": 1, "to_days": 2},
     {"host": "other.test"}, {"host": "good.test", "is_self_signed": True}, {"host": "127.0.0.1"},
-    {"host": "other.test", "common_name": "good.test"}, {"host": "*.test.good.test"}, {"host": "*"}, {"host": "*.test.",}])
+    {"host": "other.test", "common_name": "good.test"}, {"host": "*.test.good.test"}, {"host": "*"}, {"host": "*.test."},
+    {"host": "good.test\0.other.test"}])
 def test_any_other_certificate_is_refused(peers, authority, tls_client, keywords):
     peer = peers(context=authority.context(**keywords))
     result = tls_client.get(url(peer, host="good.test", scheme="https"))
@@ -589,7 +601,8 @@ def test_a_cancelled_request_is_not_told_and_gives_its_place_back(peers, clients
 def test_a_client_that_stops_ends_every_request_and_leaks_nothing(peers, clients):
     peer = peers(hold)
     client = clients([peer], names={"slow.test": "~500,127.0.0.1"})
-    numbers = [client.send(url(peer)) for _ in range(9)]
+    numbers = [client.send(url(peer)) for _ in range(9)] + [client.send(url(peer, host="slow.test")) for _ in range(2)]
+    wait_until(lambda: len(peer.requests) == 4)
     client.process.stdin.close()
     assert {client.result(number)["error"] for number in numbers} == {"cancelled"}
 
@@ -624,6 +637,18 @@ def test_an_interim_answer_and_a_trailer_leave_no_headers(peers, clients):
     result = clients([peer]).get(url(peer))
     names = [name for name, _ in result["headers"]]
     assert result["body"] == "a" and "X-Main" in names and "X-Early" not in names and "X-Late" not in names
+
+
+def test_a_head_of_the_shortest_headers_fits_the_memory_set_aside(peers, clients):
+    tiny = (b"HTTP/1.1 103 X\n" + b"a:\n" * 255 + b"\n") * 82
+    assert len(tiny) < 65400
+
+    def reply(request, sock):
+        number = int(request.target[1:])
+        return tiny + (redirect(f"/{number + 1}") if number < 3 else answer(200, b"end"))
+    peer = peers(reply)
+    result = clients([peer]).get(url(peer, "/0"))
+    assert result["error"] == "ok" and result["body"] == "end" and result["redirects"] == 3
 
 
 @pytest.mark.parametrize("value, seconds", [("7", 7), ("-1", -1), ("99999999999999999999", -1), ("4000000000", 2147483647),
