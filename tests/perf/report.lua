@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- One line of JSON after a run of wrk. With arguments "PATH COUNT" the requests go through PATH1 ... PATHCOUNT.
+-- One line of JSON after a run of wrk. With arguments "PATH COUNT" the requests put 1 ... COUNT for # in PATH.
 local prefix, count, number = nil, 0, 0
 
 function init(arguments)
@@ -10,7 +10,7 @@ end
 function request()
 	if prefix and count > 0 then
 		number = number + 1
-		return wrk.format("GET", (prefix:gsub("@", tostring(number % count + 1), 1)))
+		return wrk.format("GET", (prefix:gsub("#", tostring(number % count + 1), 1)))
 	end
 	return wrk.format()
 end
