@@ -203,8 +203,9 @@ static void read_actor_urls(const struct db_rows *rows, int row, struct actor *a
 static void read_actor(const struct db_rows *rows, int row, struct actor *actor)
 {
 	actor->id = db_int64(rows, row, ACTOR_ID);
+	/* A kind that a newer release stores must not stop this one. */
 	if (!actor_kind_from_name(db_text(rows, row, ACTOR_KIND), &actor->kind))
-		memory_fatal("the kind of an actor is none of ours");
+		actor->kind = ACTOR_SERVICE;
 	actor->is_local = db_bool(rows, row, ACTOR_IS_LOCAL);
 	actor->is_locked = db_bool(rows, row, ACTOR_IS_LOCKED);
 	actor->is_discoverable = db_bool(rows, row, ACTOR_IS_DISCOVERABLE);

@@ -183,8 +183,9 @@ static void read_post(const struct db_rows *rows, int row, struct post *post)
 	post->url = db_text(rows, row, POST_URL);
 	post->in_reply_to_id = db_int64(rows, row, POST_IN_REPLY_TO_ID);
 	post->in_reply_to_actor_id = db_int64(rows, row, POST_IN_REPLY_TO_ACTOR_ID);
+	/* One that a newer release stores is for the fewest. */
 	if (!find_visibility(stored_names, db_text(rows, row, POST_VISIBILITY), &post->visibility))
-		memory_fatal("the visibility of a post is none of ours");
+		post->visibility = POST_DIRECT;
 	post->html = db_text(rows, row, POST_HTML);
 	post->text_source = db_text(rows, row, POST_TEXT_SOURCE);
 	post->spoiler_text = db_text(rows, row, POST_SPOILER_TEXT);

@@ -108,8 +108,9 @@ static void read_user(const struct db_rows *rows, struct user *user)
 	user->actor_id = db_int64(rows, 0, USER_ACTOR_ID);
 	user->email = db_text(rows, 0, USER_EMAIL);
 	user->password_hash = db_text(rows, 0, USER_PASSWORD_HASH);
+	/* One that a newer release stores may do the least. */
 	if (!user_role_from_name(db_text(rows, 0, USER_ROLE), &user->role))
-		memory_fatal("the role of a user is none of ours");
+		user->role = USER_MEMBER;
 	user->is_confirmed = db_bool(rows, 0, USER_IS_CONFIRMED);
 	user->is_disabled = db_bool(rows, 0, USER_IS_DISABLED);
 	user->locale = db_text(rows, 0, USER_LOCALE);

@@ -403,3 +403,15 @@ def test_a_handle_with_a_domain_of_ours_is_found(server):
 def test_the_icon_is_where_browsers_look(server):
     answer = get(server, "/favicon.ico")
     assert answer.status_code == 200 and answer.content[:4] == b"\0\0\1\0"
+
+
+def test_words_of_a_newer_release_do_not_stop_this_one(server_factory):
+    server = server_factory()
+    server.create_account("pionnier")
+    server.database.rows("alter table actors drop constraint actors_kind_check")
+    world.update_actor(server.database, "pionnier", kind="Pavilion")
+    document = get(server, "/users/pionnier", ACTIVITY).json()
+    assert document["type"] == "Service"
+    server.database.rows("alter table users drop constraint users_role_check")
+    server.database.rows("update users set role = 'emperor'")
+    assert json.loads(server.command("account", "show", "pionnier", "--json").stdout)["user"]["role"] == "member"
