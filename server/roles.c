@@ -6,6 +6,7 @@
 #include "server/roles.h"
 
 #include "server/app.h"
+#include "server/host_check.h"
 #include "server/http/http_server.h"
 #include "server/metrics_listener.h"
 #include "server/prepare.h"
@@ -130,6 +131,7 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 		.app = service->app,
 		.routes = routes,
 		.route_count = route_count,
+		.check_host = host_check,
 		.loop_count = (unsigned)config_integer(service->config, "http.loops"),
 	};
 	enum error error = ERROR_NONE;

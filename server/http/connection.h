@@ -156,6 +156,7 @@ struct exchange {
 	struct str token;    /* data NULL: none came */
 	bool has_access;     /* the token was found valid */
 	bool is_limited;     /* counted already */
+	bool has_own_host;   /* the Host is known to be ours, or does not matter to the route */
 	bool has_head;       /* the head is read and the request is filled in */
 	bool wants_close;    /* Connection: close on the answer */
 	bool has_deadline;
@@ -213,6 +214,7 @@ void exchange_call_handler(struct exchange *exchange);
 /* Counts the request once: per token with a valid one, else per address. False: respond_error 429. */
 bool exchange_count(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_access(struct exchange *exchange) MUST_CHECK;
+enum error exchange_check_host(struct exchange *exchange) MUST_CHECK;
 
 /* answer.c: the answer of a finished exchange. */
 void exchange_answer(struct exchange *exchange);

@@ -211,6 +211,8 @@ static bool find_route(struct exchange *exchange)
 	}
 	if (request->http->has_body)
 		give_up_connection(exchange);
+	if (request->http->method == HTTP_METHOD_OTHER)
+		give_up_connection(exchange); /* after CONNECT the client may speak another protocol */
 	if (error != ERROR_METHOD_NOT_ALLOWED)
 		exchange_fail(exchange, error, NULL);
 	else if (!answers_preflight(exchange))
@@ -291,7 +293,8 @@ void exchange_dispatch(struct exchange *exchange)
 	}
 	bool is_known = !exchange->token.data || knows_token(exchange);
 	bool is_on_loop = route->pool == ROUTE_ON_LOOP && (is_known || route->access == ACCESS_PUBLIC);
-	if (!is_on_loop && (!is_known || !route->cached)) {
+	bool is_own_host = exchange_check_host(exchange) == ERROR_NONE;
+	if (!is_own_host || (!is_on_loop && (!is_known || !route->cached))) {
 		submit(exchange);
 		return;
 	}

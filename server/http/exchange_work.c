@@ -38,6 +38,20 @@ enum error exchange_check_access(struct exchange *exchange)
 	return auth_check(exchange->request.route, exchange->has_access ? &exchange->request.access : NULL);
 }
 
+/* What is the same under every name (health for monitors, static files) is answered to everyone. */
+enum error exchange_check_host(struct exchange *exchange)
+{
+	const struct http_server_options *options = &exchange->loop->server->options;
+	const struct route *route = exchange->request.route;
+	if (exchange->has_own_host)
+		return ERROR_NONE;
+	enum error error = ERROR_NONE;
+	if (options->check_host && route->limit != LIMIT_NONE)
+		error = options->check_host(&exchange->request);
+	exchange->has_own_host = error == ERROR_NONE;
+	return error;
+}
+
 /* ERROR_NONE also for a token that is not valid: what that means is the route's to say. */
 static enum error find_access(struct exchange *exchange)
 {
@@ -95,7 +109,9 @@ void exchange_call_handler(struct exchange *exchange)
 static void run_checked(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
-	enum error error = find_access(exchange);
+	enum error error = exchange_check_host(exchange);
+	if (error == ERROR_NONE)
+		error = find_access(exchange);
 	if (error == ERROR_NONE && !exchange_count(exchange))
 		error = ERROR_TOO_MANY_REQUESTS;
 	if (error == ERROR_NONE)

@@ -74,6 +74,13 @@ static void add_rate_limit(struct buf *head, const struct limit_verdict *limit, 
 		add_number(head, "Retry-After", limit->retry_after_s);
 }
 
+/* A browser app that asks for what is not there has to see the 404, or it reports a network error. */
+static bool is_unknown_api(const struct request *request)
+{
+	return !request->route && request->http && str_starts_with(request->http->path, STR_LITERAL("/api/")) &&
+		!has_header(&request->response, "Access-Control-Allow-Origin");
+}
+
 /* What depends on the kind of content and on the route. */
 static void add_policies(const struct exchange *exchange, struct buf *head)
 {
@@ -90,7 +97,7 @@ static void add_policies(const struct exchange *exchange, struct buf *head)
 	}
 	if (!has_header(response, "Cache-Control") && (flags & ROUTE_NO_STORE || response->status >= 400))
 		ADD(head, "Cache-Control: private, no-store\r\n");
-	if (flags & ROUTE_CORS) {
+	if (flags & ROUTE_CORS || is_unknown_api(request)) {
 		struct cors_header headers[CORS_MAX_HEADERS];
 		size_t count = cors_answer_headers(headers);
 		for (size_t i = 0; i < count; i++)

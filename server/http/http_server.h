@@ -26,6 +26,9 @@ struct http_server_options {
 	unsigned websocket_ping_ms;   /* 0: 30 s; closed when nothing was heard for three of them */
 	/* How tokens become access; NULL: access_find. Tests have no database. */
 	enum error (*find_access)(struct db *db, struct arena *arena, struct str token_hash, struct access *ret_access);
+	/* Whether the Host is ours (host_check.h), for all routes but those of LIMIT_NONE; NULL: every host. On a loop
+	 * first, and where memory does not know, on an API worker. */
+	enum error (*check_host)(struct request *request);
 };
 
 /* Handlers run on workers, each with its request->db from db_new(config, DB_WEB); a pool that no route names

@@ -29,7 +29,7 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_HOW_TO_FOLLOW,       "How to follow", "Comment s’abonner") \
 	X(TEXT_FOLLOW_HELP, \
 		"You do not need an account here. On Mastodon or any other server of the fediverse, search for this address and follow it:", \
-		"Aucun compte n’est nécessaire ici. Sur Mastodon ou tout autre serveur du fédivers, cherchez cette adresse et abonnez-vous :") \
+		"Aucun compte n’est nécessaire ici. Sur Mastodon ou tout autre serveur du fédivers, cherchez cette adresse et abonnez-vous :") \
 	X(TEXT_HOME_HELP, \
 		"The companies and people below can be read and followed from any server of the fediverse. Search there for their address, such as", \
 		"Les entreprises et les personnes ci-dessous se lisent et se suivent depuis tout serveur du fédivers. Cherchez-y leur adresse, par exemple") \
@@ -68,7 +68,7 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_INTERACT_TITLE,      "Continue on your own server", "Continuez sur votre serveur") \
 	X(TEXT_INTERACT_HELP, \
 		"Search for this address on the server where you have an account, then follow, answer or share from there:", \
-		"Cherchez cette adresse sur le serveur où vous avez un compte, puis abonnez-vous, répondez ou partagez depuis là :") \
+		"Cherchez cette adresse sur le serveur où vous avez un compte, puis abonnez-vous, répondez ou partagez depuis là :") \
 	X(TEXT_NOT_FOUND_TITLE,     "This page does not exist", "Cette page n’existe pas") \
 	X(TEXT_NOT_FOUND_HELP, \
 		"The address may be mistyped, or what was here is no longer public.", \
