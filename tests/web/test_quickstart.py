@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """deploy/quickstart from an empty directory to a running demonstration, and again."""
+import errno
 import json
 import os
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import tempfile
@@ -37,6 +39,10 @@ class Quickstart:
 
     def start(self, *options):
         return self.run("--demo", "--background", "--port", str(self.port), "--set", "metrics.listen=", *options)
+
+    def config(self):
+        with open(os.path.join(self.directory, "comptoir.conf"), encoding="utf-8") as file:
+            return file.read()
 
     def stop(self):
         return self.run("--stop")
@@ -123,6 +129,48 @@ def test_a_start_while_it_runs_starts_nothing(quickstart):
         assert file.read() == pid
 
 
+@pytest.mark.parametrize("options, named", [
+    (["--set", "instance.title=Neu"], "instance.title"),
+    (["--set", "instance.title=Chez Flora", "--set", "log.level=debug"], "log.level"),
+    (["--base-url", "{url}", "--set", "instance.title=Neu"], "instance.title"),
+    (["--port", "{port}", "--set", "http.listen=127.0.0.1:{port}, [::1]:{port}"], "http.listen"),
+])
+def test_a_change_is_refused_while_it_runs(quickstart, options, named):
+    before = quickstart.config()
+    options = [option.format(url=quickstart.url, port=quickstart.port) for option in options]
+    result = quickstart.run("--background", *options, check=False)
+    assert result.returncode == 1 and "ready" not in result.stdout
+    assert f"{named} would become" in result.stderr
+    assert f"deploy/quickstart --stop --dir {quickstart.directory}" in result.stderr
+    assert quickstart.config() == before
+
+
+def test_equal_values_are_fine_while_it_runs(quickstart):
+    before = quickstart.config()
+    result = quickstart.start("--base-url", quickstart.url + "/", "--set", "instance.title=Neu",
+                              "--set", "instance.title=Chez Flora")
+    assert "runs already" in result.stdout and quickstart.config() == before
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+@pytest.mark.parametrize("option", ["--port", "--set"])
+def test_another_port_is_refused_where_ids_hold_the_port(quickstart, is_running, option):
+    if not is_running:
+        quickstart.stop()
+    before, port = quickstart.config(), processes.free_port()
+    result = quickstart.run("--background", option, str(port) if option == "--port" else f"http.listen=127.0.0.1:{port}",
+                            check=False)
+    assert result.returncode == 1 and "ready" not in result.stdout
+    assert f"its port cannot become {port}" in result.stderr and "choose another --dir" in result.stderr
+    assert quickstart.config() == before
+    assert "runs already" in quickstart.start().stdout or not is_running
+
+
+def test_it_says_that_signing_in_is_not_there_yet(quickstart):
+    line = next(line for line in quickstart.first.stdout.splitlines() if "To open now" in line)
+    assert "pages and WebFinger" in line and "signing in" in line and "API for apps" in line
+
+
 def test_files_are_private_and_the_limits_warning_is_logged(quickstart):
     for name in ("comptoir.conf", "comptoir.log", "demo.json"):
         assert os.stat(os.path.join(quickstart.directory, name)).st_mode & 0o037 == 0, name
@@ -133,8 +181,11 @@ def test_files_are_private_and_the_limits_warning_is_logged(quickstart):
 
 def test_another_base_url_is_refused_once_accounts_exist(quickstart):
     quickstart.stop()
-    result = quickstart.run("--base-url", "https://other.example", "--background", check=False)
-    assert result.returncode == 1 and "cannot become https://other.example" in result.stderr
+    before = quickstart.config()
+    for option in (["--base-url", "https://other.example"], ["--set", "instance.base_url=https://other.example"]):
+        result = quickstart.run("--background", *option, check=False)
+        assert result.returncode == 1 and "cannot become https://other.example" in result.stderr
+    assert quickstart.config() == before
     quickstart.start()
 
 
@@ -181,3 +232,93 @@ def test_a_directory_with_other_files_is_left_alone():
         assert os.listdir(made.directory) == ["letter"]
     finally:
         shutil.rmtree(made.parent, ignore_errors=True)
+
+
+def test_metrics_move_to_a_free_port_where_the_default_is_taken():
+    made = Quickstart()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 9464))
+            other.listen()
+        except OSError as error:  # taken by somebody else, which does as well
+            assert error.errno == errno.EADDRINUSE
+        try:
+            made.run("--background", "--port", str(made.port))
+            listen = re.search(r"\[metrics\]\nlisten = (\S+)", made.config()).group(1)
+            assert re.fullmatch(r"127\.0\.0\.1:\d+", listen) and listen != "127.0.0.1:9464"
+            assert "comptoir_" in requests.get(f"http://{listen}/metrics", timeout=10).text
+            made.stop()
+            made.run("--background")
+            assert f"[metrics]\nlisten = {listen}\n" in made.config()
+        finally:
+            made.run("--stop", check=False)
+            shutil.rmtree(made.parent, ignore_errors=True)
+
+
+def test_a_list_of_addresses_outlives_the_next_start():
+    made = Quickstart()
+    listen = f"127.0.0.1:{made.port}, unix:{made.parent}/var/data/http"
+    try:
+        options = ["--background", "--set", "metrics.listen="]
+        made.run(*options, "--base-url", made.url, "--set", f"http.listen={listen}")
+        made.stop()
+        made.run(*options)
+        assert f"\nlisten = {listen}\n" in made.config()
+    finally:
+        made.run("--stop", check=False)
+        shutil.rmtree(made.parent, ignore_errors=True)
+
+
+RAW_ERROR = re.compile(r"^(install|mkdir|ls|rm|mktemp|stat|cp|/\S+quickstart): ", re.MULTILINE)
+
+
+@pytest.mark.parametrize("directory, because", [
+    ("/proc/comptoir-quickstart", "nothing can be written in /proc"),
+    ("/proc/comptoir-quickstart/deeper/var", "nothing can be written in /proc"),
+    ("/etc/hostname", "is not a directory"),
+    ("/etc/hostname/var", "/etc/hostname is not a directory"),
+])
+def test_an_impossible_directory_is_explained(directory, because):
+    made = Quickstart()
+    try:
+        result = made.run("--dir", directory, "--background", check=False)
+        assert result.returncode == 1 and because in result.stderr and "--dir" in result.stderr
+        assert not RAW_ERROR.search(result.stderr), result.stderr
+    finally:
+        shutil.rmtree(made.parent, ignore_errors=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a second user")
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755])
+@pytest.mark.parametrize("below", ["", "var"])
+@pytest.mark.parametrize("option", ["--background", "--stop"])
+def test_the_directory_of_another_user_is_explained(mode, below, option):
+    made = Quickstart()
+    try:
+        # A copy that every user can reach, wherever the tree lies.
+        script = os.path.join(made.parent, "deploy/quickstart")
+        os.makedirs(os.path.dirname(script), 0o755)
+        shutil.copy(QUICKSTART, script)
+        for path in (os.path.dirname(script), script):
+            os.chmod(path, 0o755)
+        os.mkdir(made.directory)
+        os.chmod(made.directory, mode)
+        result = processes.run([script, "--dir", os.path.join(made.directory, below), "--binary", binary("comptoir"), option])
+        if below and option == "--stop" and mode == 0o755:
+            assert result.returncode == 0 and "does not run" in result.stdout  # there is nothing, and that shows
+        else:
+            assert result.returncode == 1 and "with sudo" in result.stderr
+            assert ("nothing can be written in" if below else "belongs to root") in result.stderr
+        assert not RAW_ERROR.search(result.stderr), result.stderr
+        assert os.listdir(made.directory) == []
+    finally:
+        shutil.rmtree(made.parent, ignore_errors=True)
+
+
+def test_help_tells_exit_codes_and_what_a_directory_may_hold():
+    text = subprocess.run([QUICKSTART, "--help"], stdout=subprocess.PIPE, text=True, check=True, timeout=20).stdout
+    assert "Exit codes:" in text and "no spaces" in text
+    made = subprocess.run([QUICKSTART, "--dir", "/tmp/a b", "--stop"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False, timeout=20)
+    assert made.returncode == 1 and "without spaces" in made.stderr
