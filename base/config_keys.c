@@ -29,7 +29,7 @@ static const struct config_key keys[] = {
 	TEXT("database.url", "", "libpq connection string of a PostgreSQL 15 or later; empty: the embedded cluster."),
 	TEXT("database.owner_url", "", "Connection string of the role that owns the tables, for migrations; empty: database.url."),
 	TEXT("database.binaries", "", "Folder of initdb and postgres; empty: the newest of the system."),
-	DURATION("database.connect_timeout", "2s", 100, 60 * SECOND_MS, "How long one connection attempt may take."),
+	DURATION("database.connect_timeout", "1s", 100, 60 * SECOND_MS, "How long one connection attempt may take."),
 	DURATION("database.statement_timeout", "5s", 100, HOUR_MS, "Longest statement of an API worker."),
 	DURATION("database.slow_statement_timeout", "60s", 100, 24 * HOUR_MS, "Longest statement of a slow worker."),
 	LIST("http.listen", "127.0.0.1:8080", "Addresses with port, [v6]:port, or unix:/path of a socket."),

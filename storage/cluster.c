@@ -29,6 +29,9 @@
 #define IMMEDIATE_STOP_LIMIT_US (10 * 1000000LL)
 #define OLD_PROCESSES_LIMIT_US (20 * 1000000LL)
 #define RESTART_PAUSE_US (5 * 1000000LL)
+#define PING_LIMIT_S "2" /* libpq takes no less */
+#define PING_UNANSWERED_US (1500 * 1000LL)
+#define PINGS_UNANSWERED_MOST 3
 #define POLL_US 5000
 #define LOG_MAX_BYTES (16 * 1024 * 1024)
 
@@ -159,23 +162,44 @@ static enum error wait_until_it_answers(struct cluster *cluster, struct arena *a
 	return ERROR_NONE;
 }
 
+/* True when it answers; false when it has ended, or does not take requests (*ret_hangs). One that recovers says
+ * so, and one that has no socket yet is told apart from one that hangs by how long the refusal took. */
+static bool wait_for_running(struct cluster *cluster, bool *ret_hangs)
+{
+	int64_t began_us = clock_monotonic_us();
+	int unanswered = 0;
+	while (is_running(cluster)) {
+		int64_t asked_us = clock_monotonic_us();
+		PGPing answer = PQping(cluster->connection_string);
+		int64_t now_us = clock_monotonic_us();
+		if (answer == PQPING_OK)
+			return is_running(cluster);
+		bool was_silent = answer == PQPING_NO_RESPONSE && now_us - asked_us > PING_UNANSWERED_US;
+		unanswered = was_silent ? unanswered + 1 : 0;
+		*ret_hangs = unanswered >= PINGS_UNANSWERED_MOST || now_us - began_us > START_LIMIT_US;
+		if (*ret_hangs)
+			return false;
+		pause_us(POLL_US);
+	}
+	return false;
+}
+
 /* Joins what runs, or starts it. One that is shutting down refuses connections for good: PQping then says
  * so until it is gone, and it is started anew. */
 static enum error join_or_spawn(struct cluster *cluster, struct arena *arena, struct str *ret_message)
 {
 	off_t log_offset = cluster_log_size(&cluster->paths);
+	bool hangs = false;
 	cluster->pid = recorded_pid(&cluster->paths, arena);
 	cluster->is_child = false;
-	if (is_running(cluster)) {
-		int64_t began_us = clock_monotonic_us();
-		PGPing answer = PQPING_NO_RESPONSE;
-		while (is_running(cluster) && (answer = PQping(cluster->connection_string)) != PQPING_OK &&
-			clock_monotonic_us() - began_us < START_LIMIT_US)
-			pause_us(POLL_US);
-		if (answer == PQPING_OK && is_running(cluster)) {
-			log_event(LOG_LEVEL_INFO, "cluster_joined", LOG_INT("pid", cluster->pid));
-			return ERROR_NONE;
-		}
+	if (wait_for_running(cluster, &hangs)) {
+		log_event(LOG_LEVEL_INFO, "cluster_joined", LOG_INT("pid", cluster->pid));
+		return ERROR_NONE;
+	}
+	if (hangs) {
+		*ret_message = arena_printf(arena, "the database cluster (PostgreSQL, process %d) runs and does not answer: it is "
+			"stopped, or waits for its disk", (int)cluster->pid);
+		return ERROR_DATABASE_UNREACHABLE;
 	}
 	if (!spawn_postmaster(cluster)) {
 		*ret_message = arena_printf(arena, "%s could not be started: %s", cluster->postgres, strerror(errno));
@@ -223,7 +247,9 @@ static enum error prepare(const struct config *config, struct cluster *cluster, 
 	if (error)
 		return error;
 	cluster->postgres = arena_printf(cluster->arena, "%s/postgres", binaries).data;
-	cluster->connection_string = cluster_connection_string(config, cluster->arena, CLUSTER_OWNER).data;
+	struct str connection_string = cluster_connection_string(config, cluster->arena, CLUSTER_OWNER);
+	cluster->connection_string = arena_printf(cluster->arena, "%.*s connect_timeout=" PING_LIMIT_S,
+		STR_ARG(connection_string)).data;
 	return ERROR_NONE;
 }
 

@@ -3,18 +3,18 @@
  * One blocking connection. libpq itself runs non-blocking, and every wait has a deadline of ours: a server that
  * is stopped or cut off answers nothing, not even the statement timeout that it was given.
  *
- * A connection is opened when something is to be run and none is there. An attempt that fails is followed by a
- * pause that doubles from 250 ms to 4 s, shortened by chance so that workers do not come back in step; calls
- * during the pause fail at once. A transaction whose connection is gone stays failed until it is rolled back. */
+ * A connection is opened when something is to be run and none is there. An attempt that fails, and a statement
+ * without an answer, are followed by a pause that all connections of the role keep (db_outage.h); calls during the
+ * pause fail at once. A transaction whose connection is gone stays failed until it is rolled back. */
 #include "storage/statement.h"
 
 #include "storage/db_conninfo.h"
 #include "storage/db_error.h"
+#include "storage/db_outage.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "base/mutant.h"
-#include "base/random.h"
 
 #include <libpq-fe.h>
 
@@ -26,8 +26,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define BACKOFF_FIRST_MS 250
-#define BACKOFF_MOST_MS 4000
 #define CONNINFO_LIMIT_BYTES 65536
 /* What the server's own statement timeout has left to speak up in. */
 #define DEADLINE_GRACE_MS 500
@@ -46,11 +44,11 @@ struct db {
 	bool server_said_goodbye;
 	bool was_reported;            /* the outage is in the log */
 	unsigned failures;            /* attempts to connect that failed in a row */
-	int64_t retry_at_us;          /* monotonic; no attempt before */
+	bool is_probing;              /* the other connections wait for what this call finds out */
 	int64_t elapsed_us;
 	int64_t statement_timeout_ms;         /* 0 for none */
 	int64_t session_statement_timeout_ms; /* as the connection has it */
-	int64_t wait_limit_ms;                /* 0: as the statement timeout says */
+	int64_t wait_limit_ms;                /* goes before the statement timeout; 0 for none */
 	const struct statement **prepared;    /* open addressing by address */
 	size_t prepared_capacity;             /* a power of two */
 	size_t prepared_count;
@@ -159,7 +157,8 @@ static enum wait_result wait_for_result(const struct db *db, int64_t deadline_us
 /* Takes results until the connection is idle again and keeps the first error, else the last result. */
 static enum wait_result take_result(const struct db *db, PGresult **ret_result)
 {
-	int64_t deadline_us = deadline_after_ms(db->wait_limit_ms ? db->wait_limit_ms : db->statement_timeout_ms);
+	int64_t deadline_us = db->wait_limit_ms ? clock_monotonic_us() + db->wait_limit_ms * 1000 :
+						  deadline_after_ms(db->statement_timeout_ms);
 	PGresult *kept = NULL;
 	for (;;) {
 		enum wait_result waited = wait_for_result(db, deadline_us);
@@ -184,15 +183,11 @@ static enum wait_result take_result(const struct db *db, PGresult **ret_result)
 
 /* ---- connecting ---- */
 
-static void note_failed_attempt(struct db *db, const char *detail)
+static void note_outage(struct db *db, enum db_outage outage, const char *detail)
 {
-	unsigned doublings = db->failures < 4 ? db->failures : 4;
-	int64_t pause_ms = (int64_t)BACKOFF_FIRST_MS << doublings;
-	if (pause_ms > BACKOFF_MOST_MS)
-		pause_ms = BACKOFF_MOST_MS;
-	pause_ms -= (int64_t)random_below((uint64_t)pause_ms / 2);
+	int64_t pause_ms = db_outage_begin(db->role, outage, db->is_probing);
+	db->is_probing = false;
 	db->failures++;
-	db->retry_at_us = clock_monotonic_us() + pause_ms * 1000;
 	if (!db->was_reported)
 		log_event(LOG_LEVEL_WARNING, "database_unreachable", LOG_TEXT("database_role", db_role_name(db->role)),
 			LOG_TEXT("detail", detail), LOG_INT("retry_ms", pause_ms));
@@ -207,7 +202,7 @@ static void lose_connection(struct db *db, const char *detail)
 			LOG_TEXT("detail", detail));
 		db->was_reported = true;
 	} else {
-		note_failed_attempt(db, detail);
+		note_outage(db, DB_OUTAGE_CONNECTING, detail);
 	}
 	close_connection(db);
 	if (db->is_in_transaction && !db->transaction_error)
@@ -236,6 +231,11 @@ static void hear_notice(void *argument, const PGresult *result)
 		db->server_said_goodbye = true;
 }
 
+static int64_t connect_timeout_ms(const struct db *db)
+{
+	return config_duration_ms(db->config, "database.connect_timeout");
+}
+
 static enum error open_connection(struct db *db)
 {
 	AUTO(arena) struct arena *arena = arena_new(CONNINFO_LIMIT_BYTES);
@@ -246,7 +246,7 @@ static enum error open_connection(struct db *db)
 		log_event(LOG_LEVEL_ERROR, "database_url_invalid", LOG_STR("detail", message));
 		return error;
 	}
-	int64_t deadline_us = clock_monotonic_us() + config_duration_ms(db->config, "database.connect_timeout") * 1000;
+	int64_t deadline_us = clock_monotonic_us() + connect_timeout_ms(db) * 1000;
 	db->connection = PQconnectStartParams(conninfo.keywords, conninfo.values, 0);
 	if (!db->connection)
 		memory_fatal("out of memory");
@@ -282,6 +282,23 @@ static void notice_closed_connection(struct db *db)
 static enum error apply_statement_timeout(struct db *db);
 static enum error run_control(struct db *db, const char *name, const char *sql);
 
+/* False during a pause. Whose turn it is to find out asks on the idle connection, if there is one, before
+ * anything of the caller's is sent. */
+static bool heed_outage(struct db *db)
+{
+	enum db_turn turn = db_outage_turn(db->role, db->connection, 2 * connect_timeout_ms(db));
+	if (turn == DB_TURN_WAIT)
+		return MUTANT("db_backoff") || (!db->failures && MUTANT("db_shared_pause"));
+	db->is_probing = turn == DB_TURN_PROBE;
+	if (!db->is_probing || !db->connection)
+		return true;
+	int64_t limit_ms = db->wait_limit_ms;
+	db->wait_limit_ms = connect_timeout_ms(db);
+	enum error error = run_control(db, "probe", "select 1");
+	db->wait_limit_ms = limit_ms;
+	return !error;
+}
+
 static enum error make_ready(struct db *db)
 {
 	if (db->is_in_transaction) {
@@ -291,9 +308,9 @@ static enum error make_ready(struct db *db)
 	}
 	if (db->connection)
 		notice_closed_connection(db);
+	if (!heed_outage(db))
+		return ERROR_DATABASE_UNREACHABLE;
 	if (!db->connection) {
-		if (clock_monotonic_us() < db->retry_at_us && !MUTANT("db_backoff"))
-			return ERROR_DATABASE_UNREACHABLE;
 		enum error error = open_connection(db);
 		if (error)
 			return error;
@@ -328,7 +345,9 @@ static enum error judge_result(struct db *db, const char *name, PGresult *result
 {
 	ExecStatusType status = PQresultStatus(result);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+		db_outage_end(db->role, !db->has_answered);
 		db->has_answered = true;
+		db->is_probing = false;
 		db->failures = 0;
 		*ret_result = result;
 		return ERROR_NONE;
@@ -360,6 +379,7 @@ static enum error receive(struct db *db, const char *name, PGresult **ret_result
 	db->elapsed_us += clock_monotonic_us() - started_us;
 	*ret_is_lost = waited != WAIT_DONE;
 	if (waited == WAIT_TIMED_OUT) {
+		note_outage(db, DB_OUTAGE_ANSWERING, "no answer in time");
 		lose_connection(db, "no answer in time");
 		return ERROR_TIMEOUT;
 	}
@@ -519,7 +539,7 @@ enum error db_run_script(struct db *db, const char *name, const char *sql)
 enum error db_ping(struct db *db)
 {
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	db->wait_limit_ms = config_duration_ms(db->config, "database.connect_timeout");
+	db->wait_limit_ms = connect_timeout_ms(db) + DEADLINE_GRACE_MS;
 	enum error error = db_run(db, NULL, &ping, NULL, &rows);
 	db->wait_limit_ms = 0;
 	return error;

@@ -9,7 +9,8 @@
  *           "select id, email from users where id = $1"); // users_pkey
  *
  * A connection that dies is opened again at the next call with backoff and jitter; inside a transaction
- * the transaction fails with ERROR_DATABASE_UNREACHABLE. A connection that dies while COMMIT is under way
+ * the transaction fails with ERROR_DATABASE_UNREACHABLE. Connections of one role share what they know of an outage:
+ * while it lasts, calls outside a transaction fail at once with that error. A connection that dies while COMMIT is under way
  * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again.
  *
  * A single statement outside a transaction commits by itself; if it writes and its connection dies under it,
@@ -46,7 +47,7 @@ void db_free(struct db **db); /* accepts NULL */
  * at the next connection or statement. DB_OWNER has no limit of its own. */
 void db_set_statement_timeout(struct db *db, int64_t timeout_ms);
 
-/* Connects if need be and asks the server; within database.connect_timeout. */
+/* Connects if need be and asks the server; each within about database.connect_timeout. */
 enum error db_ping(struct db *db) MUST_CHECK;
 
 /* Transactions do not nest. A handler that returns with one open has it rolled back by its worker. */

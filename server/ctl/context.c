@@ -129,7 +129,8 @@ enum error ctl_open_database(struct invocation *invocation, bool must_fit)
 	ctl->db = db_new(ctl->config, DB_OWNER);
 	error = db_ping(ctl->db);
 	if (error)
-		return ctl_fail(error, "the database does not answer: check database.url, and that PostgreSQL runs");
+		return ctl_fail(error == ERROR_TIMEOUT ? ERROR_DATABASE_UNREACHABLE : error,
+			"the database does not answer: check database.url, and that PostgreSQL runs");
 	if (!must_fit)
 		return ERROR_NONE;
 	error = migrate_check(ctl->db, invocation->arena, &message);

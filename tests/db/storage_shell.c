@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * One database connection of the program, driven line by line by tests/db:
+ * Database connections of the program, driven line by line by tests/db:
  *
  *   comptoir-storage-shell owner|web|federation SECTION.KEY=VALUE...
  *
- * Each line of standard input is a command; each answer is one line: error name, milliseconds it took, value. */
+ * Each line of standard input is a command; each answer is one line: error name, milliseconds it took, value.
+ * The command "other" makes what follows use the other one of the two connections of the process. */
 #include "storage/statement.h"
 
 #include "storage/access.h"
@@ -34,6 +35,7 @@ static const struct statement fail = STATEMENT("shell_fail", 1,
 
 struct shell {
 	struct db *db;
+	struct db *other;
 	struct arena *arena;
 	struct str value; /* what the answer ends with */
 };
@@ -89,6 +91,15 @@ static enum error do_ping(struct shell *shell, struct str argument)
 {
 	(void)argument;
 	return db_ping(shell->db);
+}
+
+static enum error do_other(struct shell *shell, struct str argument)
+{
+	(void)argument;
+	struct db *other = shell->other;
+	shell->other = shell->db;
+	shell->db = other;
+	return ERROR_NONE;
 }
 
 static enum error do_begin(struct shell *shell, struct str argument)
@@ -198,6 +209,7 @@ static const struct command commands[] = {
 	{ "fail", do_fail }, { "ping", do_ping }, { "begin", do_begin }, { "commit", do_commit },
 	{ "rollback", do_rollback }, { "timeout", do_timeout }, { "measure", do_measure }, { "migrate", do_migrate },
 	{ "access", do_access }, { "check", do_check }, { "list", do_list }, { "statements", do_statements },
+	{ "other", do_other },
 };
 
 static void answer(struct shell *shell, char *line)
@@ -231,7 +243,7 @@ int main(int argument_count, char **arguments)
 	enum db_role role = strcmp(arguments[1], "owner") == 0 ? DB_OWNER :
 			    strcmp(arguments[1], "web") == 0   ? DB_WEB :
 								 DB_FEDERATION;
-	struct shell shell = { .db = db_new(config, role), .arena = arena_new(16 << 20) };
+	struct shell shell = { .db = db_new(config, role), .other = db_new(config, role), .arena = arena_new(16 << 20) };
 	char line[LINE_BYTES];
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = 0;
@@ -239,6 +251,7 @@ int main(int argument_count, char **arguments)
 		arena_reset(shell.arena);
 	}
 	db_free(&shell.db);
+	db_free(&shell.other);
 	arena_free(&shell.arena);
 	config_free(&config);
 	return 0;

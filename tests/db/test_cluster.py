@@ -136,6 +136,18 @@ def test_a_start_is_quick_and_a_stop_ends_the_postmaster(stopped):
     assert postmaster_pid(stopped) is None and not os.path.exists(f"/proc/{pid}/cwd")
 
 
+def test_a_stopped_postmaster_does_not_hold_the_command_line(stopped):
+    stopped.start()
+    pid = postmaster_pid(stopped)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        result = command("db", "status", "--config", stopped.config_path)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert result.returncode == 4, result.stderr
+    assert "does not answer" in result.stderr
+
+
 def test_a_postmaster_outlives_a_killed_server_and_is_joined(stopped):
     stopped.start()
     pid = postmaster_pid(stopped)

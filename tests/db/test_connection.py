@@ -256,6 +256,65 @@ def test_a_stalled_server_is_left_after_the_time_limit(own, shell):
     ask_until(tool, "has x", "none", 5)
 
 
+def test_an_outage_is_known_to_all_connections(own, shell):
+    """One waits in vain; the other, which never tried, fails at once."""
+    tool = shell(own.owner_url, "web", ["database.statement_timeout=500ms", "database.connect_timeout=1s"])
+    assert tool.ask("has x") == "none"
+    own.postgres.pause()
+    assert tool.ask("has x") == "timeout"
+    wait_until(lambda: tool.ask("has x") == "database_unreachable" and tool.last_ms >= 900, 10, "an attempt to connect")
+    tool.ask("other")
+    assert tool.ask("has x") == "database_unreachable"
+    assert tool.last_ms < 200, "it has heard of it"
+    own.postgres.resume()
+    ask_until(tool, "has x", "none", 5)
+    tool.ask("other")
+    assert tool.ask("has x") == "none"
+
+
+def test_a_stall_is_known_to_idle_connections(own, shell):
+    tool = shell(own.owner_url, "web", ["database.statement_timeout=3s", "database.connect_timeout=500ms"])
+    assert tool.ask("has x") == "none"
+    tool.ask("other")
+    assert tool.ask("has x") == "none"
+    own.postgres.pause()
+    assert tool.ask("has x") == "timeout"
+    assert tool.last_ms >= 3000
+    tool.ask("other")
+    for _ in range(20):
+        assert tool.ask("has x") == "database_unreachable"
+        assert tool.last_ms < 1500, "asked for 500 ms, not for as long as its statement may take"
+    own.postgres.resume()
+    ask_until(tool, "has x", "none", 5)
+
+
+def test_a_success_ends_the_pause_of_all(own, shell):
+    tool = shell(own.owner_url)
+    own.postgres.stop("fast")
+    for _ in range(3):
+        assert tool.ask("ping") == "database_unreachable"
+        tool.ask("other")
+    own.postgres.start()
+    ask_until(tool, "ping", "none", 5)
+    for _ in range(4):
+        tool.ask("other")
+        assert tool.ask("ping") == "none"
+
+
+def test_a_connection_that_serves_goes_on_when_no_new_one_is_let_in(own, shell):
+    tool = shell(own.owner_url)
+    assert tool.ask("ping") == "none"
+    own.rows("alter role comptoir_owner connection limit 0")
+    try:
+        for _ in range(20):
+            tool.ask("other")
+            assert tool.ask("ping") == "database_unreachable"
+            tool.ask("other")
+            assert tool.ask("ping") == "none"
+    finally:
+        own.rows("alter role comptoir_owner connection limit -1")
+
+
 def test_a_commit_into_a_stalled_server_is_unknown(own, shell):
     tool = shell(own.owner_url, "web", ["database.statement_timeout=500ms"])
     assert tool.ask("begin") == "none"
