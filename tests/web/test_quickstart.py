@@ -309,7 +309,8 @@ def test_the_directory_of_another_user_is_explained(mode, below, option):
             assert result.returncode == 0 and "does not run" in result.stdout  # there is nothing, and that shows
         else:
             assert result.returncode == 1 and "with sudo" in result.stderr
-            assert ("nothing can be written in" if below else "belongs to root") in result.stderr
+            reason = "belongs to root" if not below else "cannot look into" if option == "--stop" else "nothing can be written in"
+            assert reason in result.stderr
         assert not RAW_ERROR.search(result.stderr), result.stderr
         assert os.listdir(made.directory) == []
     finally:
