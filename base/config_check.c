@@ -117,6 +117,40 @@ static struct str check_user(const struct candidate *candidate)
 	return good();
 }
 
+static bool is_ascii_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Enough of BCP 47: a language of two or three letters, then subtags of two to eight letters or digits. */
+static bool is_language_tag(struct str tag)
+{
+	struct str rest = tag, part;
+	bool is_first = true;
+	if (str_ends_with(tag, str_from("-")))
+		return false;
+	while (str_split_next(&rest, '-', &part)) {
+		if (part.len < 2 || part.len > (is_first ? 3u : 8u))
+			return false;
+		for (size_t i = 0; i < part.len; i++)
+			if (!is_ascii_letter(part.data[i]) && (is_first || part.data[i] < '0' || part.data[i] > '9'))
+				return false;
+		is_first = false;
+	}
+	return !is_first;
+}
+
+static struct str check_languages(const struct candidate *candidate)
+{
+	if (candidate->item_count == 0)
+		return arena_str(candidate->arena, str_from("must name at least one language, such as en"));
+	for (size_t i = 0; i < candidate->item_count; i++)
+		if (!is_language_tag(candidate->items[i]) && !MUTANT("config_language_tag"))
+			return arena_printf(candidate->arena, "must hold language tags such as en, fr or pt-BR, not '%.*s'",
+				STR_ARG(candidate->items[i]));
+	return good();
+}
+
 /* ADDRESS:PORT with the port written out. */
 static bool parse_endpoint(struct str text, struct net_address *ret_address)
 {
@@ -210,6 +244,7 @@ static const struct {
 	{ "instance.domain", check_domain },
 	{ "instance.contact_email", check_email },
 	{ "instance.source_url", check_source_url },
+	{ "instance.languages", check_languages },
 	{ "instance.registrations", check_registrations },
 	{ "data.directory", check_directory },
 	{ "data.key_file", check_path },

@@ -17,7 +17,7 @@ static enum error run(struct invocation *invocation)
 		return invocation->command->run(invocation);
 	AUTO(buf) struct buf out = { 0 };
 	if (invocation->wants_version) {
-		version_write(&out);
+		version_write(&out, invocation->is_json);
 	} else {
 		enum error error = command_write_help(&out, invocation->help_noun, invocation->help_verb);
 		if (error)

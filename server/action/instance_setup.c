@@ -58,6 +58,15 @@ static enum error check_names(const struct domain *primary, struct arena *arena,
 	return ERROR_CONFIGURATION;
 }
 
+enum error instance_check_names(struct db *db, struct arena *arena, const struct config *config, struct str *ret_message)
+{
+	struct domain primary;
+	enum error error = domain_find_primary(db, arena, &primary);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	return check_names(&primary, arena, config, ret_message);
+}
+
 static enum error make_first_domain(struct db *db, struct arena *arena, const struct config *config,
 	const struct secret_box *box, struct domain *ret_primary)
 {

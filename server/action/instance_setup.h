@@ -16,6 +16,11 @@
 enum error instance_setup(struct db *db, struct arena *arena, const struct config *config, struct secret_box **ret_box,
 	struct str *ret_message) MUST_CHECK;
 
+/* ERROR_CONFIGURATION with a sentence (arena) when the configuration's names are not those that the database was
+ * made with. A database without instance fits every name. */
+enum error instance_check_names(struct db *db, struct arena *arena, const struct config *config,
+	struct str *ret_message) MUST_CHECK;
+
 /* A domain and its Application actor, in one transaction. name may be empty: the authority of base_url. */
 enum error instance_add_domain(struct db *db, struct arena *arena, const struct secret_box *box, struct str name,
 	struct str base_url, struct domain *ret_domain) MUST_CHECK;

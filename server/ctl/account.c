@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define LIST_PAGE 200
+#define PAGE_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
 
 static enum error open_instance(struct invocation *invocation)
 {
@@ -129,6 +130,11 @@ static enum error run_create(struct invocation *invocation)
 	return ctl_print(&out);
 }
 
+static struct str handle_of(const struct invocation *invocation, const struct actor *actor)
+{
+	return arena_printf(invocation->arena, "@%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain));
+}
+
 /* NAME, @NAME or NAME@DOMAIN. */
 static enum error find_account(struct invocation *invocation, struct actor *ret_actor)
 {
@@ -192,7 +198,7 @@ static void add_page(struct invocation *invocation, struct ctl_table *table, str
 			json_out_object_end(json);
 			continue;
 		}
-		ctl_table_add(table, arena_printf(invocation->arena, "@%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain)));
+		ctl_table_add(table, handle_of(invocation, actor));
 		ctl_table_add(table, str_from(actor_kind_name(actor->kind)));
 		ctl_table_add(table, str_from(state_name(actor)));
 		ctl_table_add(table, actor->display_name);
@@ -260,7 +266,7 @@ static void write_show(struct invocation *invocation, struct buf *out, const str
 		const char *label;
 		struct str value;
 	} lines[] = {
-		{ "account", arena_printf(invocation->arena, "@%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain)) },
+		{ "account", handle_of(invocation, actor) },
 		{ "kind", str_from(actor_kind_name(actor->kind)) },
 		{ "state", str_from(state_name(actor)) },
 		{ "name", actor->display_name },
@@ -302,6 +308,60 @@ static enum error run_show(struct invocation *invocation)
 	return ctl_print(&out);
 }
 
+static void write_state(const struct invocation *invocation, struct buf *out, const struct actor *actor, bool is_disabled)
+{
+	struct json_out json;
+	if (!invocation->is_json) {
+		buf_add_printf(out, "@%.*s@%.*s is %s\n", STR_ARG(actor->username), STR_ARG(actor->domain),
+			is_disabled ? "disabled" : "enabled");
+		return;
+	}
+	json_out_init(&json, out);
+	json_out_object_begin(&json);
+	json_out_key_str(&json, "account", handle_of(invocation, actor));
+	json_out_key_bool(&json, "is_disabled", is_disabled);
+	json_out_object_end(&json);
+	buf_add_char(out, '\n');
+}
+
+/* Whether one of these logs in as an administrator and may. */
+static enum error page_has_administrator(struct invocation *invocation, struct arena *arena, const struct actor *actors,
+	size_t count, bool *ret_has)
+{
+	struct user user;
+	for (size_t i = 0; i < count && !*ret_has; i++) {
+		if (actors[i].kind != ACTOR_PERSON || actors[i].is_disabled || actors[i].is_suspended)
+			continue;
+		enum error error = user_find_by_actor(ctl_db(invocation), arena, actors[i].id, &user);
+		if (error && error != ERROR_NOT_FOUND)
+			return error;
+		*ret_has = !error && user.role == USER_ADMINISTRATOR && !user.is_disabled;
+	}
+	return ERROR_NONE;
+}
+
+/* Reads the accounts one by one: there is no index for something that is asked this rarely. */
+static enum error warn_without_administrator(struct invocation *invocation)
+{
+	struct actor_page page = { .limit = LIST_PAGE };
+	size_t count = LIST_PAGE;
+	bool has_one = false;
+	while (count == LIST_PAGE && !has_one) {
+		AUTO(arena) struct arena *arena = arena_new(PAGE_LIMIT_BYTES);
+		struct actor *actors = NULL;
+		enum error error = actor_list(ctl_db(invocation), arena, &page, &actors, &count);
+		if (!error)
+			error = page_has_administrator(invocation, arena, actors, count, &has_one);
+		if (error)
+			return ctl_fail(error, "%s", error_text(error));
+		if (count > 0)
+			page.after_id = actors[count - 1].id;
+	}
+	if (!has_one)
+		fputs("comptoir: warning: no enabled administrator is left; `comptoir account enable` brings one back\n", stderr);
+	return ERROR_NONE;
+}
+
 /* Actor and user together: nobody logs in as it, and nobody speaks for it. */
 static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 {
@@ -315,11 +375,13 @@ static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 	if (actor.kind == ACTOR_APPLICATION)
 		return ctl_fail(ERROR_CONFLICT, "the actor of the instance itself stays enabled");
 	struct db *db = ctl_db(invocation);
+	bool was_administrator = false;
 	error = db_begin(db);
 	if (!error)
 		error = actor_set_disabled(db, invocation->arena, actor.id, is_disabled);
 	if (!error) {
 		error = find_user(invocation, &actor, &user);
+		was_administrator = !error && user.role == USER_ADMINISTRATOR && !user.is_disabled;
 		if (!error)
 			error = user_set_disabled(db, invocation->arena, user.id, is_disabled);
 		else if (error == ERROR_NOT_FOUND)
@@ -333,9 +395,11 @@ static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 	}
 	log_event(LOG_LEVEL_INFO, is_disabled ? "account_disabled" : "account_enabled", LOG_INT("actor_id", actor.id));
 	AUTO(buf) struct buf out = { 0 };
-	buf_add_printf(&out, "@%.*s@%.*s is %s\n", STR_ARG(actor.username), STR_ARG(actor.domain),
-		is_disabled ? "disabled" : "enabled");
-	return ctl_print(&out);
+	write_state(invocation, &out, &actor, is_disabled);
+	error = ctl_print(&out);
+	if (!error && is_disabled && was_administrator)
+		error = warn_without_administrator(invocation);
+	return error;
 }
 
 static enum error run_disable(struct invocation *invocation)
@@ -368,6 +432,27 @@ static enum error store_password(struct invocation *invocation, const struct use
 	return ctl_fail(error, "%s", error_text(error));
 }
 
+/* Without data the password was given, and is not repeated. */
+static void write_reset(const struct invocation *invocation, struct buf *out, const struct actor *actor, struct str password)
+{
+	struct json_out json;
+	if (!invocation->is_json) {
+		if (password.data)
+			buf_add_printf(out, "password: %.*s\n", STR_ARG(password));
+		buf_add_c_string(out, "all sessions and applications of the account have to log in again\n");
+		return;
+	}
+	json_out_init(&json, out);
+	json_out_object_begin(&json);
+	json_out_key_str(&json, "account", handle_of(invocation, actor));
+	if (password.data)
+		json_out_key_str(&json, "password", password);
+	else
+		json_out_key_null(&json, "password");
+	json_out_object_end(&json);
+	buf_add_char(out, '\n');
+}
+
 static enum error run_reset_password(struct invocation *invocation)
 {
 	struct actor actor;
@@ -394,9 +479,7 @@ static enum error run_reset_password(struct invocation *invocation)
 	if (error)
 		return error;
 	AUTO(buf) struct buf out = { 0 };
-	if (!is_given)
-		buf_add_printf(&out, "password: %.*s\n", STR_ARG(password));
-	buf_add_c_string(&out, "all sessions and applications of the account have to log in again\n");
+	write_reset(invocation, &out, &actor, is_given ? str_from(NULL) : password);
 	return ctl_print(&out);
 }
 
@@ -461,6 +544,7 @@ const struct command command_account_disable = {
 	.arguments = "NAME[@DOMAIN]",
 	.min_arguments = 1,
 	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
 	.summary = "Ends all use of an account; its posts stay",
 	.details = "Example:\n  comptoir account disable marie\n",
 	.run = run_disable,
@@ -472,6 +556,7 @@ const struct command command_account_enable = {
 	.arguments = "NAME[@DOMAIN]",
 	.min_arguments = 1,
 	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
 	.summary = "Allows the use of a disabled account again",
 	.details = "Example:\n  comptoir account enable marie\n",
 	.run = run_enable,
@@ -483,6 +568,7 @@ const struct command command_account_reset_password = {
 	.arguments = "NAME[@DOMAIN]",
 	.min_arguments = 1,
 	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
 	.summary = "Gives an account a new password and ends its sessions",
 	.details = "Without --password-stdin a password is made and written once.\n"
 		"\nExample:\n"

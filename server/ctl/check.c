@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * comptoir check: asks everything that commonly goes wrong and says how to mend it. Changes nothing. */
+#include "server/action/instance_setup.h"
 #include "server/app.h"
 #include "server/ctl/context.h"
+#include "server/ctl/listen_probe.h"
 #include "server/ctl/nouns.h"
 #include "server/privileges.h"
 
@@ -10,6 +12,7 @@
 #include "base/net_address.h"
 #include "base/secret_box.h"
 #include "base/url.h"
+#include "storage/actor.h"
 #include "storage/cluster.h"
 #include "storage/migrate.h"
 
@@ -98,6 +101,42 @@ static void check_directory(struct report *report)
 	secret_box_close(&box);
 }
 
+static void check_names_of_database(struct report *report)
+{
+	struct invocation *invocation = report->invocation;
+	struct str message = { 0 };
+	enum error error = instance_check_names(ctl_db(invocation), invocation->arena, ctl_config(invocation), &message);
+	if (error)
+		add(report, "names", VERDICT_FAILURE, error == ERROR_CONFIGURATION ? error : ERROR_DATABASE, "%.*s",
+			STR_ARG(message.len ? message : str_from(error_text(error))));
+	else
+		add(report, "names", VERDICT_OK, ERROR_NONE, "instance.base_url and instance.domain fit the database");
+}
+
+static void check_contact(struct report *report)
+{
+	struct invocation *invocation = report->invocation;
+	struct str base_url, authority, domain;
+	struct str handle = str_from(config_text(ctl_config(invocation), "instance.contact_account"));
+	struct actor actor;
+	if (handle.len == 0)
+		return;
+	app_instance_names(ctl_config(invocation), invocation->arena, &base_url, &authority, &domain);
+	struct str name = handle.data[0] == '@' ? str_slice(handle, 1, handle.len) : handle;
+	size_t at = str_index_of(name, '@', 0);
+	if (at < name.len)
+		domain = str_slice(name, at + 1, name.len);
+	enum error error = actor_find_local(ctl_db(invocation), invocation->arena, str_slice(name, 0, at), domain, &actor);
+	if (error == ERROR_NOT_FOUND)
+		add(report, "contact", VERDICT_WARNING, ERROR_NONE,
+			"instance.contact_account names %.*s, and there is no such account here: `comptoir account list` shows them all",
+			STR_ARG(handle));
+	else if (error)
+		add(report, "contact", VERDICT_FAILURE, ERROR_DATABASE, "%s", error_text(error));
+	else
+		add(report, "contact", VERDICT_OK, ERROR_NONE, "%.*s", STR_ARG(handle));
+}
+
 static void check_database(struct report *report)
 {
 	struct invocation *invocation = report->invocation;
@@ -117,6 +156,47 @@ static void check_database(struct report *report)
 		add(report, "schema", VERDICT_FAILURE, ERROR_DATABASE, "%.*s", STR_ARG(message.len ? message : str_from(error_text(error))));
 	else
 		add(report, "schema", VERDICT_OK, ERROR_NONE, "up to date");
+	if (error)
+		return;
+	check_names_of_database(report);
+	check_contact(report);
+}
+
+static void check_listen(struct report *report)
+{
+	struct arena *arena = report->invocation->arena;
+	const struct config *config = ctl_config(report->invocation);
+	const struct str *items;
+	size_t count = config_list(config, "http.listen", &items);
+	bool has_tls = config_text(config, "http.tls_certificate")[0] != '\0';
+	struct str base_url, authority, domain;
+	app_instance_names(config, arena, &base_url, &authority, &domain);
+	for (size_t i = 0; i < count; i++) {
+		switch (listen_probe(arena, items[i], base_url, authority)) {
+		case LISTEN_FREE:
+			add(report, "listen", VERDICT_OK, ERROR_NONE, "%.*s is free", STR_ARG(items[i]));
+			break;
+		case LISTEN_OURS:
+			add(report, "listen", VERDICT_OK, ERROR_NONE, "%.*s: this instance is running there", STR_ARG(items[i]));
+			break;
+		case LISTEN_TAKEN:
+			if (has_tls)
+				add(report, "listen", VERDICT_WARNING, ERROR_NONE, "%.*s is in use; is Comptoir running?", STR_ARG(items[i]));
+			else
+				add(report, "listen", VERDICT_FAILURE, ERROR_CONFIGURATION,
+					"%.*s is in use, and this instance does not answer there: end the other program or change http.listen",
+					STR_ARG(items[i]));
+			break;
+		case LISTEN_FORBIDDEN:
+			add(report, "listen", VERDICT_WARNING, ERROR_NONE,
+				"%.*s is not for this user to listen on; the service needs CAP_NET_BIND_SERVICE for it", STR_ARG(items[i]));
+			break;
+		case LISTEN_FAILED:
+			add(report, "listen", VERDICT_FAILURE, ERROR_CONFIGURATION, "%.*s: %s: change http.listen", STR_ARG(items[i]),
+				strerror(errno));
+			break;
+		}
+	}
 }
 
 /* Signatures carry the time: peers refuse what is an hour off. */
@@ -211,6 +291,20 @@ static void check_certificate(struct report *report)
 	X509_free(certificate);
 }
 
+static void check_authority(struct report *report)
+{
+	const char *path = config_text(ctl_config(report->invocation), "federation.ca_file");
+	if (!path[0])
+		return;
+	X509 *certificate = read_certificate(path);
+	if (certificate)
+		add(report, "ca file", VERDICT_OK, ERROR_NONE, "%s", path);
+	else
+		add(report, "ca file", VERDICT_FAILURE, ERROR_CONFIGURATION,
+			"federation.ca_file: %s cannot be read as a PEM certificate by this user", path);
+	X509_free(certificate);
+}
+
 static const char *verdict_name(enum verdict verdict)
 {
 	switch (verdict) {
@@ -275,6 +369,8 @@ static enum error run(struct invocation *invocation)
 	check_clock(&report);
 	check_dns(&report);
 	check_certificate(&report);
+	check_authority(&report);
+	check_listen(&report);
 	AUTO(buf) struct buf out = { 0 };
 	if (invocation->is_json)
 		write_report_json(&report, &out);
@@ -287,9 +383,9 @@ static enum error run(struct invocation *invocation)
 const struct command command_check = {
 	.noun = "check",
 	.flags = COMMAND_HAS_JSON,
-	.summary = "Checks configuration, directories, database, clock, names and certificate",
+	.summary = "Checks configuration, directories, database, clock, names, certificates and addresses",
 	.details = "One line for each: ok, warning or failure, with what to do about it. Changes nothing. Warnings end with 0;\n"
-		"failures with 3 (configuration, directories, certificate), 4 (database) or 1 (clock, names).\n"
+		"failures with 3 (configuration, directories, names, certificates, addresses to listen on), 4 (database) or 1 (clock, DNS).\n"
 		"\nExample:\n"
 		"  comptoir check --config /etc/comptoir/comptoir.conf\n",
 	.run = run,

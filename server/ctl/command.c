@@ -252,7 +252,8 @@ enum error command_parse(struct arena *arena, int count, const char *const *argu
 	}
 	if (text_is(noun, "--version") || text_is(noun, "-V")) {
 		invocation->wants_version = true;
-		return count == 1 ? ERROR_NONE : refuse(arena, ret_message, "--version stands alone");
+		invocation->is_json = count == 2 && text_is(arguments[1], "--json");
+		return count == 1 || invocation->is_json ? ERROR_NONE : refuse(arena, ret_message, "--version stands alone or with --json");
 	}
 	if (noun[0] == '-')
 		return refuse(arena, ret_message, "the command comes first, options after it: comptoir COMMAND %s ...", noun);
@@ -366,7 +367,7 @@ static void write_list(struct buf *out, const char *noun)
 	if (!noun)
 		buf_add_c_string(out,
 			"  comptoir help [NOUN [VERB]]            Explains a command\n"
-			"  comptoir --version                     Versions of the program and its libraries\n");
+			"  comptoir --version [--json]            Versions of the program and its libraries\n");
 	buf_add_printf(out,
 		"\nOptions may stand anywhere after the command. Each command explains itself with --help.\n"
 		"Every key of the configuration can also be given as an environment variable COMPTOIR_SECTION_KEY.\n");

@@ -197,13 +197,13 @@ static enum error run_demo(struct invocation *invocation)
 }
 
 static const struct command_option demo_options[] = {
-	{ "--file", "FILE", "where the people and their passwords are described, such as DIR/demo.json (mode 0600)", false },
+	{ "--file", "FILE", "Where the people and their passwords are described, such as DIR/demo.json (mode 0600).", false },
 	{ 0 },
 };
 
 const struct command command_demo = {
 	.noun = "demo",
-	.summary = "make a small world to look at: two companies, their staff, their customers",
+	.summary = "Makes a small world to look at: two companies, their staff, their customers",
 	.details = "Makes fleurs, a florist who works alone, and magasin, a larger retailer with a service team, with the\n"
 		"people behind them, customer1 to customer3, follows, posts and answers. Run again it adds what is missing;\n"
 		"passwords stay as they are in FILE. Not for a server that the public can reach.\n",

@@ -6,6 +6,6 @@
 
 #include "base/buf.h"
 
-void version_write(struct buf *out);
+void version_write(struct buf *out, bool is_json);
 
 #endif

@@ -231,7 +231,9 @@ enum error http_server_start(const struct http_server_options *options, struct h
 		free_server(&server);
 		return error;
 	}
-	raise_descriptor_limit(server->max_connections);
+	/* A second server wants no more than the first; the lack is said once. */
+	if (!options->listen)
+		raise_descriptor_limit(server->max_connections);
 	make_pools(server);
 	for (unsigned i = 0; i < server->loop_count; i++)
 		loop_start(server->loops[i].loop);

@@ -56,6 +56,9 @@ def status_of(pid):
     (["account", "list", "--jsno"], USAGE, "did you mean '--json'?"),
     (["serve", "--role", "everything"], USAGE, "--role is all or web"),
     (["config", "--set", "http.lisen=x"], CONFIGURATION, "did you mean 'http.listen'?"),
+    (["config", "--set", "foo.bar=1"], CONFIGURATION, "comptoir: --set: unknown key 'foo.bar'"),
+    (["config", "--set", "instance.languages=xx!,"], CONFIGURATION, "--set: 'instance.languages' must hold language tags"),
+    (["--version", "--jsno"], USAGE, "--version stands alone"),
     (["config", "--config", "/nonexistent/file"], CONFIGURATION, "/nonexistent/file: cannot be read"),
     (["account", "create", "a"], USAGE, "a person needs --email"),
     (["account", "create", "a", "--kind", "robot"], USAGE, "--kind is person"),
@@ -87,6 +90,21 @@ def test_version_names_the_libraries_as_loaded():
     assert result.returncode == OK
     for name in ("libevent", "OpenSSL", "jansson", "libpq", "libwslay", "libargon2", "libidn2", "libunistring", "libuuid"):
         assert re.search(rf"^  {name} +\S+", result.stdout, re.M), name
+
+
+def test_every_summary_begins_with_a_capital():
+    summaries = re.findall(r"^  comptoir .*?  +(\S.*)$", command("help").stdout, re.M)
+    assert len(summaries) > 10
+    assert [text for text in summaries if not text[0].isupper()] == []
+
+
+def test_version_as_json_says_the_same():
+    result = command("--version", "--json")
+    assert result.returncode == OK
+    version = json.loads(result.stdout)
+    text = command("--version").stdout
+    assert text.startswith(f"comptoir {version['comptoir']}\n")
+    assert re.findall(r"^  (\S+) +(\S.*)$", text, re.M) == list(version["libraries"].items())
 
 
 def test_the_written_configuration_can_be_used(config, directory):
@@ -245,6 +263,34 @@ def test_a_new_password_replaces_the_old_one(server):
     assert before != after and after.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
+def test_what_changes_an_account_answers_in_json(server):
+    server.create_account("scripted")
+    shown = json.loads(server.command("account", "show", "scripted", "--json").stdout)
+    handle = f"@scripted@{shown['domain']}"
+    made = json.loads(server.command("account", "reset-password", "scripted", "--json").stdout)
+    assert set(made) == {"account", "password"} and made["account"] == handle
+    assert re.fullmatch(r"[A-HJ-NP-Za-km-z2-9]{20}", made["password"])
+    given = server.command("account", "reset-password", "scripted", "--password-stdin", "--json",
+                           input="a long enough password\n")
+    assert json.loads(given.stdout) == {"account": handle, "password": None}
+    assert json.loads(server.command("account", "disable", "scripted", "--json").stdout) == {
+        "account": handle, "is_disabled": True}
+    assert json.loads(server.command("account", "enable", "scripted", "--json").stdout) == {
+        "account": handle, "is_disabled": False}
+
+
+def test_the_last_administrator_is_disabled_with_a_warning(server_factory):
+    server = server_factory()
+    for name in ("first", "second"):
+        server.create_account(name, options=("--role", "administrator"))
+    server.create_account("plain")
+    assert "no enabled administrator" not in server.command("account", "disable", "first").stderr
+    assert "no enabled administrator" not in server.command("account", "disable", "plain").stderr
+    last = server.command("account", "disable", "second")
+    assert last.returncode == OK and "no enabled administrator is left" in last.stderr
+    assert json.loads(server.command("account", "show", "second", "--json").stdout)["is_disabled"]
+
+
 def test_private_keys_are_not_readable_in_the_database(server):
     server.create_account("keyholder")
     rows = server.database.rows("select k.kind, k.private_sealed from actor_keys k join actors a on a.id = k.actor_id "
@@ -294,6 +340,54 @@ def test_check_has_a_line_and_a_remedy_for_each_thing(server, config):
     assert re.search(r"^failure +directory .*chmod 700", result.stdout, re.M)
     assert re.search(r"^failure +certificate ", result.stdout, re.M)
     assert re.search(r"^failure +database .*comptoir db init", result.stdout, re.M)
+
+
+def findings(result):
+    return {entry["subject"]: entry for entry in json.loads(result.stdout)}
+
+
+def test_check_refuses_other_names_than_the_databases(server):
+    result = server.command("check", "--json", "--set", "instance.base_url=http://127.0.0.1:9", check=False)
+    assert result.returncode == CONFIGURATION
+    names = findings(result)["names"]
+    assert names["verdict"] == "failure" and "never change" in names["text"]
+    assert server.settings["instance.base_url"] in names["text"]
+    assert findings(server.command("check", "--json"))["names"]["verdict"] == "ok"
+
+
+def test_check_reads_the_certificate_authority(server, directory):
+    empty = os.path.join(directory, "empty.pem")
+    with open(empty, "w", encoding="ascii") as file:
+        file.write("nothing\n")
+    processes.give(empty)
+    for path in ("/nonexistent.pem", empty):
+        result = server.command("check", "--json", "--set", f"federation.ca_file={path}", check=False)
+        found = findings(result)["ca file"]
+        assert result.returncode == CONFIGURATION
+        assert found["verdict"] == "failure" and path in found["text"]
+
+
+def test_check_looks_for_the_contact_account(server):
+    server.create_account("asked")
+    for handle, verdict in (("asked", "ok"), ("@asked", "ok"), ("nobody-here", "warning"), ("asked@other.example", "warning")):
+        result = server.command("check", "--json", "--set", f"instance.contact_account={handle}", check=False)
+        assert result.returncode == OK and findings(result)["contact"]["verdict"] == verdict, handle
+
+
+def test_check_tells_a_free_address_from_ours_and_from_another_programs(server, directory):
+    def listen(address):
+        result = server.command("check", "--json", "--set", f"http.listen={address}", check=False)
+        return result.returncode, findings(result)["listen"]["verdict"], findings(result)["listen"]["text"]
+    code, verdict, text = listen(server.settings["http.listen"])
+    assert (code, verdict) == (OK, "ok") and "this instance is running there" in text
+    code, verdict, text = listen(f"127.0.0.1:{processes.free_port()}")
+    assert (code, verdict) == (OK, "ok") and "is free" in text
+    # Another program: here the same one's metrics, which know nothing of the instance.
+    code, verdict, text = listen(f"127.0.0.1:{server.metrics_port}")
+    assert (code, verdict) == (CONFIGURATION, "failure") and "is in use" in text
+    code, verdict, text = listen("192.0.2.1:8080")
+    assert (code, verdict) == (CONFIGURATION, "failure") and "assign" in text
+    assert listen(f"unix:{directory}/socket")[:2] == (OK, "ok")
 
 
 # Privileges
@@ -442,3 +536,10 @@ def test_an_address_in_use_is_said(server, directory):
     result = command("serve", "--config", path)
     assert result.returncode == CONFIGURATION
     assert "in use" in result.stderr and str(server.port) in result.stderr
+
+
+def test_too_few_descriptors_are_said_once(server_factory):
+    server = server_factory(start=False)
+    server.open_files = 1024
+    server.start()
+    assert server.metrics_port and len(server.log_lines("descriptor_limit_low")) == 1

@@ -141,6 +141,14 @@ static void what_is_wrong_in_a_file_is_named_with_its_line(void **state)
 		{ STR("[instance]\nbase_url = https://social.example/path\n"), ":2: 'instance.base_url' must end after the host" },
 		{ STR("[instance]\nbase_url = social.example\n"), ":2: 'instance.base_url' must be a URL" },
 		{ STR("[instance]\ndomain = soc ial\n"), ":2: 'instance.domain' must be a host name" },
+		{ STR("[instance]\nlanguages = xx!,\n"), ":2: 'instance.languages' must hold language tags such as en, fr or pt-BR, not 'xx!'" },
+		{ STR("[instance]\nlanguages = fr, e\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = engl\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = e1\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = en-\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = en--GB\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = en-abcdefghi\n"), ":2: 'instance.languages' must hold language tags" },
+		{ STR("[instance]\nlanguages = ,\n"), ":2: 'instance.languages' must name at least one language" },
 		{ STR("[instance]\nregistrations = yes\n"), ":2: 'instance.registrations' must be open, approval" },
 		{ STR("[log]\nlevel = loud\n"), ":2: 'log.level' must be error, warning" },
 		{ STR("[log]\nformat = xml\n"), ":2: 'log.format' must be json or human" },
@@ -187,6 +195,15 @@ static void networks_are_allowed_on_loopback_only(void **state)
 		assert_contains(message, "--set: 'federation.allow_addresses' ");
 		memory_free(message);
 	}
+}
+
+static void languages_may_have_subtags(void **state)
+{
+	(void)state;
+	const struct str *languages;
+	struct config *config = load("", "instance.languages=pt-BR, zh-Hant-TW, gsw, es-419");
+	assert_int_equal(config_list(config, "instance.languages", &languages), 4);
+	config_free(&config);
 }
 
 static void plain_http_is_for_loopback(void **state)
@@ -292,6 +309,7 @@ int main(void)
 		cmocka_unit_test(every_type_is_read),
 		cmocka_unit_test(what_is_wrong_in_a_file_is_named_with_its_line),
 		cmocka_unit_test(networks_are_allowed_on_loopback_only),
+		cmocka_unit_test(languages_may_have_subtags),
 		cmocka_unit_test(plain_http_is_for_loopback),
 		cmocka_unit_test(an_unknown_variable_of_ours_is_refused),
 		cmocka_unit_test(settings_of_the_command_line_are_checked_alike),
