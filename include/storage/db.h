@@ -10,8 +10,8 @@
  *
  * A connection that dies is opened again at the next call with backoff and jitter; inside a transaction
  * the transaction fails with ERROR_DATABASE_UNREACHABLE. Connections of one role share what they know of an outage:
- * while it lasts, calls outside a transaction fail at once with that error. A connection that dies while COMMIT is under way
- * gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again.
+ * while it lasts, calls outside a transaction fail at once with that error. A connection that dies while COMMIT
+ * is under way gives ERROR_COMMIT_UNKNOWN: look the write up by its own key before doing it again.
  *
  * A single statement outside a transaction commits by itself; if it writes and its connection dies under it,
  * that is ERROR_COMMIT_UNKNOWN too. Besides: ERROR_CONFLICT for what must be unique, ERROR_TIMEOUT past the time

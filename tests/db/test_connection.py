@@ -288,6 +288,20 @@ def test_a_stall_is_known_to_idle_connections(own, shell):
     ask_until(tool, "has x", "none", 5)
 
 
+def test_a_stalled_server_does_not_hold_the_command_line(own):
+    directory = processes.make_directory("comptoir-stat-")
+    path = os.path.join(directory, "comptoir.conf")
+    write_config(path, {"data.directory": directory, "database.url": own.owner_url})
+    own.postgres.pause()
+    try:
+        result = command("db", "status", "--config", path, seconds=10)
+    finally:
+        own.postgres.resume()
+        shutil.rmtree(directory)
+    assert result.returncode == 4, result.stderr
+    assert "does not answer" in result.stderr
+
+
 def test_a_success_ends_the_pause_of_all(own, shell):
     tool = shell(own.owner_url)
     own.postgres.stop("fast")
