@@ -158,8 +158,7 @@ static const struct statement set_disabled = STATEMENT("actor_set_disabled", 2,
 	"   and domain_id is not null"); // actors_pkey
 
 STATEMENT_TABLE(actor_statements, &find_by_id, &find_by_uri, &find_local, &find_instance, &list_local, &list_listed,
-	&list_all,
-	&create_local, &set_disabled);
+	&list_all, &create_local, &set_disabled);
 
 static const char *const kind_names[] = {
 	[ACTOR_PERSON] = "Person",
