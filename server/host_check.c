@@ -9,14 +9,17 @@
 #include "base/mutant.h"
 #include "base/net_address.h"
 
+bool host_is_localhost(struct str host)
+{
+	struct str localhost = STR("localhost");
+	return str_starts_with(host, localhost) && (host.len == localhost.len || host.data[localhost.len] == ':');
+}
+
 /* An address cannot be rebound, and a page of another site cannot call itself localhost. */
 static bool is_address_or_localhost(struct str host)
 {
-	struct str localhost = STR("localhost");
 	struct net_address address;
-	if (net_address_parse_with_port(host, &address))
-		return true;
-	return str_starts_with(host, localhost) && (host.len == localhost.len || host.data[localhost.len] == ':');
+	return net_address_parse_with_port(host, &address) || host_is_localhost(host);
 }
 
 enum error host_check(struct request *request)

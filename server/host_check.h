@@ -11,4 +11,7 @@
  * memory does not know the host, and a worker has to ask. */
 enum error host_check(struct request *request) MUST_CHECK;
 
+/* "localhost", with or without a port. */
+bool host_is_localhost(struct str host);
+
 #endif

@@ -4,6 +4,7 @@
  * a page in an operator's browser cannot read the metrics under a name of its own (DNS rebinding). */
 #include "server/metrics_listener.h"
 
+#include "server/host_check.h"
 #include "server/http/http_server.h"
 #include "server/http/request.h"
 
@@ -16,9 +17,7 @@
 static bool host_is_this_machine(struct str host)
 {
 	struct net_address address;
-	struct str localhost = STR("localhost");
-	bool is_localhost = str_starts_with(host, localhost) && (host.len == localhost.len || host.data[localhost.len] == ':');
-	return is_localhost || (net_address_parse_with_port(host, &address) && net_address_is_loopback(&address));
+	return host_is_localhost(host) || (net_address_parse_with_port(host, &address) && net_address_is_loopback(&address));
 }
 
 static enum error handle_metrics(struct request *request)
