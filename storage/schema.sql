@@ -16,6 +16,8 @@ CREATE TABLE public.activities_in (
     last_error text,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     ended_at timestamp with time zone,
+    inbox_actor_id bigint,
+    verified_by text DEFAULT 'signature'::text NOT NULL,
     CONSTRAINT activities_in_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
     CONSTRAINT activities_in_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT activities_in_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
@@ -25,12 +27,15 @@ CREATE TABLE public.activities_in (
     CONSTRAINT activities_in_parked_uri_check CHECK (((length(parked_uri) >= 8) AND (length(parked_uri) <= 2048))),
     CONSTRAINT activities_in_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'parked'::text, 'done'::text, 'set_aside'::text]))),
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
+    CONSTRAINT activities_in_verified_by_check CHECK ((verified_by = ANY (ARRAY['signature'::text, 'proof'::text, 'fetch'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
 COMMENT ON COLUMN public.activities_in.leased_by IS 'The process that works on it';
 COMMENT ON COLUMN public.activities_in.parked_uri IS 'The document that must be here first';
+COMMENT ON COLUMN public.activities_in.inbox_actor_id IS 'Whose inbox it came to; null for the shared one';
+COMMENT ON COLUMN public.activities_in.verified_by IS 'How we know that actor_uri said it';
 CREATE TABLE public.activities_out (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -40,12 +45,19 @@ CREATE TABLE public.activities_out (
     body bytea NOT NULL,
     body_sha256 bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    object_uri text,
+    is_public boolean DEFAULT false NOT NULL,
+    is_for_followers boolean DEFAULT false NOT NULL,
     CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
     CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
     CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
     CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
+COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
+COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 CREATE TABLE public.actor_counts (
     actor_id bigint NOT NULL,
     followers bigint DEFAULT 0 NOT NULL,
@@ -111,12 +123,17 @@ CREATE TABLE public.actors (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     fetched_at timestamp with time zone,
+    featured_tags_url text,
+    moved_at timestamp with time zone,
+    is_handle_confirmed boolean DEFAULT false NOT NULL,
+    pulled_at timestamp with time zone,
     CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
     CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
     CONSTRAINT actors_avatar_url_check CHECK (((length(avatar_url) >= 1) AND (length(avatar_url) <= 2048))),
     CONSTRAINT actors_check CHECK (((domain_id IS NULL) <> (fetched_at IS NULL))),
     CONSTRAINT actors_display_name_check CHECK ((length(display_name) <= 500)),
     CONSTRAINT actors_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 259)))),
+    CONSTRAINT actors_featured_tags_url_check CHECK (((length(featured_tags_url) >= 8) AND (length(featured_tags_url) <= 2048))),
     CONSTRAINT actors_featured_url_check CHECK (((length(featured_url) >= 8) AND (length(featured_url) <= 2048))),
     CONSTRAINT actors_fields_check CHECK (((jsonb_typeof(fields) = 'array'::text) AND (octet_length((fields)::text) <= 65536))),
     CONSTRAINT actors_followers_url_check CHECK (((length(followers_url) >= 8) AND (length(followers_url) <= 2048))),
@@ -144,6 +161,27 @@ COMMENT ON COLUMN public.actors.suspended_at IS 'Shown nowhere since';
 COMMENT ON COLUMN public.actors.silenced_at IS 'Shown to its followers only since';
 COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so that it never comes back';
 COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
+COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its account domain led back to it';
+COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
+CREATE TABLE public.blocks (
+    id bigint NOT NULL,
+    blocker_id bigint NOT NULL,
+    blocked_id bigint NOT NULL,
+    uri text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blocks_check CHECK ((blocker_id <> blocked_id)),
+    CONSTRAINT blocks_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.boosts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    uri text NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT boosts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
+    CONSTRAINT boosts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text])))
+);
 CREATE TABLE public.deliveries (
     activity_id bigint NOT NULL,
     inbox_url text NOT NULL,
@@ -171,6 +209,35 @@ CREATE TABLE public.deliveries (
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.deliveries.peer IS 'Host of the inbox, with a port that is not the default';
 COMMENT ON COLUMN public.deliveries.recipients IS 'How many actors are behind this inbox';
+CREATE TABLE public.delivery_sums (
+    peer text NOT NULL,
+    month date NOT NULL,
+    state text NOT NULL,
+    deliveries bigint NOT NULL,
+    CONSTRAINT delivery_sums_deliveries_check CHECK ((deliveries >= 0)),
+    CONSTRAINT delivery_sums_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
+    CONSTRAINT delivery_sums_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+);
+CREATE TABLE public.domain_allows (
+    domain text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT domain_allows_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253))))
+);
+COMMENT ON TABLE public.domain_allows IS 'With federation.mode = allow_list: these only, and their subdomains';
+CREATE TABLE public.domain_blocks (
+    domain text NOT NULL,
+    severity text NOT NULL,
+    rejects_media boolean DEFAULT false NOT NULL,
+    rejects_reports boolean DEFAULT false NOT NULL,
+    public_comment text DEFAULT ''::text NOT NULL,
+    private_comment text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT domain_blocks_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253)))),
+    CONSTRAINT domain_blocks_private_comment_check CHECK ((length(private_comment) <= 2000)),
+    CONSTRAINT domain_blocks_public_comment_check CHECK ((length(public_comment) <= 2000)),
+    CONSTRAINT domain_blocks_severity_check CHECK ((severity = ANY (ARRAY['noop'::text, 'silence'::text, 'suspend'::text])))
+);
+COMMENT ON TABLE public.domain_blocks IS 'Subdomains are meant too';
 CREATE TABLE public.domains (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -183,6 +250,75 @@ CREATE TABLE public.domains (
     CONSTRAINT domains_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259))))
 );
 COMMENT ON TABLE public.domains IS 'Account domains this server speaks for, each with the base URL of its pages and ids';
+CREATE TABLE public.emojis (
+    domain text NOT NULL,
+    shortcode text NOT NULL,
+    uri text,
+    image_url text NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT emojis_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 259)))),
+    CONSTRAINT emojis_image_url_check CHECK (((length(image_url) >= 8) AND (length(image_url) <= 2048))),
+    CONSTRAINT emojis_shortcode_check CHECK (((length(shortcode) >= 1) AND (length(shortcode) <= 200))),
+    CONSTRAINT emojis_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.fanouts (
+    activity_id bigint NOT NULL,
+    followed_id bigint NOT NULL,
+    after_inbox text DEFAULT ''::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    leased_until timestamp with time zone,
+    leased_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fanouts_after_inbox_check CHECK ((length(after_inbox) <= 2048)),
+    CONSTRAINT fanouts_attempts_check CHECK ((attempts >= 0))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
+COMMENT ON COLUMN public.fanouts.after_inbox IS 'Inboxes up to this one have their deliveries';
+CREATE TABLE public.favourites (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    uri text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT favourites_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.featured_tags (
+    actor_id bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT featured_tags_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
+);
+CREATE TABLE public.fetch_roots (
+    uri text NOT NULL,
+    fetched integer DEFAULT 0 NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fetch_roots_fetched_check CHECK ((fetched >= 0)),
+    CONSTRAINT fetch_roots_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.fetches (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    kind text NOT NULL,
+    root_uri text NOT NULL,
+    depth smallint DEFAULT 0 NOT NULL,
+    peer text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    leased_until timestamp with time zone,
+    leased_by bigint,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT fetches_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT fetches_depth_check CHECK ((depth >= 0)),
+    CONSTRAINT fetches_kind_check CHECK ((kind = ANY (ARRAY['actor'::text, 'object'::text, 'activity'::text, 'replies'::text, 'outbox'::text, 'followers'::text, 'featured'::text]))),
+    CONSTRAINT fetches_last_error_check CHECK ((length(last_error) <= 1000)),
+    CONSTRAINT fetches_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
+    CONSTRAINT fetches_root_uri_check CHECK (((length(root_uri) >= 8) AND (length(root_uri) <= 2048))),
+    CONSTRAINT fetches_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
+COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -274,6 +410,16 @@ CREATE TABLE public.media (
 );
 COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
 COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+CREATE TABLE public.notifications (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    kind text NOT NULL,
+    from_actor_id bigint NOT NULL,
+    post_id bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text])))
+);
+COMMENT ON COLUMN public.notifications.actor_id IS 'Who is told; always a local actor';
 CREATE TABLE public.oauth_applications (
     id bigint NOT NULL,
     client_id text NOT NULL,
@@ -356,6 +502,38 @@ COMMENT ON TABLE public.peers IS 'Servers that we exchange with: a host, with a 
 COMMENT ON COLUMN public.peers."window" IS 'How many deliveries may be under way to it at a time';
 COMMENT ON COLUMN public.peers.due_at IS 'Not before: the next probe of a dead one, the end of a Retry-After';
 COMMENT ON COLUMN public.peers.last_heard_at IS 'Its last verified request to us';
+CREATE TABLE public.pins (
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.poll_options (
+    post_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    title text NOT NULL,
+    votes bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT poll_options_position_check CHECK ((("position" >= 0) AND ("position" <= 499))),
+    CONSTRAINT poll_options_title_check CHECK (((length(title) >= 1) AND (length(title) <= 1000))),
+    CONSTRAINT poll_options_votes_check CHECK ((votes >= 0))
+)
+WITH (fillfactor='80');
+CREATE TABLE public.poll_votes (
+    post_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    actor_id bigint NOT NULL,
+    uri text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT poll_votes_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.polls (
+    post_id bigint NOT NULL,
+    is_multiple boolean NOT NULL,
+    ends_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    voters bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT polls_voters_check CHECK ((voters >= 0))
+)
+WITH (fillfactor='80');
 CREATE TABLE public.post_counts (
     post_id bigint NOT NULL,
     replies bigint DEFAULT 0 NOT NULL,
@@ -376,6 +554,30 @@ CREATE TABLE public.post_mentions (
     post_id bigint NOT NULL,
     actor_id bigint NOT NULL
 );
+CREATE TABLE public.post_revisions (
+    post_id bigint NOT NULL,
+    revision integer NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    html text NOT NULL,
+    text_source text,
+    spoiler_text text DEFAULT ''::text NOT NULL,
+    is_sensitive boolean NOT NULL,
+    options text[],
+    written_at timestamp with time zone NOT NULL,
+    CONSTRAINT post_revisions_html_check CHECK ((length(html) <= 300000)),
+    CONSTRAINT post_revisions_options_check CHECK ((cardinality(options) <= 500)),
+    CONSTRAINT post_revisions_revision_check CHECK ((revision >= 1)),
+    CONSTRAINT post_revisions_spoiler_text_check CHECK ((length(spoiler_text) <= 10000)),
+    CONSTRAINT post_revisions_text_source_check CHECK ((length(text_source) <= 100000)),
+    CONSTRAINT post_revisions_title_check CHECK ((length(title) <= 2048))
+);
+COMMENT ON COLUMN public.post_revisions.options IS 'Of its poll';
+COMMENT ON COLUMN public.post_revisions.written_at IS 'When this version was made';
+CREATE TABLE public.post_tags (
+    post_id bigint NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT post_tags_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
+);
 CREATE TABLE public.posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -395,12 +597,34 @@ CREATE TABLE public.posts (
     created_at timestamp with time zone NOT NULL,
     edited_at timestamp with time zone,
     revision integer DEFAULT 1 NOT NULL,
+    kind text DEFAULT 'note'::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    quote_id bigint,
+    quote_uri text,
+    quote_state text,
+    quote_authorization_uri text,
+    quote_policy text DEFAULT 'public'::text NOT NULL,
+    context_uri text,
+    conversation_uri text,
+    replies_url text,
+    replies_fetched_at timestamp with time zone,
+    fetched_at timestamp with time zone,
+    CONSTRAINT posts_check CHECK (((quote_uri IS NULL) = (quote_state IS NULL))),
+    CONSTRAINT posts_context_uri_check CHECK (((length(context_uri) >= 8) AND (length(context_uri) <= 2048))),
+    CONSTRAINT posts_conversation_uri_check CHECK (((length(conversation_uri) >= 1) AND (length(conversation_uri) <= 2048))),
     CONSTRAINT posts_html_check CHECK ((length(html) <= 300000)),
     CONSTRAINT posts_in_reply_to_uri_check CHECK (((length(in_reply_to_uri) >= 8) AND (length(in_reply_to_uri) <= 2048))),
+    CONSTRAINT posts_kind_check CHECK ((kind = ANY (ARRAY['note'::text, 'question'::text, 'article'::text, 'page'::text, 'event'::text, 'video'::text, 'audio'::text, 'image'::text, 'document'::text]))),
     CONSTRAINT posts_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+    CONSTRAINT posts_quote_authorization_uri_check CHECK (((length(quote_authorization_uri) >= 8) AND (length(quote_authorization_uri) <= 2048))),
+    CONSTRAINT posts_quote_policy_check CHECK ((quote_policy = ANY (ARRAY['public'::text, 'followers'::text, 'nobody'::text]))),
+    CONSTRAINT posts_quote_state_check CHECK ((quote_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text, 'revoked'::text]))),
+    CONSTRAINT posts_quote_uri_check CHECK (((length(quote_uri) >= 8) AND (length(quote_uri) <= 2048))),
+    CONSTRAINT posts_replies_url_check CHECK (((length(replies_url) >= 8) AND (length(replies_url) <= 2048))),
     CONSTRAINT posts_revision_check CHECK ((revision >= 1)),
     CONSTRAINT posts_spoiler_text_check CHECK ((length(spoiler_text) <= 10000)),
     CONSTRAINT posts_text_source_check CHECK ((length(text_source) <= 100000)),
+    CONSTRAINT posts_title_check CHECK ((length(title) <= 2048)),
     CONSTRAINT posts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
     CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
     CONSTRAINT posts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text, 'direct'::text])))
@@ -410,6 +634,50 @@ COMMENT ON COLUMN public.posts.in_reply_to_actor_id IS 'Kept when the answered p
 COMMENT ON COLUMN public.posts.in_reply_to_uri IS 'Set while the answered post is not here';
 COMMENT ON COLUMN public.posts.conversation_id IS 'Id of the first post of the thread, as far as we know it';
 COMMENT ON COLUMN public.posts.text_source IS 'What a local author typed';
+COMMENT ON COLUMN public.posts.quote_uri IS 'What it quotes, here or not';
+COMMENT ON COLUMN public.posts.quote_policy IS 'Who may quote it at once';
+COMMENT ON COLUMN public.posts.fetched_at IS 'Remote only: when it was last received or read';
+CREATE TABLE public.reactions (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    emoji text NOT NULL,
+    image_url text,
+    uri text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT reactions_emoji_check CHECK (((length(emoji) >= 1) AND (length(emoji) <= 200))),
+    CONSTRAINT reactions_image_url_check CHECK (((length(image_url) >= 8) AND (length(image_url) <= 2048))),
+    CONSTRAINT reactions_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+CREATE TABLE public.relays (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    inbox_url text NOT NULL,
+    actor_uri text,
+    follow_uri text NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT relays_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
+    CONSTRAINT relays_follow_uri_check CHECK (((length(follow_uri) >= 8) AND (length(follow_uri) <= 2048))),
+    CONSTRAINT relays_inbox_url_check CHECK (((length(inbox_url) >= 8) AND (length(inbox_url) <= 2048))),
+    CONSTRAINT relays_kind_check CHECK ((kind = ANY (ARRAY['mastodon'::text, 'litepub'::text]))),
+    CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
+);
+CREATE TABLE public.reports (
+    id bigint NOT NULL,
+    reporter_id bigint NOT NULL,
+    target_id bigint NOT NULL,
+    post_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    uri text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT reports_comment_check CHECK ((length(comment) <= 20000)),
+    CONSTRAINT reports_post_ids_check CHECK ((cardinality(post_ids) <= 256)),
+    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text]))),
+    CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -438,6 +706,14 @@ CREATE TABLE public.settings (
     CONSTRAINT settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 COMMENT ON TABLE public.settings IS 'What the operator changes while the server runs';
+CREATE TABLE public.tombstones (
+    uri text NOT NULL,
+    is_local boolean NOT NULL,
+    was_known boolean NOT NULL,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
 CREATE TABLE public.users (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -480,8 +756,26 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_blocker_id_blocked_id_key UNIQUE (blocker_id, blocked_id);
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.boosts
+    ADD CONSTRAINT boosts_actor_id_post_id_key UNIQUE (actor_id, post_id);
+ALTER TABLE ONLY public.boosts
+    ADD CONSTRAINT boosts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.boosts
+    ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
+ALTER TABLE ONLY public.delivery_sums
+    ADD CONSTRAINT delivery_sums_pkey PRIMARY KEY (peer, month, state);
+ALTER TABLE ONLY public.domain_allows
+    ADD CONSTRAINT domain_allows_pkey PRIMARY KEY (domain);
+ALTER TABLE ONLY public.domain_blocks
+    ADD CONSTRAINT domain_blocks_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_authority_key UNIQUE (authority);
 ALTER TABLE ONLY public.domains
@@ -490,6 +784,24 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_name_key UNIQUE (name);
 ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.emojis
+    ADD CONSTRAINT emojis_pkey PRIMARY KEY (domain, shortcode);
+ALTER TABLE ONLY public.fanouts
+    ADD CONSTRAINT fanouts_pkey PRIMARY KEY (activity_id);
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_actor_id_post_id_key UNIQUE (actor_id, post_id);
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.featured_tags
+    ADD CONSTRAINT featured_tags_pkey PRIMARY KEY (actor_id, name);
+ALTER TABLE ONLY public.fetch_roots
+    ADD CONSTRAINT fetch_roots_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.fetches
+    ADD CONSTRAINT fetches_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.fetches
+    ADD CONSTRAINT fetches_uri_kind_key UNIQUE (uri, kind);
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_followed_id_key UNIQUE (follower_id, followed_id);
 ALTER TABLE ONLY public.follows
@@ -506,6 +818,10 @@ ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id);
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_applications
     ADD CONSTRAINT oauth_applications_client_id_key UNIQUE (client_id);
 ALTER TABLE ONLY public.oauth_applications
@@ -518,6 +834,16 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.peers
     ADD CONSTRAINT peers_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_pkey PRIMARY KEY (actor_id, post_id);
+ALTER TABLE ONLY public.poll_options
+    ADD CONSTRAINT poll_options_pkey PRIMARY KEY (post_id, "position");
+ALTER TABLE ONLY public.poll_votes
+    ADD CONSTRAINT poll_votes_pkey PRIMARY KEY (post_id, actor_id, "position");
+ALTER TABLE ONLY public.poll_votes
+    ADD CONSTRAINT poll_votes_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.polls
+    ADD CONSTRAINT polls_pkey PRIMARY KEY (post_id);
 ALTER TABLE ONLY public.post_counts
     ADD CONSTRAINT post_counts_pkey PRIMARY KEY (post_id);
 ALTER TABLE ONLY public.post_media
@@ -526,10 +852,30 @@ ALTER TABLE ONLY public.post_media
     ADD CONSTRAINT post_media_pkey PRIMARY KEY (post_id, "position");
 ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_pkey PRIMARY KEY (post_id, actor_id);
+ALTER TABLE ONLY public.post_revisions
+    ADD CONSTRAINT post_revisions_pkey PRIMARY KEY (post_id, revision);
+ALTER TABLE ONLY public.post_tags
+    ADD CONSTRAINT post_tags_pkey PRIMARY KEY (post_id, name);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_actor_id_post_id_emoji_key UNIQUE (actor_id, post_id, emoji);
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.relays
+    ADD CONSTRAINT relays_follow_uri_key UNIQUE (follow_uri);
+ALTER TABLE ONLY public.relays
+    ADD CONSTRAINT relays_inbox_url_key UNIQUE (inbox_url);
+ALTER TABLE ONLY public.relays
+    ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -540,6 +886,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.tombstones
+    ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_key UNIQUE (actor_id);
 ALTER TABLE ONLY public.users
@@ -556,16 +904,28 @@ CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (do
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
+CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
+CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX deliveries_peer_due ON public.deliveries USING btree (peer, due_at) WHERE (state = 'pending'::text);
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
+CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
+CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id DESC);
+CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DESC);
+CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
+CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
 CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_aside'::text);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX notifications_actor_id ON public.notifications USING btree (actor_id, id DESC);
+CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (from_actor_id);
+CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
 CREATE INDEX oauth_codes_expires_at ON public.oauth_codes USING btree (expires_at);
@@ -575,15 +935,31 @@ CREATE INDEX oauth_tokens_application_id ON public.oauth_tokens USING btree (app
 CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_hash) WHERE (code_hash IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
 CREATE INDEX peers_dead ON public.peers USING btree (due_at) WHERE (state = 'dead'::text);
+CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
+CREATE INDEX poll_votes_actor_id ON public.poll_votes USING btree (actor_id);
+CREATE INDEX poll_votes_option ON public.poll_votes USING btree (post_id, "position");
+CREATE INDEX polls_ends_at ON public.polls USING btree (ends_at) WHERE ((closed_at IS NULL) AND (ends_at IS NOT NULL));
 CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
+CREATE INDEX post_tags_name ON public.post_tags USING btree (name, post_id DESC);
 CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
 CREATE INDEX posts_actor_open ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = ANY (ARRAY['public'::text, 'unlisted'::text]));
 CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
+CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
+CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
+CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
+CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
+CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
+CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
+CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
+CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
+CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 ALTER TABLE ONLY public.activities_out
@@ -598,8 +974,26 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES public.domains(id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_moved_to_id_fkey FOREIGN KEY (moved_to_id) REFERENCES public.actors(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_blocker_id_fkey FOREIGN KEY (blocker_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.boosts
+    ADD CONSTRAINT boosts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.boosts
+    ADD CONSTRAINT boosts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.fanouts
+    ADD CONSTRAINT fanouts_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.fanouts
+    ADD CONSTRAINT fanouts_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.featured_tags
+    ADD CONSTRAINT featured_tags_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
@@ -608,6 +1002,12 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
     ADD CONSTRAINT oauth_codes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
@@ -620,6 +1020,18 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.pins
+    ADD CONSTRAINT pins_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.poll_options
+    ADD CONSTRAINT poll_options_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.polls(post_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.poll_votes
+    ADD CONSTRAINT poll_votes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.poll_votes
+    ADD CONSTRAINT poll_votes_post_id_position_fkey FOREIGN KEY (post_id, "position") REFERENCES public.poll_options(post_id, "position") ON DELETE CASCADE;
+ALTER TABLE ONLY public.polls
+    ADD CONSTRAINT polls_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_counts
     ADD CONSTRAINT post_counts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_media
@@ -630,12 +1042,26 @@ ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_revisions
+    ADD CONSTRAINT post_revisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_tags
+    ADD CONSTRAINT post_tags_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_in_reply_to_id_fkey FOREIGN KEY (in_reply_to_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
@@ -653,10 +1079,32 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_allows TO comptoir_web;
+GRANT SELECT ON TABLE public.domain_allows TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
+GRANT SELECT ON TABLE public.domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.favourites TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.favourites TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.featured_tags TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.featured_tags TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetch_roots TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetch_roots TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
@@ -666,24 +1114,51 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO comptoir_web;
+GRANT INSERT,DELETE ON TABLE public.notifications TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.notifications TO comptoir_federation;
+GRANT SELECT(kind) ON TABLE public.notifications TO comptoir_federation;
+GRANT SELECT(from_actor_id) ON TABLE public.notifications TO comptoir_federation;
+GRANT SELECT(post_id) ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pins TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pins TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_options TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_options TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_votes TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_votes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.polls TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.polls TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_counts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_counts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
+GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
+GRANT INSERT ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

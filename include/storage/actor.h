@@ -23,7 +23,11 @@ struct actor {
 	bool is_indexable;    /* FEP-5feb */
 	bool is_memorial;
 	bool is_suspended;    /* shown nowhere */
+	bool is_silenced;     /* shown to its followers only */
 	bool is_disabled;     /* cannot log in; still shown */
+	bool is_deleted;      /* gone for good: only the id is kept; is_suspended is set as well */
+	bool hides_collections; /* of its followers and followed only the number is told */
+	bool is_handle_confirmed; /* remote: WebFinger of its domain led back to it */
 	struct str username;
 	struct str domain;    /* account domain of a local actor, host of a remote one */
 	struct str base_url;  /* local only */
@@ -34,14 +38,19 @@ struct actor {
 	struct str followers_url;
 	struct str following_url;
 	struct str featured_url;
+	struct str featured_tags_url; /* data NULL when there is none */
 	struct str shared_inbox_url; /* data NULL when there is none */
 	struct str display_name;
 	struct str summary_html;
 	struct str avatar_url; /* data NULL when there is none */
 	struct str header_url; /* data NULL when there is none */
 	struct str fields_json; /* [{"name":..., "value":...}] */
+	struct str also_known_as_json; /* array of ids */
+	int64_t moved_to_id; /* 0 for none */
+	struct str moved_to_uri; /* data NULL for none */
 	int64_t created_us;
 	int64_t updated_us;
+	int64_t fetched_us;  /* remote: when it was last read from its server */
 	int64_t followers_count;
 	int64_t following_count;
 	int64_t posts_count;
@@ -99,5 +108,70 @@ struct actor_new {
 enum error actor_create_local(struct db *db, struct arena *arena, const struct actor_new *actor) MUST_CHECK;
 
 enum error actor_set_disabled(struct db *db, struct arena *arena, int64_t id, bool is_disabled) MUST_CHECK;
+
+/* By username in any case and account domain, local or remote. */
+enum error actor_find_by_handle(struct db *db, struct arena *arena, struct str username, struct str domain,
+	struct actor *ret_actor) MUST_CHECK;
+
+/* Those of the given ids or URIs that are here, in no order. At most 1,000. */
+enum error actor_find_many(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
+	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
+enum error actor_find_many_by_uri(struct db *db, struct arena *arena, const struct str *uris, size_t count,
+	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
+
+struct actor_key_new {
+	struct str uri;          /* key id */
+	struct str public_pem;   /* RSA; data NULL for Ed25519 */
+	struct str public_bytes; /* Ed25519, 32 bytes; data NULL for RSA */
+};
+
+/* A remote actor as its own server tells it: texts cleaned, URLs of its own origin, everything within the limits of
+ * the table. */
+struct actor_remote {
+	enum actor_kind kind;
+	struct str username;
+	struct str domain; /* its host, or the account domain that WebFinger confirmed */
+	bool is_handle_confirmed;
+	struct str uri, url, inbox_url;
+	struct str outbox_url, followers_url, following_url, featured_url, featured_tags_url, shared_inbox_url; /* or data NULL */
+	struct str display_name, summary_html, fields_json;
+	struct str avatar_url, avatar_alt, header_url, header_alt; /* URLs: data NULL for none */
+	const struct str *also_known_as;
+	size_t also_known_as_count; /* the first 32 are kept */
+	bool is_locked, is_discoverable, is_indexable, is_memorial;
+	int64_t created_us; /* 0 when unknown */
+	int64_t fetched_us;
+	const struct actor_key_new *keys; /* replace those stored; one of a kind */
+	size_t key_count;
+};
+
+/* Inserts or refreshes by uri, alone or in the caller's transaction. Another remote actor that bears the handle loses
+ * it (its server gave it away). Never touches a local actor: ERROR_FORBIDDEN when the uri is one's. ERROR_GONE when it
+ * is tombstoned. */
+enum error actor_store_remote(struct db *db, struct arena *arena, const struct actor_remote *actor, int64_t *ret_id,
+	bool *ret_is_new) MUST_CHECK;
+
+/* In the caller's transaction: its posts, follows, boosts, favourites, votes, keys and blocks go, with all counters
+ * that they moved; the row stays, suspended, so that the id and the name never come back. */
+enum error actor_delete(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
+
+enum error actor_set_suspended(struct db *db, struct arena *arena, int64_t id, bool is_suspended) MUST_CHECK;
+enum error actor_set_silenced(struct db *db, struct arena *arena, int64_t id, bool is_silenced) MUST_CHECK;
+enum error actor_set_moved(struct db *db, struct arena *arena, int64_t id, int64_t target_id) MUST_CHECK; /* 0: no more */
+
+/* A local actor's own texts; sets updated_us. Pointers that are NULL leave the value. */
+struct actor_profile {
+	const struct str *display_name, *summary_html, *summary_source, *fields_json;
+	const bool *is_locked, *is_discoverable, *is_indexable, *hides_collections;
+	const enum actor_kind *kind; /* Person or Service; Organization or Group */
+	const struct str *also_known_as_json; /* array of ids */
+};
+enum error actor_update_profile(struct db *db, struct arena *arena, int64_t id, const struct actor_profile *profile) MUST_CHECK;
+
+/* New keys for a local actor under the same key ids; sets updated_us. */
+struct actor_keys_sealed {
+	struct str main_public_pem, main_private_sealed, ed25519_public_bytes, ed25519_private_sealed;
+};
+enum error actor_replace_keys(struct db *db, struct arena *arena, int64_t id, const struct actor_keys_sealed *keys) MUST_CHECK;
 
 #endif

@@ -26,4 +26,47 @@ enum error follow_create(struct db *db, struct arena *arena, const struct follow
 enum error follow_find(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
 	struct follow *ret_follow) MUST_CHECK;
 
+/* By the id of the Follow activity. */
+enum error follow_find_by_uri(struct db *db, struct arena *arena, struct str uri, struct follow *ret_follow) MUST_CHECK;
+
+/* Pending becomes accepted, with both counters. ERROR_NOT_FOUND when there is none; accepting twice is fine. */
+enum error follow_accept(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id) MUST_CHECK;
+
+/* Whatever its state, with the counters of an accepted one. ERROR_NOT_FOUND when there was none. */
+enum error follow_remove(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id) MUST_CHECK;
+
+/* The id of the activity that a peer repeats under a new name. */
+enum error follow_set_uri(struct db *db, struct arena *arena, int64_t follow_id, struct str uri) MUST_CHECK;
+
+enum follow_side {
+	FOLLOW_FOLLOWERS, /* who follows actor_id */
+	FOLLOW_FOLLOWING, /* whom actor_id follows */
+};
+struct follow_page {
+	int64_t actor_id;
+	enum follow_side side;
+	enum follow_state state;
+	int64_t before_follow_id; /* 0 for the newest page */
+	int limit;                /* 1 to 200 */
+};
+struct follow_item {
+	int64_t follow_id;
+	int64_t actor_id; /* the other one */
+	struct str actor_uri;
+	struct str follow_uri;
+	bool is_local;
+};
+/* Newest first; suspended and deleted actors are left out. */
+enum error follow_list(struct db *db, struct arena *arena, const struct follow_page *page, struct follow_item **ret_items,
+	size_t *ret_count) MUST_CHECK;
+
+/* FEP-8fcf: the URIs of the accepted followers of followed_id that live at that host (scheme and authority, such as
+ * "https://a.example"), in no order; the whole list. */
+enum error follow_list_followers_at(struct db *db, struct arena *arena, int64_t followed_id, struct str origin,
+	struct str **ret_uris, size_t *ret_count) MUST_CHECK;
+
+/* The local actors who follow followed_id (accepted). */
+enum error follow_list_local_followers(struct db *db, struct arena *arena, int64_t followed_id, int64_t **ret_actor_ids,
+	size_t *ret_count) MUST_CHECK;
+
 #endif

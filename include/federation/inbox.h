@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Acceptance of what peers POST. The order of work is the wall: bounds and head, domain block, digest, key, signature,
+ * owner, and only then a row, a commit, and 202 (CHECKLIST B11). What an accepted activity does is decided later by
+ * the inbox workers. */
+#ifndef COMPTOIR_FEDERATION_INBOX_H
+#define COMPTOIR_FEDERATION_INBOX_H
+
+#include "federation/fetch.h"
+
+#include "base/http_message.h"
+#include "storage/db.h"
+
+struct federation;
+
+struct inbox_request {
+	const struct http_request *http; /* whole, with its body */
+	struct str scheme;      /* of our public URL: "https" or "http" */
+	int64_t inbox_actor_id; /* 0 for the shared inbox */
+};
+
+enum inbox_verdict {
+	INBOX_ACCEPTED,     /* 202: committed, or known already, or nothing that concerns anyone */
+	INBOX_MALFORMED,    /* 400 */
+	INBOX_UNAUTHORIZED, /* 401, with Accept-Signature */
+	INBOX_FORBIDDEN,    /* 403: its domain is refused, or it speaks for another origin */
+	INBOX_LATER,        /* 503 with Retry-After: the key could not be had just now, or the database is away */
+	INBOX_AWAIT,        /* nothing yet: fetch await_url and call again when it has ended */
+};
+
+struct inbox_answer {
+	enum inbox_verdict verdict;
+	const char *reason;   /* static word for the log and the metric */
+	struct str await_url; /* arena; with INBOX_AWAIT */
+};
+
+/* One attempt. awaited: the document that the last INBOX_AWAIT asked for, NULL at first; at most 2 are asked for. */
+struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,
+	const struct inbox_request *request, struct fetch_document *awaited) MUST_CHECK;
+
+/* Who signed a GET: for authorised fetch and collections that are for one host only. Same protocol. */
+struct signer {
+	struct str actor_uri;
+	int64_t actor_id;  /* 0 while it is not stored here */
+	struct str origin; /* "https://host" of the actor */
+};
+struct inbox_answer inbox_identify(struct federation *federation, struct db *db, struct arena *arena,
+	const struct inbox_request *request, struct fetch_document *awaited, struct signer *ret_signer) MUST_CHECK;
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The inbox: activities that were verified and promised to be handled (202). A row is waiting, parked (a document
+ * must be here first), done, or set aside for an operator after five crashes or three days. */
+#ifndef COMPTOIR_STORAGE_ACTIVITY_IN_H
+#define COMPTOIR_STORAGE_ACTIVITY_IN_H
+
+#include "storage/db.h"
+
+enum activity_in_proof {
+	ACTIVITY_BY_SIGNATURE, /* of the request, by the actor's key */
+	ACTIVITY_BY_PROOF,     /* FEP-8b32 in the document */
+	ACTIVITY_BY_FETCH,     /* read from its origin by us */
+};
+
+struct activity_in {
+	int64_t id; /* id_new() */
+	struct str uri;
+	struct str type;       /* as written */
+	struct str actor_uri;
+	struct str object_uri; /* serialises: rows of one object are handled in the order of their ids; data NULL for none */
+	struct str body;       /* the bytes that were signed */
+	int64_t inbox_actor_id; /* 0 for the shared inbox */
+	enum activity_in_proof verified_by;
+	int attempts;
+	int64_t received_us;
+	struct str parked_uri; /* last waited for; data NULL for none */
+};
+
+/* Alone or in the caller's transaction; rings WAKE_ACTIVITIES_IN. ERROR_CONFLICT when the uri is there already (the
+ * transaction stays usable): for the sender that is a success. */
+enum error activity_in_insert(struct db *db, struct arena *arena, const struct activity_in *activity) MUST_CHECK;
+
+#endif
