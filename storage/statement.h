@@ -58,6 +58,8 @@ void db_value_bytes(struct db_values *values, struct str value); /* bytea; data 
 void db_value_time(struct db_values *values, int64_t time_us);   /* timestamptz */
 void db_value_null(struct db_values *values);
 void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count); /* bigint[] */
+/* text[]; an item with data NULL gives SQL null. */
+void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count);
 
 struct db_rows {
 	struct arena *arena;
