@@ -7,12 +7,15 @@ static const struct statement_table *const tables[] = {
 	&access_statements,
 	&actor_statements,
 	&db_statements,
+	&domain_policy_statements,
 	&domain_statements,
 	&follow_statements,
 	&instance_statements,
 	&migrate_statements,
 	&oauth_statements,
 	&post_statements,
+	&relay_statements,
+	&retention_statements,
 	&user_statements,
 };
 
