@@ -12,6 +12,8 @@ alter table actors
 	add column is_handle_confirmed boolean not null default false,
 	add column pulled_at timestamptz;
 comment on column actors.is_handle_confirmed is 'Remote: WebFinger of its account domain led back to it';
+create index actors_host_reversed on actors ((reverse(split_part(split_part(uri, '/', 3), ':', 1)) collate "C"))
+	where domain_id is null;
 comment on column actors.pulled_at is 'Remote: when its outbox was last read';
 
 alter table posts
@@ -211,6 +213,8 @@ alter table activities_out
 	add column object_uri text check (length(object_uri) between 1 and 2048),
 	add column is_public boolean not null default false,
 	add column is_for_followers boolean not null default false;
+create index activities_out_raw on activities_out (id) where octet_length(body) > 2;
+comment on column activities_out.body is 'Without proof; an empty object once it is old and delivered';
 comment on column activities_out.object_uri is 'Activities about the same object go to a peer in their order';
 comment on column activities_out.is_public is 'Gets a proof that outlives forwarding';
 comment on column activities_out.is_for_followers is 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
