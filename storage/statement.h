@@ -32,7 +32,7 @@ struct statement_table {
 	const struct statement_table table_name = { table_name##_all,                         \
 		sizeof(table_name##_all) / sizeof(table_name##_all[0]) }
 
-extern const struct statement_table access_statements, actor_statements, db_statements, domain_statements,
+extern const struct statement_table access_statements, acquaintance_statements, actor_statements, db_statements, domain_statements,
 	follow_statements, instance_statements, migrate_statements, oauth_statements, post_statements, user_statements;
 
 /* All tables; *ret_count of them. */

@@ -5,6 +5,7 @@
 
 static const struct statement_table *const tables[] = {
 	&access_statements,
+	&acquaintance_statements,
 	&actor_statements,
 	&db_statements,
 	&domain_statements,
