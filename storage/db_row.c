@@ -12,6 +12,7 @@
 /* Binary timestamps count microseconds from 2000-01-01. */
 #define POSTGRESQL_EPOCH_US (946684800LL * 1000000)
 #define INT8_OID 20U
+#define TEXT_OID 25U
 
 static int add_value(struct db_values *values, const char *data, size_t len, int format)
 {
@@ -91,22 +92,44 @@ static char *put_uint32(char *at, uint32_t value)
 }
 
 /* array_recv: dimensions, whether there are nulls, element type; for each dimension its length and lower
- * bound; then each element with its length. */
+ * bound; then each element with its length, 0xffffffff for a null. */
+static char *put_array_head(char *at, uint32_t element_type, size_t count)
+{
+	at = put_uint32(at, 1);
+	at = put_uint32(at, 0);
+	at = put_uint32(at, element_type);
+	at = put_uint32(at, (uint32_t)count);
+	return put_uint32(at, 1);
+}
+
 void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count)
 {
 	assert(count <= 65536);
 	size_t len = 20 + count * 12;
 	char *bytes = arena_alloc(arena, len);
-	char *at = put_uint32(bytes, 1);
-	at = put_uint32(at, 0);
-	at = put_uint32(at, INT8_OID);
-	at = put_uint32(at, (uint32_t)count);
-	at = put_uint32(at, 1);
+	char *at = put_array_head(bytes, INT8_OID, count);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t big_endian = htobe64((uint64_t)items[i]);
 		at = put_uint32(at, sizeof(big_endian));
 		memcpy(at, &big_endian, sizeof(big_endian));
 		at += sizeof(big_endian);
+	}
+	add_value(values, bytes, len, 1);
+}
+
+void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count)
+{
+	assert(count <= 65536);
+	size_t len = 20 + count * 4;
+	for (size_t i = 0; i < count; i++)
+		len += items[i].len;
+	char *bytes = arena_alloc(arena, len);
+	char *at = put_array_head(bytes, TEXT_OID, count);
+	for (size_t i = 0; i < count; i++) {
+		at = put_uint32(at, items[i].data ? (uint32_t)items[i].len : UINT32_MAX);
+		if (items[i].len)
+			memcpy(at, items[i].data, items[i].len);
+		at += items[i].len;
 	}
 	add_value(values, bytes, len, 1);
 }

@@ -20,8 +20,8 @@ struct statement {
 
 #define STATEMENT(statement_name, parameters, text) { (statement_name), (parameters), (text) }
 
-/* Each file ends its statements with STATEMENT_TABLE(file_statements, &one, &other), declared here and named in
- * statement_registry.c, so that tests can prepare and explain all of them. */
+/* Each file ends its statements with STATEMENT_TABLE(file_statements, &one, &other), and has a line in
+ * statement_tables.inc, so that tests can prepare and explain all of them. */
 struct statement_table {
 	const struct statement *const *statements;
 	size_t count;
@@ -32,8 +32,9 @@ struct statement_table {
 	const struct statement_table table_name = { table_name##_all,                         \
 		sizeof(table_name##_all) / sizeof(table_name##_all[0]) }
 
-extern const struct statement_table access_statements, acquaintance_statements, actor_statements, db_statements, domain_statements,
-	follow_statements, instance_statements, migrate_statements, oauth_statements, post_statements, user_statements;
+#define TABLE(name) extern const struct statement_table name##_statements;
+#include "storage/statement_tables.inc"
+#undef TABLE
 
 /* All tables; *ret_count of them. */
 const struct statement_table *const *statement_registry(size_t *ret_count);
@@ -58,6 +59,8 @@ void db_value_bytes(struct db_values *values, struct str value); /* bytea; data 
 void db_value_time(struct db_values *values, int64_t time_us);   /* timestamptz */
 void db_value_null(struct db_values *values);
 void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count); /* bigint[] */
+/* text[]; an item with data NULL gives SQL null. */
+void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count);
 
 struct db_rows {
 	struct arena *arena;

@@ -4,17 +4,9 @@
 #include "storage/statement.h"
 
 static const struct statement_table *const tables[] = {
-	&access_statements,
-	&acquaintance_statements,
-	&actor_statements,
-	&db_statements,
-	&domain_statements,
-	&follow_statements,
-	&instance_statements,
-	&migrate_statements,
-	&oauth_statements,
-	&post_statements,
-	&user_statements,
+#define TABLE(name) &name##_statements,
+#include "storage/statement_tables.inc"
+#undef TABLE
 };
 
 const struct statement_table *const *statement_registry(size_t *ret_count)
