@@ -54,6 +54,11 @@ static bool is_type(struct str type, const char *wanted)
 	return str_eq_nocase(type, str_from(wanted));
 }
 
+static struct str last_bytes(struct str text, size_t count)
+{
+	return text.len > count ? str_slice(text, text.len - count, text.len) : text;
+}
+
 bool fetch_type_is_accepted(enum fetch_form form, struct str content_type)
 {
 	size_t end = str_index_of(content_type, ';', 0);
@@ -65,9 +70,7 @@ bool fetch_type_is_accepted(enum fetch_form form, struct str content_type)
 		return is_type(type, "application/activity+json")
 			|| (is_type(type, "application/ld+json") && has_activity_profile(parameters));
 	case FETCH_JRD: return is_type(type, "application/jrd+json") || is_type(type, "application/json");
-	case FETCH_ANY_JSON:
-		return is_type(type, "application/json")
-			|| (str_starts_with(type, STR_LITERAL("application/")) && str_ends_with(type, STR_LITERAL("+json")));
+	case FETCH_ANY_JSON: return is_type(type, "application/json") || is_type(last_bytes(type, 5), "+json");
 	}
 	return false;
 }
