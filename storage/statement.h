@@ -32,8 +32,25 @@ struct statement_table {
 	const struct statement_table table_name = { table_name##_all,                         \
 		sizeof(table_name##_all) / sizeof(table_name##_all[0]) }
 
-extern const struct statement_table access_statements, actor_statements, db_statements, domain_statements,
-	follow_statements, instance_statements, migrate_statements, oauth_statements, post_statements, user_statements;
+extern const struct statement_table access_statements;
+extern const struct statement_table actor_statements;
+extern const struct statement_table actor_delete_statements;
+extern const struct statement_table actor_key_statements;
+extern const struct statement_table actor_local_statements;
+extern const struct statement_table actor_remote_statements;
+extern const struct statement_table block_statements;
+extern const struct statement_table db_statements;
+extern const struct statement_table domain_statements;
+extern const struct statement_table follow_statements;
+extern const struct statement_table instance_statements;
+extern const struct statement_table migrate_statements;
+extern const struct statement_table notification_statements;
+extern const struct statement_table oauth_statements;
+extern const struct statement_table pin_statements;
+extern const struct statement_table post_statements;
+extern const struct statement_table report_statements;
+extern const struct statement_table tombstone_statements;
+extern const struct statement_table user_statements;
 
 /* All tables; *ret_count of them. */
 const struct statement_table *const *statement_registry(size_t *ret_count);
