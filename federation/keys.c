@@ -99,6 +99,11 @@ enum error keys_generate(struct arena *arena, struct key_pairs *ret_keys)
 	return ERROR_NONE;
 }
 
+struct str keys_seal_context(struct arena *arena, int64_t actor_id, const char *kind)
+{
+	return arena_printf(arena, "actor_key:%lld:%s", (long long)actor_id, kind);
+}
+
 struct str keys_ed25519_multibase(struct arena *arena, struct str public_bytes)
 {
 	unsigned char prefixed[MULTICODEC_BYTES + ED25519_BYTES] = { 0xed, 0x01 };

@@ -20,8 +20,8 @@ struct statement {
 
 #define STATEMENT(statement_name, parameters, text) { (statement_name), (parameters), (text) }
 
-/* Each file ends its statements with STATEMENT_TABLE(file_statements, &one, &other), declared here and named in
- * statement_registry.c, so that tests can prepare and explain all of them. */
+/* Each file ends its statements with STATEMENT_TABLE(file_statements, &one, &other), and has a line in
+ * statement_tables.inc, so that tests can prepare and explain all of them. */
 struct statement_table {
 	const struct statement *const *statements;
 	size_t count;
@@ -32,25 +32,9 @@ struct statement_table {
 	const struct statement_table table_name = { table_name##_all,                         \
 		sizeof(table_name##_all) / sizeof(table_name##_all[0]) }
 
-extern const struct statement_table access_statements;
-extern const struct statement_table actor_statements;
-extern const struct statement_table actor_delete_statements;
-extern const struct statement_table actor_key_statements;
-extern const struct statement_table actor_local_statements;
-extern const struct statement_table actor_remote_statements;
-extern const struct statement_table block_statements;
-extern const struct statement_table db_statements;
-extern const struct statement_table domain_statements;
-extern const struct statement_table follow_statements;
-extern const struct statement_table instance_statements;
-extern const struct statement_table migrate_statements;
-extern const struct statement_table notification_statements;
-extern const struct statement_table oauth_statements;
-extern const struct statement_table pin_statements;
-extern const struct statement_table post_statements;
-extern const struct statement_table report_statements;
-extern const struct statement_table tombstone_statements;
-extern const struct statement_table user_statements;
+#define TABLE(name) extern const struct statement_table name##_statements;
+#include "storage/statement_tables.inc"
+#undef TABLE
 
 /* All tables; *ret_count of them. */
 const struct statement_table *const *statement_registry(size_t *ret_count);

@@ -18,6 +18,9 @@ struct key_pairs {
 /* Costs tens of milliseconds (RSA). */
 enum error keys_generate(struct arena *arena, struct key_pairs *ret_keys) MUST_CHECK;
 
+/* The context under which a private key of an actor is sealed; kind is "rsa" or "ed25519". */
+struct str keys_seal_context(struct arena *arena, int64_t actor_id, const char *kind) MUST_CHECK;
+
 /* publicKeyMultibase of an Ed25519 key: 'z', base58btc of 0xed 0x01 and the 32 bytes. */
 struct str keys_ed25519_multibase(struct arena *arena, struct str public_bytes) MUST_CHECK;
 

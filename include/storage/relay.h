@@ -19,6 +19,10 @@ struct relay {
 	enum relay_state state;
 };
 
+/* The words of the table. Static. */
+const char *relay_kind_name(enum relay_kind kind);
+const char *relay_state_name(enum relay_state state);
+
 /* ERROR_CONFLICT when there is one with that inbox. */
 enum error relay_create(struct db *db, struct arena *arena, const struct relay *relay) MUST_CHECK;
 enum error relay_remove(struct db *db, struct arena *arena, int64_t id) MUST_CHECK; /* ERROR_NOT_FOUND */

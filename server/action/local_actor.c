@@ -37,11 +37,6 @@ bool username_is_reserved(struct str username)
 	return false;
 }
 
-struct str local_actor_key_context(struct arena *arena, int64_t actor_id, const char *kind)
-{
-	return arena_printf(arena, "actor_key:%lld:%s", (long long)actor_id, kind);
-}
-
 enum error local_actor_make_keys(struct arena *arena, const struct secret_box *box, struct actor_new *actor)
 {
 	struct key_pairs keys;
@@ -51,9 +46,9 @@ enum error local_actor_make_keys(struct arena *arena, const struct secret_box *b
 	actor->main_public_pem = keys.main_public_pem;
 	actor->ed25519_public_bytes = keys.ed25519_public_bytes;
 	actor->main_private_sealed =
-		secret_box_seal(box, arena, local_actor_key_context(arena, actor->id, "rsa"), keys.main_private_der);
+		secret_box_seal(box, arena, keys_seal_context(arena, actor->id, "rsa"), keys.main_private_der);
 	actor->ed25519_private_sealed =
-		secret_box_seal(box, arena, local_actor_key_context(arena, actor->id, "ed25519"), keys.ed25519_private_bytes);
+		secret_box_seal(box, arena, keys_seal_context(arena, actor->id, "ed25519"), keys.ed25519_private_bytes);
 	memory_wipe((void *)(uintptr_t)keys.main_private_der.data, keys.main_private_der.len);
 	memory_wipe((void *)(uintptr_t)keys.ed25519_private_bytes.data, keys.ed25519_private_bytes.len);
 	return ERROR_NONE;

@@ -19,7 +19,4 @@ bool username_is_reserved(struct str username);
 /* Makes the key pairs of actor->id and seals the private halves under it. Costs tens of milliseconds. */
 enum error local_actor_make_keys(struct arena *arena, const struct secret_box *box, struct actor_new *actor) MUST_CHECK;
 
-/* The context under which a private key of an actor is sealed; kind is "rsa" or "ed25519". */
-struct str local_actor_key_context(struct arena *arena, int64_t actor_id, const char *kind) MUST_CHECK;
-
 #endif

@@ -13,6 +13,8 @@ alter table actors
 	add column pulled_at timestamptz;
 update actors set featured_tags_url = uri || '/collections/tags' where domain_id is not null;
 comment on column actors.is_handle_confirmed is 'Remote: WebFinger of its account domain led back to it';
+create index actors_host_reversed on actors ((reverse(split_part(split_part(uri, '/', 3), ':', 1)) collate "C"))
+	where domain_id is null;
 comment on column actors.pulled_at is 'Remote: when its outbox was last read';
 
 alter table posts
@@ -206,7 +208,19 @@ create index notifications_post_id on notifications (post_id) where post_id is n
 
 alter table activities_in
 	add column inbox_actor_id bigint,
-	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch'));
+	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch')),
+	add column is_wanted_nowhere boolean not null default false,
+	add column parks smallint not null default 0 check (parks >= 0),
+	drop constraint activities_in_check,
+	add check (state <> 'parked' or parked_uri is not null);
+-- What one actor says about one thing is handled in the order of the ids; texts would make the index needlessly wide.
+drop index activities_in_object;
+create index activities_in_order on activities_in (hashtextextended(actor_uri || ' ' || object_uri, 0), id)
+	where state in ('waiting', 'parked');
+comment on column activities_in.parked_uri is 'What it waits for, or waited for last';
+comment on column activities_in.is_wanted_nowhere is 'What it waited for last cannot be had';
+comment on column activities_in.parks is 'How often it has waited for something';
+comment on column activities_in.leased_by is 'The process of PostgreSQL whose client works on it';
 comment on column activities_in.inbox_actor_id is 'Whose inbox it came to; null for the shared one';
 comment on column activities_in.verified_by is 'How we know that actor_uri said it';
 
@@ -214,6 +228,8 @@ alter table activities_out
 	add column object_uri text check (length(object_uri) between 1 and 2048),
 	add column is_public boolean not null default false,
 	add column is_for_followers boolean not null default false;
+create index activities_out_raw on activities_out (id) where octet_length(body) > 2;
+comment on column activities_out.body is 'Without proof; an empty object once it is old and delivered';
 comment on column activities_out.object_uri is 'Activities about the same object go to a peer in their order';
 comment on column activities_out.is_public is 'Gets a proof that outlives forwarding';
 comment on column activities_out.is_for_followers is 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';

@@ -3,6 +3,8 @@
  * Names that may be given, and keys that open under their actor only. */
 #include "server/action/local_actor.h"
 
+#include "federation/keys.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,11 +59,11 @@ static void private_keys_are_sealed_for_their_actor(void **state)
 	struct str begin = STR("-----BEGIN PUBLIC KEY-----");
 	assert_true(str_starts_with(actor.main_public_pem, begin));
 	assert_int_equal(actor.ed25519_public_bytes.len, 32);
-	struct str own = local_actor_key_context(arena, 7, "rsa"), other = local_actor_key_context(arena, 8, "rsa");
+	struct str own = keys_seal_context(arena, 7, "rsa"), other = keys_seal_context(arena, 8, "rsa");
 	assert_int_equal(secret_box_unseal(box, arena, own, actor.main_private_sealed, &plain), ERROR_NONE);
 	assert_true(plain.len > 1000);
 	assert_int_equal(secret_box_unseal(box, arena, other, actor.main_private_sealed, &plain), ERROR_CRYPTO);
-	assert_int_equal(secret_box_unseal(box, arena, local_actor_key_context(arena, 7, "ed25519"),
+	assert_int_equal(secret_box_unseal(box, arena, keys_seal_context(arena, 7, "ed25519"),
 		actor.ed25519_private_sealed, &plain), ERROR_NONE);
 	assert_int_equal(plain.len, 32);
 	secret_box_close(&box);

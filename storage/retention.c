@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Deletes in batches. Each names the rows first, skipping those that somebody holds, so that it never waits and nobody
+ * waits for it longer than one short statement. */
+#include "storage/retention.h"
+
+#include "storage/id.h"
+#include "storage/statement.h"
+
+static const struct statement activities_in = STATEMENT("retention_activities_in", 2,
+	"delete from activities_in"
+	" where id in (select a.id"
+	"              from activities_in as a"
+	"              where a.ended_at < $1"
+	"              order by a.ended_at"
+	"              limit $2"
+	"              for update skip locked)"); // activities_in_ended_at
+
+/* The body may still be wanted while a delivery of it waits. */
+static const struct statement bodies_out = STATEMENT("retention_bodies_out", 2,
+	"update activities_out"
+	" set body = '{}'::bytea"
+	" where id in (select a.id"
+	"              from activities_out as a"
+	"              where octet_length(a.body) > 2"
+	"                and a.id < $1"
+	"                and not exists (select from deliveries as d where d.activity_id = a.id and d.state = 'pending')"
+	"                and not exists (select from fanouts as f where f.activity_id = a.id)"
+	"              order by a.id"
+	"              limit $2"
+	"              for update skip locked)"); // activities_out_raw, deliveries_pkey, fanouts_pkey
+
+static const struct statement deliveries = STATEMENT("retention_deliveries", 2,
+	"with old as ("
+	"  select d.activity_id, d.inbox_url"
+	"  from deliveries as d"
+	"  where d.ended_at < $1"
+	"  order by d.ended_at"
+	"  limit $2"
+	"  for update skip locked"
+	"), gone as ("
+	"  delete from deliveries as d"
+	"  using old"
+	"  where d.activity_id = old.activity_id"
+	"    and d.inbox_url = old.inbox_url"
+	"  returning d.peer, date_trunc('month', d.ended_at at time zone 'UTC')::date as month, d.state"
+	"), summed as ("
+	"  insert into delivery_sums as s (peer, month, state, deliveries)"
+	"  select peer, month, state, count(*)"
+	"  from gone"
+	"  group by peer, month, state"
+	"  order by peer, month, state"
+	"  on conflict (peer, month, state) do update"
+	"  set deliveries = s.deliveries + excluded.deliveries"
+	")"
+	" select count(*) from gone"); // deliveries_ended_at, deliveries_pkey, delivery_sums_pkey
+
+static const struct statement activities_out = STATEMENT("retention_activities_out", 2,
+	"delete from activities_out"
+	" where id in (select a.id"
+	"              from activities_out as a"
+	"              where a.id < $1"
+	"                and not exists (select from deliveries as d where d.activity_id = a.id)"
+	"                and not exists (select from fanouts as f where f.activity_id = a.id)"
+	"              order by a.id"
+	"              limit $2"
+	"              for update skip locked)"); // activities_out_pkey, deliveries_pkey, fanouts_pkey
+
+#define IS_LOCAL(actor) "exists (select from actors as l where l.id = " actor " and l.domain_id is not null)"
+
+/* What is kept stays where it is looked at, so the walk remembers how far it came. */
+static const struct statement remote_posts = STATEMENT("retention_remote_posts", 3,
+	"with looked_at as ("
+	"  select p.id, p.actor_id, p.uri"
+	"  from posts as p"
+	"  where p.fetched_at is not null"
+	"    and p.id > $1"
+	"    and p.id < $2"
+	"  order by p.id"
+	"  limit $3"
+	"  for update skip locked"
+	"), untouched as ("
+	"  select p.id, p.actor_id, p.uri"
+	"  from looked_at as p"
+	"  where not exists (select from posts as r where r.in_reply_to_id = p.id"
+	"                    and (r.fetched_at is null or r.id >= $2))"
+	"    and not exists (select from posts as q where q.quote_id = p.id and q.fetched_at is null)"
+	"    and not exists (select from post_mentions as m where m.post_id = p.id and " IS_LOCAL("m.actor_id") ")"
+	"    and not exists (select from boosts as b where b.post_id = p.id and " IS_LOCAL("b.actor_id") ")"
+	"    and not exists (select from favourites as f where f.post_id = p.id and " IS_LOCAL("f.actor_id") ")"
+	"    and not exists (select from reactions as e where e.post_id = p.id and " IS_LOCAL("e.actor_id") ")"
+	"    and not exists (select from poll_votes as v where v.post_id = p.id and " IS_LOCAL("v.actor_id") ")"
+	"    and not exists (select from posts as parent where parent.id in"
+	"                    (select c.in_reply_to_id from posts as c where c.id = p.id) and parent.fetched_at is null)"
+	"), orphaned as ("
+	"  update posts as r"
+	"  set in_reply_to_uri = u.uri"
+	"  from untouched as u"
+	"  where r.in_reply_to_id = u.id"
+	"    and r.id not in (select id from untouched)"
+	"), media_of as ("
+	"  select pm.media_id"
+	"  from post_media as pm"
+	"  join untouched as u on u.id = pm.post_id"
+	"), gone as ("
+	"  delete from posts as p"
+	"  using untouched as u"
+	"  where p.id = u.id"
+	"  returning p.actor_id"
+	"), counted as ("
+	"  update actor_counts as c"
+	"  set posts = greatest(c.posts - g.posts, 0)"
+	"  from (select actor_id, count(*) as posts from gone group by actor_id order by actor_id) as g"
+	"  where c.actor_id = g.actor_id"
+	")"
+	" select coalesce((select max(id) from looked_at), 0)::bigint,"
+	"        (select count(*) from looked_at),"
+	"        array(select media_id from media_of)::text"); // posts_remote
+
+/* What hung at the posts of the batch before. */
+static const struct statement media = STATEMENT("retention_media", 1,
+	"delete from media as m"
+	" where m.id = any ($1::text::bigint[])"
+	"   and not exists (select from post_media as pm where pm.media_id = m.id)"); // media_pkey, post_media_media_id_key
+
+static const struct statement tombstones = STATEMENT("retention_tombstones", 3,
+	"delete from tombstones"
+	" where uri in (select t.uri"
+	"               from tombstones as t"
+	"               where not t.is_local"
+	"                 and (t.deleted_at < $1 and not t.was_known or t.deleted_at < $2)"
+	"               order by t.deleted_at"
+	"               limit $3"
+	"               for update skip locked)"); // tombstones_deleted_at
+
+static const struct statement fetch_roots = STATEMENT("retention_fetch_roots", 2,
+	"delete from fetch_roots"
+	" where uri in (select r.uri"
+	"               from fetch_roots as r"
+	"               where r.begun_at < $1"
+	"               order by r.begun_at"
+	"               limit $2"
+	"               for update skip locked)"); // fetch_roots_begun_at
+
+STATEMENT_TABLE(retention_statements, &activities_in, &bodies_out, &deliveries, &activities_out, &remote_posts, &media,
+	&tombstones, &fetch_roots);
+
+static enum error forget(struct db *db, struct arena *arena, const struct statement *statement,
+	const struct db_values *values, bool *ret_more)
+{
+	int64_t affected = 0;
+	enum error error = db_change(db, arena, statement, values, &affected);
+	if (!error)
+		*ret_more = affected >= RETENTION_BATCH;
+	return error;
+}
+
+static enum error forget_by_time(struct db *db, struct arena *arena, const struct statement *statement, int64_t before_us,
+	bool *ret_more)
+{
+	struct db_values values = { .count = 0 };
+	db_value_time(&values, before_us);
+	db_value_int64(&values, RETENTION_BATCH);
+	return forget(db, arena, statement, &values, ret_more);
+}
+
+static enum error forget_by_id(struct db *db, struct arena *arena, const struct statement *statement, int64_t before_us,
+	bool *ret_more)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id_at_time(before_us));
+	db_value_int64(&values, RETENTION_BATCH);
+	return forget(db, arena, statement, &values, ret_more);
+}
+
+enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+{
+	return forget_by_time(db, arena, &activities_in, before_us, ret_more);
+}
+
+enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+{
+	return forget_by_id(db, arena, &bodies_out, before_us, ret_more);
+}
+
+enum error retention_deliveries(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+{
+	struct db_values values = { .count = 0 };
+	db_value_time(&values, before_us);
+	db_value_int64(&values, RETENTION_BATCH);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &deliveries, &values, &rows);
+	if (!error)
+		*ret_more = db_int64(&rows, 0, 0) >= RETENTION_BATCH;
+	return error;
+}
+
+enum error retention_activities_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+{
+	return forget_by_id(db, arena, &activities_out, before_us, ret_more);
+}
+
+enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, bool *ret_more)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, *cursor);
+	db_value_int64(&values, id_at_time(before_us));
+	db_value_int64(&values, RETENTION_BATCH);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &remote_posts, &values, &rows);
+	if (error)
+		return error;
+	int64_t last_id = db_int64(&rows, 0, 0);
+	bool is_full = db_int64(&rows, 0, 1) >= RETENTION_BATCH;
+	struct db_values media_values = { .count = 0 };
+	db_value_text(&media_values, db_text(&rows, 0, 2));
+	error = db_change(db, arena, &media, &media_values, NULL);
+	if (error)
+		return error;
+	if (last_id)
+		*cursor = last_id;
+	*ret_more = is_full;
+	return ERROR_NONE;
+}
+
+enum error retention_tombstones(struct db *db, struct arena *arena, int64_t unknown_before_us, int64_t known_before_us,
+	bool *ret_more)
+{
+	struct db_values values = { .count = 0 };
+	db_value_time(&values, unknown_before_us);
+	db_value_time(&values, known_before_us);
+	db_value_int64(&values, RETENTION_BATCH);
+	return forget(db, arena, &tombstones, &values, ret_more);
+}
+
+enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+{
+	return forget_by_time(db, arena, &fetch_roots, before_us, ret_more);
+}
