@@ -205,7 +205,19 @@ create index notifications_post_id on notifications (post_id) where post_id is n
 
 alter table activities_in
 	add column inbox_actor_id bigint,
-	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch'));
+	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch')),
+	add column is_wanted_nowhere boolean not null default false,
+	add column parks smallint not null default 0 check (parks >= 0),
+	drop constraint activities_in_check,
+	add check (state <> 'parked' or parked_uri is not null);
+-- What one actor says about one thing is handled in the order of the ids; texts would make the index needlessly wide.
+drop index activities_in_object;
+create index activities_in_order on activities_in (hashtextextended(actor_uri || ' ' || object_uri, 0), id)
+	where state in ('waiting', 'parked');
+comment on column activities_in.parked_uri is 'What it waits for, or waited for last';
+comment on column activities_in.is_wanted_nowhere is 'What it waited for last cannot be had';
+comment on column activities_in.parks is 'How often it has waited for something';
+comment on column activities_in.leased_by is 'The process of PostgreSQL whose client works on it';
 comment on column activities_in.inbox_actor_id is 'Whose inbox it came to; null for the shared one';
 comment on column activities_in.verified_by is 'How we know that actor_uri said it';
 
