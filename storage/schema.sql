@@ -926,6 +926,7 @@ CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DE
 CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
+CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);

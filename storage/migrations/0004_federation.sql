@@ -11,6 +11,7 @@ alter table actors
 	add column moved_at timestamptz,
 	add column is_handle_confirmed boolean not null default false,
 	add column pulled_at timestamptz;
+update actors set featured_tags_url = uri || '/collections/tags' where domain_id is not null;
 comment on column actors.is_handle_confirmed is 'Remote: WebFinger of its account domain led back to it';
 create index actors_host_reversed on actors ((reverse(split_part(split_part(uri, '/', 3), ':', 1)) collate "C"))
 	where domain_id is null;
@@ -39,6 +40,8 @@ create index posts_quote_uri on posts (quote_uri) where quote_uri is not null an
 create index posts_context_uri on posts (context_uri) where context_uri is not null;
 create index posts_conversation_uri on posts (conversation_uri) where conversation_uri is not null;
 create index posts_remote on posts (id) where fetched_at is not null;
+
+create index follows_follower_id on follows (follower_id, state, id desc);
 
 -- What a post was before each edit.
 create table post_revisions (
