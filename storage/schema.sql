@@ -298,16 +298,23 @@ CREATE TABLE public.featured_tags (
 CREATE TABLE public.fetch_roots (
     uri text NOT NULL,
     fetched integer DEFAULT 0 NOT NULL,
+    items integer DEFAULT 0 NOT NULL,
+    pages integer DEFAULT 0 NOT NULL,
     begun_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT fetch_roots_fetched_check CHECK ((fetched >= 0)),
+    CONSTRAINT fetch_roots_items_check CHECK ((items >= 0)),
+    CONSTRAINT fetch_roots_pages_check CHECK ((pages >= 0)),
     CONSTRAINT fetch_roots_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON TABLE public.fetch_roots IS 'What each root has spent of its budget since begun_at';
+COMMENT ON COLUMN public.fetch_roots.items IS 'Documents that stood in collections';
 CREATE TABLE public.fetches (
     id bigint NOT NULL,
     uri text NOT NULL,
     kind text NOT NULL,
     root_uri text NOT NULL,
     depth smallint DEFAULT 0 NOT NULL,
+    is_item boolean DEFAULT false NOT NULL,
     peer text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -325,6 +332,7 @@ CREATE TABLE public.fetches (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
+COMMENT ON COLUMN public.fetches.is_item IS 'It stood in a collection: what it needs in turn is paid from that budget';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -925,7 +933,10 @@ CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id 
 CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DESC);
 CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
+CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_until IS NOT NULL);
+CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
+CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
