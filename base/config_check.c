@@ -236,6 +236,12 @@ static struct str check_allow_addresses(const struct candidate *candidate)
 	return reason;
 }
 
+static struct str check_federation_mode(const struct candidate *candidate)
+{
+	static const char *const words[] = { "open", "allow_list", "closed" };
+	return one_of(candidate, words, 3, "open, allow_list or closed");
+}
+
 static const struct {
 	const char *key_name;
 	rule check;
@@ -260,6 +266,7 @@ static const struct {
 	{ "service.user", check_user },
 	{ "federation.allow_addresses", check_allow_addresses },
 	{ "federation.ca_file", check_path },
+	{ "federation.mode", check_federation_mode },
 };
 
 bool config_check_value(struct arena *arena, const char *key_name, struct str text, const struct str *items,

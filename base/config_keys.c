@@ -55,8 +55,14 @@ static const struct config_key keys[] = {
 	TEXT("log.format", "json", "json: one object a line; human: for terminals."),
 	TEXT("log.level", "info", "error, warning, info or debug."),
 	TEXT("service.user", "comptoir", "User that the program becomes when root starts it."),
+	TEXT("federation.mode", "open", "Whom we exchange with: open (everybody but blocked domains), allow_list (domains of `comptoir domain allow` only) or closed (nobody)."),
+	INTEGER("federation.inbox_workers", "0", 0, 64, "Threads that handle what came in; 0: one per core."),
+	INTEGER("federation.fetch_workers", "4", 1, 64, "Threads that read documents of other servers."),
 	LIST("federation.allow_addresses", "", "ADDRESS[/BITS][:PORT] entries reachable over plain http in development; BITS for loopback only."),
 	TEXT("federation.ca_file", "", "PEM file with one more certificate authority to believe."),
+	DURATION("retention.activities", "7d", 0, 3650 * 24 * HOUR_MS, "How long handled activities and sent bodies are kept; 0s: for ever."),
+	DURATION("retention.deliveries", "90d", 0, 3650 * 24 * HOUR_MS, "How long delivery receipts are kept before they become sums; 0s: for ever."),
+	DURATION("retention.remote_posts", "180d", 0, 3650 * 24 * HOUR_MS, "How long posts of other servers that nobody here touched are kept; 0s: for ever."),
 };
 
 const struct config_key *config_keys(size_t *ret_count)

@@ -2,7 +2,7 @@
  *
  * Public keys of remote actors, parsed once and kept (parsing costs sixteen verifications): memory, then the table,
  * then the one permitted fetch of the key's document. Failures are remembered too: at most one fetch for an actor's
- * key in five minutes, whatever is asked. Any thread. */
+ * key in five minutes, whatever is asked, and at most two for a host of which no key has verified lately. Any thread. */
 #ifndef COMPTOIR_FEDERATION_KEY_RING_H
 #define COMPTOIR_FEDERATION_KEY_RING_H
 
@@ -19,7 +19,7 @@ void key_ring_free(struct key_ring **ring);
 enum key_lookup {
 	KEY_FOUND,
 	KEY_WANTED,  /* fetch document_url, then key_ring_learn */
-	KEY_REFUSED, /* known to be nobody's, or of a suspended actor */
+	KEY_REFUSED, /* nobody's, ours, or of a refused host or a suspended actor */
 	KEY_LATER,   /* could not be had lately, or the database is away */
 };
 
@@ -27,10 +27,15 @@ struct key_owner {
 	struct public_key *key; /* a reference: public_key_unref */
 	struct str actor_uri;   /* arena */
 	int64_t actor_id;       /* 0 while the actor is not stored */
+	bool is_proven;         /* something that it signed has verified lately: see key_ring_prove */
 	struct str document_url; /* arena; with KEY_WANTED */
+	const char *reason;     /* static word, with KEY_REFUSED and KEY_LATER */
+	int retry_after_s;      /* with KEY_LATER */
 };
 
-/* wants_fresh: what is kept did not verify; KEY_WANTED when the five minutes allow it. */
+/* key_id is an http or https URL without userinfo. wants_fresh: what is kept did not verify; KEY_WANTED when the five
+ * minutes allow it. While a fetch that was asked for has not been learned from, everyone is told KEY_WANTED: who
+ * fetches the same document at the same time shares it. */
 enum key_lookup key_ring_find(struct federation *federation, struct db *db, struct arena *arena, struct str key_id,
 	bool wants_fresh, struct key_owner *ret_owner) MUST_CHECK;
 
@@ -38,6 +43,9 @@ enum key_lookup key_ring_find(struct federation *federation, struct db *db, stru
  * the actor's own document (KEY_WANTED again, with that URL). Two-way (CHECKLIST B5): the actor must list the key. */
 enum key_lookup key_ring_learn(struct federation *federation, struct db *db, struct arena *arena, struct str key_id,
 	struct fetch_document *document, struct key_owner *ret_owner) MUST_CHECK;
+
+/* A signature verified by a key that is not is_proven: its host is a peer, not somebody's target. */
+void key_ring_prove(struct key_ring *ring, struct str key_id);
 
 /* After an actor was stored anew or is gone. */
 void key_ring_forget(struct key_ring *ring, struct str actor_uri);

@@ -1,45 +1,26 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Writes the documents that peers read. The context is fixed and inline: most peers read plain JSON by these
- * names, and those that process JSON-LD must not need the network for a context of ours. */
-#include "federation/vocab_out.h"
+ * Writes actors and tombstones. Most peers read plain JSON by the names that Mastodon uses. */
+#include "federation/vocab_out_parts.h"
 
 #include "federation/keys.h"
 
 #include "base/html.h"
 #include "base/json_in.h"
-#include "base/json_out.h"
 
 #define SUMMARY_MAX_BYTES 20000
 #define FIELD_VALUE_MAX_BYTES 4000
 #define FIELDS_MAX 50 /* what Mastodon reads */
-
-/* The terms that an actor uses beyond ActivityStreams and security/v1. */
-static const struct str actor_context = STR("[\"https://www.w3.org/ns/activitystreams\",\"https://w3id.org/security/v1\",{"
-	"\"manuallyApprovesFollowers\":\"as:manuallyApprovesFollowers\","
-	"\"toot\":\"http://joinmastodon.org/ns#\","
-	"\"featured\":{\"@id\":\"toot:featured\",\"@type\":\"@id\"},"
-	"\"discoverable\":\"toot:discoverable\","
-	"\"indexable\":\"toot:indexable\","
-	"\"memorial\":\"toot:memorial\","
-	"\"schema\":\"http://schema.org#\","
-	"\"PropertyValue\":\"schema:PropertyValue\","
-	"\"value\":\"schema:value\","
-	"\"sec\":\"https://w3id.org/security#\","
-	"\"Multikey\":\"sec:Multikey\","
-	"\"assertionMethod\":{\"@id\":\"sec:assertionMethod\",\"@type\":\"@id\",\"@container\":\"@set\"},"
-	"\"controller\":{\"@id\":\"sec:controller\",\"@type\":\"@id\"},"
-	"\"publicKeyMultibase\":{\"@id\":\"sec:publicKeyMultibase\",\"@type\":\"sec:multibase\"},"
-	"\"webfinger\":{\"@id\":\"https://purl.archive.org/socialweb/webfinger#webfinger\","
-	"\"@type\":\"http://www.w3.org/2001/XMLSchema#string\"},"
-	"\"implements\":{\"@id\":\"https://w3id.org/fep/844e#implements\",\"@type\":\"@id\",\"@container\":\"@set\"}"
-	"}]");
 
 static const struct {
 	const char *href;
 	const char *name;
 } capabilities[] = {
 	{ "https://datatracker.ietf.org/doc/html/rfc7033", "RFC-7033: WebFinger" },
+	{ "https://datatracker.ietf.org/doc/html/rfc9421", "RFC-9421: HTTP Message Signatures" },
+	{ "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
+		"RFC-9421 signatures using the Ed25519 algorithm" },
+	{ "https://w3id.org/fep/8b32", "FEP-8b32: Object Integrity Proofs" },
 	{ "https://w3id.org/fep/844e", "FEP-844e: Capability discovery" },
 	{ "https://w3id.org/fep/d556", "FEP-d556: Server-level actor discovery using WebFinger" },
 };
@@ -129,15 +110,16 @@ static void write_image(struct json_out *json, const char *key, struct str url)
 }
 
 /* Boxes and collections, each left out when the actor has none. */
-static void write_boxes(struct json_out *json, const struct actor *actor)
+static void write_boxes(struct json_out *json, struct arena *arena, const struct actor *actor)
 {
+	struct str featured_tags = str_is_empty(actor->featured_url) ? actor->featured_url : vocab_featured_tags_url(arena, actor);
 	const struct {
 		const char *key;
 		struct str url;
 	} boxes[] = {
 		{ "inbox", actor->inbox_url },         { "outbox", actor->outbox_url },
 		{ "followers", actor->followers_url }, { "following", actor->following_url },
-		{ "featured", actor->featured_url },
+		{ "featured", actor->featured_url },   { "featuredTags", featured_tags },
 	};
 
 	for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
@@ -149,6 +131,32 @@ static void write_boxes(struct json_out *json, const struct actor *actor)
 	json_out_key_object_begin(json, "endpoints");
 	json_out_key_str(json, "sharedInbox", actor->shared_inbox_url);
 	json_out_object_end(json);
+}
+
+struct str vocab_featured_tags_url(struct arena *arena, const struct actor *actor)
+{
+	if (actor->featured_tags_url.data)
+		return actor->featured_tags_url;
+	return arena_printf(arena, "%.*s/collections/tags", STR_ARG(actor->uri));
+}
+
+static void write_moves(struct json_out *json, const struct actor *actor)
+{
+	json_auto_t *aliases = NULL;
+
+	if (!str_is_empty(actor->also_known_as_json)
+		&& json_in_parse(actor->also_known_as_json, &json_limits_default, &aliases) != ERROR_NONE)
+		aliases = NULL;
+	if (json_array_size(aliases) > 0) {
+		json_out_key_array_begin(json, "alsoKnownAs");
+		for (size_t i = 0; i < json_array_size(aliases); i++) {
+			const json_t *alias = json_array_get(aliases, i);
+			if (json_is_string(alias))
+				json_out_str(json, (struct str){ json_string_value(alias), json_string_length(alias) });
+		}
+		json_out_array_end(json);
+	}
+	vocab_put_given(json, "movedTo", actor->moved_to_uri);
 }
 
 /* The names and texts that people see. */
@@ -169,9 +177,30 @@ static void write_profile(struct json_out *json, struct arena *arena, const stru
 	json_out_key_bool(json, "discoverable", actor->is_discoverable);
 	json_out_key_bool(json, "indexable", actor->is_indexable);
 	json_out_key_bool(json, "memorial", actor->is_memorial);
+	if (actor->is_suspended)
+		json_out_key_bool(json, "suspended", true);
 	write_fields(json, arena, actor->fields_json);
 	write_image(json, "icon", actor->avatar_url);
 	write_image(json, "image", actor->header_url);
+}
+
+void vocab_put_actor(struct json_out *json, enum vocab_context context, struct arena *arena, const struct actor *actor)
+{
+	vocab_begin(json, context, actor->uri, actor_kind_name(actor->kind));
+	write_boxes(json, arena, actor);
+	write_profile(json, arena, actor);
+	write_moves(json, actor);
+	write_keys(json, arena, actor);
+	if (actor->kind == ACTOR_APPLICATION) {
+		write_capabilities(json);
+	} else {
+		json_out_key_object_begin(json, "generator");
+		json_out_key_c_string(json, "type", "Application");
+		json_out_key_c_string(json, "name", "Comptoir");
+		write_capabilities(json);
+		json_out_object_end(json);
+	}
+	json_out_object_end(json);
 }
 
 void vocab_write_actor(struct buf *out, struct arena *arena, const struct actor *actor)
@@ -179,24 +208,13 @@ void vocab_write_actor(struct buf *out, struct arena *arena, const struct actor 
 	struct json_out json;
 
 	json_out_init(&json, out);
-	json_out_object_begin(&json);
-	json_out_key(&json, "@context");
-	json_out_raw(&json, actor_context);
-	json_out_key_str(&json, "id", actor->uri);
-	json_out_key_c_string(&json, "type", actor_kind_name(actor->kind));
-	write_boxes(&json, actor);
-	write_profile(&json, arena, actor);
-	write_keys(&json, arena, actor);
-	if (actor->kind == ACTOR_APPLICATION) {
-		write_capabilities(&json);
-	} else {
-		json_out_key_object_begin(&json, "generator");
-		json_out_key_c_string(&json, "type", "Application");
-		json_out_key_c_string(&json, "name", "Comptoir");
-		write_capabilities(&json);
-		json_out_object_end(&json);
-	}
-	json_out_object_end(&json);
+	vocab_put_actor(&json, VOCAB_CONTEXT_ACTOR, arena, actor);
+}
+
+void vocab_put_tombstone(struct json_out *json, enum vocab_context context, struct str id)
+{
+	vocab_begin(json, context, id, "Tombstone");
+	json_out_object_end(json);
 }
 
 void vocab_write_tombstone(struct buf *out, struct str id)
@@ -204,9 +222,5 @@ void vocab_write_tombstone(struct buf *out, struct str id)
 	struct json_out json;
 
 	json_out_init(&json, out);
-	json_out_object_begin(&json);
-	json_out_key_c_string(&json, "@context", "https://www.w3.org/ns/activitystreams");
-	json_out_key_str(&json, "id", id);
-	json_out_key_c_string(&json, "type", "Tombstone");
-	json_out_object_end(&json);
+	vocab_put_tombstone(&json, VOCAB_CONTEXT_PLAIN, id);
 }

@@ -65,9 +65,10 @@ void app_free(struct app **app)
 	*app = NULL;
 }
 
-void app_set_prepared(struct app *app, const struct secret_box *box)
+void app_set_prepared(struct app *app, const struct secret_box *box, struct federation *federation)
 {
 	app->secret_box = box;
+	app->federation = federation;
 	atomic_store_explicit(&app->is_prepared, true, memory_order_release);
 }
 

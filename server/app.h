@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What all threads share. Built once before they start, never changed afterwards but for the caches,
- * which lock themselves, and for the secret box, which comes with is_prepared. */
+ * which lock themselves, and for the secret box and the federation, which come with is_prepared. */
 #ifndef COMPTOIR_SERVER_APP_H
 #define COMPTOIR_SERVER_APP_H
 
@@ -11,12 +11,14 @@
 #include <stdatomic.h>
 
 struct document_cache;
+struct federation;
 struct limits;
 struct static_files;
 
 struct app {
 	const struct config *config;
 	const struct secret_box *secret_box; /* NULL until is_prepared */
+	struct federation *federation;       /* NULL until is_prepared; stopped before the app is freed */
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
 	struct limits *limits;
@@ -31,8 +33,8 @@ struct app {
 enum error app_new(const struct config *config, struct arena *arena, struct app **ret_app, struct str *ret_message) MUST_CHECK;
 void app_free(struct app **app); /* also closes the secret box; accepts NULL */
 
-/* Hands over the secret box and says that requests can be served. Once, from one thread. */
-void app_set_prepared(struct app *app, const struct secret_box *box);
+/* Hands over both and says that requests can be served. Once, from one thread. */
+void app_set_prepared(struct app *app, const struct secret_box *box, struct federation *federation);
 bool app_is_prepared(const struct app *app);
 
 /* data.key_file, or secret.key in the data directory. */

@@ -7,6 +7,8 @@
 
 #include "server/action/instance_setup.h"
 
+#include "federation/federation.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -25,6 +27,7 @@
 struct preparation {
 	struct app *app;
 	bool may_migrate;
+	bool runs_queues;
 	int descriptor;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -55,6 +58,7 @@ static enum error check_schema(struct preparation *preparation, struct db *db)
 static enum error attempt(struct preparation *preparation, struct db *db)
 {
 	struct secret_box *box = NULL;
+	struct federation *federation = NULL;
 	int applied = 0;
 	enum error error = db_ping(db);
 	if (!error && preparation->may_migrate)
@@ -66,7 +70,12 @@ static enum error attempt(struct preparation *preparation, struct db *db)
 	if (!error)
 		error = instance_setup(db, preparation->arena, preparation->app->config, &box, &preparation->message);
 	if (!error)
-		app_set_prepared(preparation->app, box);
+		error = federation_start(preparation->app->config, box, preparation->runs_queues, preparation->arena, &federation,
+			&preparation->message);
+	if (error)
+		secret_box_close(&box);
+	else
+		app_set_prepared(preparation->app, box, federation);
 	return error;
 }
 
@@ -133,11 +142,12 @@ static void *run(void *argument)
 	return NULL;
 }
 
-struct preparation *preparation_start(struct app *app, bool may_migrate)
+struct preparation *preparation_start(struct app *app, bool may_migrate, bool runs_queues)
 {
 	struct preparation *preparation = memory_new(sizeof(*preparation));
 	preparation->app = app;
 	preparation->may_migrate = may_migrate;
+	preparation->runs_queues = runs_queues;
 	preparation->arena = arena_new(ARENA_LIMIT_BYTES);
 	preparation->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_condattr_t attributes;

@@ -2,7 +2,7 @@
  *
  * Brings the database to where requests can be served, on a thread of its own, so that the server listens at
  * once and answers 503 meanwhile: waits for the database with backoff, migrates the embedded cluster (any other
- * is only checked), sets up the instance, opens the key file. */
+ * is only checked), sets up the instance, opens the key file, starts the federation. */
 #ifndef COMPTOIR_SERVER_PREPARE_H
 #define COMPTOIR_SERVER_PREPARE_H
 
@@ -11,8 +11,8 @@
 
 struct preparation;
 
-/* Done: app_is_prepared. The calling thread may watch preparation_descriptor (readable when it has ended). */
-struct preparation *preparation_start(struct app *app, bool may_migrate) MUST_CHECK;
+/* Done: app_is_prepared. runs_queues: with the workers of the federation role. The calling thread may watch preparation_descriptor (readable when it has ended). */
+struct preparation *preparation_start(struct app *app, bool may_migrate, bool runs_queues) MUST_CHECK;
 int preparation_descriptor(const struct preparation *preparation);
 
 /* False while it goes on. *ret_error: why it gave up, with *ret_message (lives as long as the preparation);

@@ -12,6 +12,8 @@
 #include "server/prepare.h"
 #include "server/privileges.h"
 
+#include "federation/federation.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/cluster.h"
@@ -46,7 +48,7 @@ bool roles_from_text(struct str text, unsigned *ret_roles)
 	static const struct {
 		struct str name;
 		unsigned roles;
-	} names[] = { { STR("all"), ROLE_ALL }, { STR("web"), ROLE_WEB } };
+	} names[] = { { STR("all"), ROLE_ALL }, { STR("web"), ROLE_WEB }, { STR("federation"), ROLE_FEDERATION } };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (str_eq(text, names[i].name)) {
 			*ret_roles = names[i].roles;
@@ -170,7 +172,7 @@ static enum error start(struct service *service, struct str *ret_message)
 		error = start_listeners(service, ret_message);
 	if (error)
 		return error;
-	service->preparation = preparation_start(service->app, service->cluster != NULL);
+	service->preparation = preparation_start(service->app, service->cluster != NULL, service->roles & ROLE_FEDERATION);
 	log_event(LOG_LEVEL_INFO, "server_started", LOG_TEXT("version", COMPTOIR_VERSION),
 		LOG_STR("base_url", service->app->base_url), LOG_BOOL("has_own_database", service->cluster != NULL),
 		LOG_INT("start_ms", (clock_monotonic_us() - service->started_us) / 1000));
@@ -233,6 +235,8 @@ static void stop(struct service *service)
 	http_server_stop(&service->http);
 	http_server_stop(&service->metrics);
 	preparation_stop(&service->preparation);
+	if (service->app)
+		federation_stop(&service->app->federation);
 	app_free(&service->app);
 	cluster_stop(&service->cluster);
 	close(service->signals);

@@ -8,8 +8,9 @@
 #include "base/arena.h"
 #include "base/config.h"
 
-#define ROLE_WEB 1u /* HTTP: pages, APIs, discovery documents */
-#define ROLE_ALL ROLE_WEB
+#define ROLE_WEB 1u        /* HTTP: pages, APIs, discovery documents, the inbox's door */
+#define ROLE_FEDERATION 2u /* queues: what came in, what goes out, what is to be fetched */
+#define ROLE_ALL (ROLE_WEB | ROLE_FEDERATION)
 
 /* "all" or the name of one; false for anything else. */
 bool roles_from_text(struct str text, unsigned *ret_roles) MUST_CHECK;

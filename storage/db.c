@@ -10,7 +10,9 @@
 
 #include "storage/db_conninfo.h"
 #include "storage/db_error.h"
+#include "storage/db_notify.h"
 #include "storage/db_outage.h"
+#include "storage/wake.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -44,6 +46,8 @@ struct db {
 	bool server_said_goodbye;
 	bool was_reported;            /* the outage is in the log */
 	unsigned failures;            /* attempts to connect that failed in a row */
+	unsigned connections;         /* opened so far */
+	unsigned rings_on_commit;     /* bits 1u << enum wake_kind */
 	bool is_probing;              /* the other connections wait for what this call finds out */
 	int64_t elapsed_us;
 	int64_t statement_timeout_ms;         /* 0 for none */
@@ -260,6 +264,7 @@ static enum error open_connection(struct db *db)
 	PQsetnonblocking(db->connection, 1);
 	PQsetNoticeReceiver(db->connection, hear_notice, db);
 	db->session_statement_timeout_ms = db->statement_timeout_ms;
+	db->connections++;
 	if (db->was_reported)
 		log_event(LOG_LEVEL_INFO, "database_connected", LOG_TEXT("database_role", db_role_name(db->role)),
 			LOG_INT("failed_attempts", db->failures));
@@ -557,7 +562,25 @@ enum error db_begin(struct db *db)
 		return error;
 	db->is_in_transaction = true;
 	db->transaction_error = ERROR_NONE;
+	db->rings_on_commit = 0;
 	return ERROR_NONE;
+}
+
+void wake_ring_on_commit(struct db *db, enum wake_kind kind)
+{
+	if (db->is_in_transaction)
+		db->rings_on_commit |= 1U << kind;
+	else
+		wake_ring(kind);
+}
+
+static void ring_committed(struct db *db)
+{
+	for (unsigned kind = 0; kind < WAKE_KIND_COUNT; kind++) {
+		if (db->rings_on_commit & 1U << kind)
+			wake_ring((enum wake_kind)kind);
+	}
+	db->rings_on_commit = 0;
 }
 
 enum error db_commit(struct db *db)
@@ -577,6 +600,8 @@ enum error db_commit(struct db *db)
 	if (!error && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 		error = ERROR_DATABASE;
 	PQclear(result);
+	if (is_lost || !error)
+		ring_committed(db);
 	if (is_lost && !MUTANT("db_commit_unknown"))
 		return ERROR_COMMIT_UNKNOWN;
 	return error;
@@ -594,4 +619,35 @@ void db_rollback(struct db *db)
 	/* A connection that cannot even roll back is not used again. */
 	if (error && db->connection)
 		lose_connection(db, "rollback failed");
+}
+
+/* ---- notifications ---- */
+
+unsigned db_connection_number(const struct db *db)
+{
+	return db->connection ? db->connections : 0;
+}
+
+bool db_wait_notification(struct db *db, int fd, int64_t timeout_ms)
+{
+	struct pollfd poll_fds[2] = { { .fd = fd, .events = POLLIN } };
+	nfds_t count = 1;
+	if (db->connection)
+		poll_fds[count++] = (struct pollfd){ .fd = PQsocket(db->connection), .events = POLLIN };
+	if (poll(poll_fds, count, (int)timeout_ms) > 0 && count > 1 && poll_fds[1].revents)
+		notice_closed_connection(db);
+	return db->connection;
+}
+
+bool db_take_notification(struct db *db, uint64_t *ret_number)
+{
+	PGnotify *notification;
+	while (db->connection && (notification = PQnotifies(db->connection))) {
+		bool is_own = notification->be_pid == PQbackendPID(db->connection);
+		bool is_number = !is_own && str_to_uint64(str_from(notification->extra), ret_number);
+		PQfreemem(notification);
+		if (is_number)
+			return true;
+	}
+	return false;
 }

@@ -18,13 +18,16 @@ CREATE TABLE public.activities_in (
     ended_at timestamp with time zone,
     inbox_actor_id bigint,
     verified_by text DEFAULT 'signature'::text NOT NULL,
+    is_wanted_nowhere boolean DEFAULT false NOT NULL,
+    parks smallint DEFAULT 0 NOT NULL,
     CONSTRAINT activities_in_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
     CONSTRAINT activities_in_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT activities_in_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
-    CONSTRAINT activities_in_check CHECK (((state = 'parked'::text) = (parked_uri IS NOT NULL))),
+    CONSTRAINT activities_in_check CHECK (((state <> 'parked'::text) OR (parked_uri IS NOT NULL))),
     CONSTRAINT activities_in_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT activities_in_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
     CONSTRAINT activities_in_parked_uri_check CHECK (((length(parked_uri) >= 8) AND (length(parked_uri) <= 2048))),
+    CONSTRAINT activities_in_parks_check CHECK ((parks >= 0)),
     CONSTRAINT activities_in_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'parked'::text, 'done'::text, 'set_aside'::text]))),
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
     CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
@@ -32,10 +35,12 @@ CREATE TABLE public.activities_in (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
-COMMENT ON COLUMN public.activities_in.leased_by IS 'The process that works on it';
-COMMENT ON COLUMN public.activities_in.parked_uri IS 'The document that must be here first';
+COMMENT ON COLUMN public.activities_in.leased_by IS 'The process of PostgreSQL whose client works on it';
+COMMENT ON COLUMN public.activities_in.parked_uri IS 'What it waits for, or waited for last';
 COMMENT ON COLUMN public.activities_in.inbox_actor_id IS 'Whose inbox it came to; null for the shared one';
 COMMENT ON COLUMN public.activities_in.verified_by IS 'How we know that actor_uri said it';
+COMMENT ON COLUMN public.activities_in.is_wanted_nowhere IS 'What it waited for last cannot be had';
+COMMENT ON COLUMN public.activities_in.parks IS 'How often it has waited for something';
 CREATE TABLE public.activities_out (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -55,6 +60,7 @@ CREATE TABLE public.activities_out (
     CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
 COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
 COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
 COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
@@ -292,16 +298,23 @@ CREATE TABLE public.featured_tags (
 CREATE TABLE public.fetch_roots (
     uri text NOT NULL,
     fetched integer DEFAULT 0 NOT NULL,
+    items integer DEFAULT 0 NOT NULL,
+    pages integer DEFAULT 0 NOT NULL,
     begun_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT fetch_roots_fetched_check CHECK ((fetched >= 0)),
+    CONSTRAINT fetch_roots_items_check CHECK ((items >= 0)),
+    CONSTRAINT fetch_roots_pages_check CHECK ((pages >= 0)),
     CONSTRAINT fetch_roots_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON TABLE public.fetch_roots IS 'What each root has spent of its budget since begun_at';
+COMMENT ON COLUMN public.fetch_roots.items IS 'Documents that stood in collections';
 CREATE TABLE public.fetches (
     id bigint NOT NULL,
     uri text NOT NULL,
     kind text NOT NULL,
     root_uri text NOT NULL,
     depth smallint DEFAULT 0 NOT NULL,
+    is_item boolean DEFAULT false NOT NULL,
     peer text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -319,6 +332,7 @@ CREATE TABLE public.fetches (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
+COMMENT ON COLUMN public.fetches.is_item IS 'It stood in a collection: what it needs in turn is paid from that budget';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -894,13 +908,15 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 CREATE INDEX activities_in_due ON public.activities_in USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE INDEX activities_in_ended_at ON public.activities_in USING btree (ended_at) WHERE (ended_at IS NOT NULL);
-CREATE INDEX activities_in_object ON public.activities_in USING btree (object_uri, id) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
+CREATE INDEX activities_in_order ON public.activities_in USING btree (hashtextextended(((actor_uri || ' '::text) || object_uri), (0)::bigint), id) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
 CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
 CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor_id, id DESC);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
+CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
@@ -917,7 +933,10 @@ CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id 
 CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DESC);
 CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
+CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_until IS NOT NULL);
+CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
+CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);

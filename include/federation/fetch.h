@@ -14,8 +14,8 @@
 #include <jansson.h>
 
 struct federation;
+struct db;
 struct fetcher;
-struct http_client;
 
 enum fetch_verdict {
 	FETCH_OK,
@@ -30,7 +30,7 @@ struct fetch_document {
 	int status;            /* 0 without an answer */
 	const char *reason;    /* static word for the log, such as "content_type" */
 	struct str url;        /* of the last hop */
-	struct str id;         /* of the document; its origin is that of url */
+	struct str id;         /* FETCH_ACTIVITY_JSON: of the document, canonical; its origin is that of url */
 	json_t *json;          /* FETCH_OK only; read, never changed */
 	struct str body;       /* as sent */
 	int64_t retry_after_s; /* -1 for none */
@@ -41,6 +41,7 @@ void fetch_document_auto(struct fetch_document **document);
 
 enum fetch_form {
 	FETCH_ACTIVITY_JSON, /* activity+json, or ld+json with the profile */
+	FETCH_COLLECTION,    /* the same, for collections and their pages: any id of the origin that was asked, or none */
 	FETCH_JRD,           /* WebFinger: jrd+json or json; has no id */
 	FETCH_ANY_JSON,      /* NodeInfo */
 };
@@ -49,7 +50,11 @@ enum fetch_form {
 enum error fetcher_new(struct federation *federation, struct fetcher **ret_fetcher, char **ret_message) MUST_CHECK;
 void fetcher_free(struct fetcher **fetcher); /* whoever waits gets FETCH_FAILED */
 
-/* Waits: for threads that may block on the network. url in canonical form, without fragment. */
+/* The instance actor may have new keys: asks the database and signs with them from now on. For a thread that looks now
+ * and then. */
+enum error fetcher_read_key(struct fetcher *fetcher, struct db *db, struct arena *arena) MUST_CHECK;
+
+/* Waits: for threads that may block on the network. A fragment of url is not sent. */
 struct fetch_document *fetch_wait(struct fetcher *fetcher, struct str url, enum fetch_form form) MUST_CHECK;
 
 /* Does not wait: done runs once, on the fetcher's loop, never inside this call, and owns a reference to the document. */

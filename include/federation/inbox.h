@@ -17,6 +17,8 @@ struct inbox_request {
 	const struct http_request *http; /* whole, with its body */
 	struct str scheme;      /* of our public URL: "https" or "http" */
 	int64_t inbox_actor_id; /* 0 for the shared inbox */
+	struct fetch_document *awaited; /* what the last INBOX_AWAIT asked for; NULL at first */
+	struct str awaited_url;         /* its await_url */
 };
 
 enum inbox_verdict {
@@ -31,12 +33,15 @@ enum inbox_verdict {
 struct inbox_answer {
 	enum inbox_verdict verdict;
 	const char *reason;   /* static word for the log and the metric */
+	int retry_after_s;    /* with INBOX_LATER */
 	struct str await_url; /* arena; with INBOX_AWAIT */
 };
 
-/* One attempt. awaited: the document that the last INBOX_AWAIT asked for, NULL at first; at most 2 are asked for. */
+/* One attempt. A caller bounds how often it awaits (INBOX_MAX_AWAITS): a key document and its actor for the request,
+ * and the actor of a proof. */
 struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,
-	const struct inbox_request *request, struct fetch_document *awaited) MUST_CHECK;
+	const struct inbox_request *request) MUST_CHECK;
+#define INBOX_MAX_AWAITS 3
 
 /* Who signed a GET: for authorised fetch and collections that are for one host only. Same protocol. */
 struct signer {
@@ -45,6 +50,6 @@ struct signer {
 	struct str origin; /* "https://host" of the actor */
 };
 struct inbox_answer inbox_identify(struct federation *federation, struct db *db, struct arena *arena,
-	const struct inbox_request *request, struct fetch_document *awaited, struct signer *ret_signer) MUST_CHECK;
+	const struct inbox_request *request, struct signer *ret_signer) MUST_CHECK;
 
 #endif

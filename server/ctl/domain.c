@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * comptoir domain: the account domains that this server speaks for. */
+ * comptoir domain: the account domains that this server speaks for, and by options of its list those of others that
+ * it blocks or allows. */
 #include "server/action/instance_setup.h"
 #include "server/ctl/context.h"
+#include "server/ctl/domain_policy.h"
 #include "server/ctl/nouns.h"
 
 #include "base/url.h"
@@ -40,9 +42,17 @@ static enum error run_list(struct invocation *invocation)
 {
 	struct domain *domains = NULL;
 	size_t count = 0;
+	bool is_blocked = option_is_given(invocation, "--blocked");
+	bool is_allowed = option_is_given(invocation, "--allowed");
+	if (is_blocked && is_allowed)
+		return ctl_fail(ERROR_BAD_REQUEST, "--blocked or --allowed, not both");
 	enum error error = open_instance(invocation);
 	if (error)
 		return error;
+	if (is_blocked)
+		return domain_policy_list_blocks(invocation);
+	if (is_allowed)
+		return domain_policy_list_allows(invocation);
 	error = domain_list(ctl_db(invocation), invocation->arena, &domains, &count);
 	if (error)
 		return ctl_fail(error, "%s", error_text(error));
@@ -109,12 +119,19 @@ static const struct command_option add_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
+static const struct command_option list_options[] = {
+	{ "--blocked", NULL, "The domains of others that are blocked instead (comptoir domain block).", false },
+	{ "--allowed", NULL, "Those on the list of federation.mode = allow_list instead (comptoir domain allow).", false },
+	{ NULL, NULL, NULL, false },
+};
+
 const struct command command_domain_list = {
 	.noun = "domain",
 	.verb = "list",
 	.flags = COMMAND_HAS_JSON,
-	.summary = "Lists the account domains of this server",
-	.details = "Example:\n  comptoir domain list --json\n",
+	.summary = "Lists the account domains of this server, or those of others that it blocks or allows",
+	.details = "Examples:\n  comptoir domain list --json\n  comptoir domain list --blocked\n",
+	.options = list_options,
 	.run = run_list,
 };
 

@@ -27,7 +27,7 @@ static enum error run(struct invocation *invocation)
 	unsigned roles = ROLE_ALL;
 	const char *role = option_value(invocation, "--role");
 	if (role && !roles_from_text(str_from(role), &roles))
-		return ctl_fail(ERROR_BAD_REQUEST, "--role is all or web, not '%s'", role);
+		return ctl_fail(ERROR_BAD_REQUEST, "--role is all, web or federation, not '%s'", role);
 	enum error error = ctl_open_config(invocation);
 	if (error)
 		return error;
@@ -44,7 +44,7 @@ static enum error run(struct invocation *invocation)
 }
 
 static const struct command_option options[] = {
-	{ "--role", "ROLE", "What this process runs: all (default) or web.", false },
+	{ "--role", "ROLE", "What this process runs: all (default), web or federation.", false },
 	{ "--list-limits", NULL, "Lists the rate limits and ends.", false },
 	{ NULL, NULL, NULL, false },
 };

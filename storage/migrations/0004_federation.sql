@@ -11,6 +11,7 @@ alter table actors
 	add column moved_at timestamptz,
 	add column is_handle_confirmed boolean not null default false,
 	add column pulled_at timestamptz;
+update actors set featured_tags_url = uri || '/collections/tags' where domain_id is not null;
 comment on column actors.is_handle_confirmed is 'Remote: WebFinger of its account domain led back to it';
 create index actors_host_reversed on actors ((reverse(split_part(split_part(uri, '/', 3), ':', 1)) collate "C"))
 	where domain_id is null;
@@ -39,6 +40,8 @@ create index posts_quote_uri on posts (quote_uri) where quote_uri is not null an
 create index posts_context_uri on posts (context_uri) where context_uri is not null;
 create index posts_conversation_uri on posts (conversation_uri) where conversation_uri is not null;
 create index posts_remote on posts (id) where fetched_at is not null;
+
+create index follows_follower_id on follows (follower_id, state, id desc);
 
 -- What a post was before each edit.
 create table post_revisions (
@@ -205,7 +208,19 @@ create index notifications_post_id on notifications (post_id) where post_id is n
 
 alter table activities_in
 	add column inbox_actor_id bigint,
-	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch'));
+	add column verified_by text not null default 'signature' check (verified_by in ('signature', 'proof', 'fetch')),
+	add column is_wanted_nowhere boolean not null default false,
+	add column parks smallint not null default 0 check (parks >= 0),
+	drop constraint activities_in_check,
+	add check (state <> 'parked' or parked_uri is not null);
+-- What one actor says about one thing is handled in the order of the ids; texts would make the index needlessly wide.
+drop index activities_in_object;
+create index activities_in_order on activities_in (hashtextextended(actor_uri || ' ' || object_uri, 0), id)
+	where state in ('waiting', 'parked');
+comment on column activities_in.parked_uri is 'What it waits for, or waited for last';
+comment on column activities_in.is_wanted_nowhere is 'What it waited for last cannot be had';
+comment on column activities_in.parks is 'How often it has waited for something';
+comment on column activities_in.leased_by is 'The process of PostgreSQL whose client works on it';
 comment on column activities_in.inbox_actor_id is 'Whose inbox it came to; null for the shared one';
 comment on column activities_in.verified_by is 'How we know that actor_uri said it';
 
@@ -250,6 +265,7 @@ create table fetches (
 	kind text not null check (kind in ('actor', 'object', 'activity', 'replies', 'outbox', 'followers', 'featured')),
 	root_uri text not null check (length(root_uri) between 8 and 2048),
 	depth smallint not null default 0 check (depth >= 0),
+	is_item boolean not null default false,
 	peer text not null check (peer = lower(peer) and length(peer) between 1 and 259),
 	attempts smallint not null default 0 check (attempts >= 0),
 	due_at timestamptz not null default now(),
@@ -260,13 +276,20 @@ create table fetches (
 	unique (uri, kind)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 comment on column fetches.root_uri is 'What started the chain: a root has one budget';
+comment on column fetches.is_item is 'It stood in a collection: what it needs in turn is paid from that budget';
 create index fetches_due on fetches (due_at, id);
+create index fetches_peer on fetches (peer, due_at);
+create index fetches_leased on fetches (peer) where leased_until is not null;
 
 create table fetch_roots (
 	uri text primary key check (length(uri) between 8 and 2048),
 	fetched integer not null default 0 check (fetched >= 0),
+	items integer not null default 0 check (items >= 0),
+	pages integer not null default 0 check (pages >= 0),
 	begun_at timestamptz not null default now()
 );
+comment on table fetch_roots is 'What each root has spent of its budget since begun_at';
+comment on column fetch_roots.items is 'Documents that stood in collections';
 create index fetch_roots_begun_at on fetch_roots (begun_at);
 
 create table domain_blocks (

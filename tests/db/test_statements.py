@@ -27,6 +27,10 @@ def sources():
     return sorted(glob.glob(os.path.join(REPOSITORY, "storage", "*.c")))
 
 
+def sources_and_headers():
+    return sources() + sorted(glob.glob(os.path.join(REPOSITORY, "storage", "*.h")))
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
@@ -59,7 +63,7 @@ def test_every_statement_prepares_with_the_parameters_it_names(migrated, stateme
 
 def columns_and_readers():
     """(file, columns of the macro X_COLUMNS, constants of the enum that follows it)."""
-    for path in sources():
+    for path in sources_and_headers():
         text = read(path)
         for match in re.finditer(r"#define (\w+)_COLUMNS\s*\\\n((?:.*\\\n)*.*\n)\s*enum \{([^}]*)\}", text):
             columns = [re.sub(r"^\W+", "", part) for part in re.findall(r'"([^"]*)"', match.group(2))]
@@ -74,7 +78,7 @@ def test_columns_are_read_in_the_order_in_which_they_are_selected(entity, column
 
 
 def test_every_entity_with_a_column_list_is_checked():
-    lists = sum(len(re.findall(r"#define \w+_COLUMNS", read(path))) for path in sources())
+    lists = sum(len(re.findall(r"#define \w+_COLUMNS", read(path))) for path in sources_and_headers())
     assert lists == len(list(columns_and_readers())) >= 4
 
 

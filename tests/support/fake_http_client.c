@@ -32,6 +32,7 @@ static struct http_client_call *fake_send(struct http_client *base, const struct
 		request->hop.url = (struct url){ 0 };
 	for (size_t i = 0; i < given->header_count; i++)
 		http_client_add_header(&request->hop, given->headers[i].name, given->headers[i].value);
+	request->sign = given->sign;
 	request->is_signed = !given->sign || given->sign(given->argument, &request->hop);
 	list_add_last(&client->waiting, &request->link);
 	return &request->call;

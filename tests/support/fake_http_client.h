@@ -16,6 +16,7 @@ struct fake_request {
 	struct arena *arena;
 	enum http_client_method method;
 	struct http_client_hop hop; /* with the caller's headers and those of sign */
+	http_client_sign sign;      /* for the hops of redirects, with call.argument; may be NULL */
 	bool is_signed;             /* sign said yes, or there is none */
 };
 

@@ -160,6 +160,21 @@ class Authority:
                                                    serialization.NoEncryption()))
         return path
 
+    def files(self, *hosts):
+        """Paths of a certificate for DNS names and addresses and of its key, for programs that read files."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = []
+        for host in hosts:
+            try:
+                names.append(x509.IPAddress(ipaddress.ip_address(host)))
+            except ValueError:
+                names.append(x509.DNSName(host))
+        certificate = self.build(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer")]), key, self.name, self.key, [
+            (x509.SubjectAlternativeName(names), False), (x509.BasicConstraints(ca=False, path_length=None), True)])
+        self.count += 1
+        return (processes.give(self.write(f"files{self.count}.pem", certificate)),
+                processes.give(self.write(f"files{self.count}.key", key)))
+
     def context(self, host, is_self_signed=False, from_days=-1, to_days=1, common_name=None):
         """A server's TLS context for a DNS name or an address; host None: no alternative name."""
         key = ec.generate_private_key(ec.SECP256R1())

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * An activity and its deliveries in one statement. Inboxes are put together in SQL, so that an audience of some hundred
+ * actors costs one round trip; a larger one is left to those who expand fan-outs (delivery.c). */
+#include "storage/activity_out.h"
+
+#include "storage/inbox_rules.h"
+#include "storage/statement.h"
+#include "storage/wake.h"
+
+#include <stdio.h>
+
+#define STRINGIFY(number) #number
+#define NUMBER(macro) STRINGIFY(macro)
+
+/* $1 id, $2 uri, $3 type, $4 actor, $5 post, $6 object, $7 body, $8 is_public, $9 is_for_followers, $10 to_followers,
+ * $11 further actors, $12 by their personal inboxes, $13 further inboxes. */
+static const struct statement insert = STATEMENT("activity_out_insert", 13,
+	"with activity as ("
+	"  insert into activities_out (id, uri, type, actor_id, post_id, object_uri, body, body_sha256, is_public,"
+	"                              is_for_followers)"
+	"  values ($1, $2, $3, $4, $5, $6, $7, sha256($7::bytea), $8, $9)"
+	"  on conflict do nothing"
+	"  returning id"
+	"), size as ("
+	"  select coalesce((select followers from actor_counts where actor_id = $4::bigint), 0)"
+	"         > " NUMBER(ACTIVITY_FANOUT_THRESHOLD) " as is_large"
+	"), recipients as ("
+	"  select a.id, " ACTOR_FOLDED_INBOX("a") " as inbox_url"
+	"  from follows as f"
+	"  join actors as a on a.id = f.follower_id"
+	"  where $10::boolean"
+	"    and not (select is_large from size)"
+	"    and f.followed_id = $4::bigint"
+	"    and f.state = 'accepted'"
+	"    and a.moved_to_id is null"
+	"    and " ACTOR_IS_REACHED("a")
+	"  union"
+	"  select a.id, case when $12::boolean then a.inbox_url else " ACTOR_FOLDED_INBOX("a") " end"
+	"  from actors as a"
+	"  where a.id = any ($11::bigint[])"
+	"    and " ACTOR_IS_REACHED("a")
+	"), inboxes as ("
+	"  select inbox_url, count(distinct id) as recipients"
+	"  from (select id, inbox_url from recipients"
+	"        union all"
+	"        select 0, unnest($13::text[])) as one"
+	"  group by inbox_url"
+	"), placed as ("
+	"  select inbox_url, " INBOX_PEER("inbox_url") " as peer, recipients"
+	"  from inboxes"
+	"), new_deliveries as ("
+	"  insert into deliveries (activity_id, inbox_url, peer, recipients)"
+	"  select activity.id, p.inbox_url, p.peer, p.recipients"
+	"  from activity, placed as p"
+	"  where " PEER_IS_REACHED("p.peer")
+	"  on conflict do nothing"
+	"  returning 1"
+	"), new_fanout as ("
+	"  insert into fanouts (activity_id, followed_id)"
+	"  select activity.id, $4"
+	"  from activity, size"
+	"  where $10::boolean"
+	"    and size.is_large"
+	"  returning 1"
+	")"
+	" select (select count(*) from activity),"
+	"        (select count(*) from new_deliveries) + (select count(*) from new_fanout)");
+	// follows_followed_id, actors_pkey, actor_counts_pkey, domain_blocks_pkey, domains_authority_key
+
+static const struct statement find = STATEMENT("activity_out_find", 1,
+	"select id, uri, type, actor_id, post_id, object_uri, body, is_public, is_for_followers"
+	" from activities_out"
+	" where uri = $1"); // activities_out_uri_key
+
+STATEMENT_TABLE(activity_out_statements, &insert, &find);
+
+enum error activity_out_insert(struct db *db, struct arena *arena, const struct activity_out *activity,
+	const struct activity_audience *audience)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, activity->id);
+	db_value_text(&values, activity->uri);
+	db_value_text(&values, activity->type);
+	db_value_int64(&values, activity->actor_id);
+	db_value_id(&values, activity->post_id);
+	db_value_text(&values, activity->object_uri);
+	db_value_bytes(&values, activity->body);
+	db_value_bool(&values, activity->is_public);
+	db_value_bool(&values, activity->is_for_followers);
+	db_value_bool(&values, audience->to_followers);
+	db_value_int64_array(&values, arena, audience->actor_ids, audience->actor_count);
+	db_value_bool(&values, audience->is_personal);
+	db_value_text_array(&values, arena, audience->inbox_urls, audience->inbox_count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &insert, &values, &rows);
+	if (error)
+		return error;
+	if (!db_int64(&rows, 0, 0))
+		return ERROR_CONFLICT;
+	if (db_int64(&rows, 0, 1))
+		wake_ring_on_commit(db, WAKE_DELIVERIES);
+	return ERROR_NONE;
+}
+
+enum error activity_out_find(struct db *db, struct arena *arena, struct str uri, struct activity_out *ret_activity)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, uri);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &find, &values, &rows);
+	if (error)
+		return error;
+	if (!rows.count)
+		return ERROR_NOT_FOUND;
+	*ret_activity = (struct activity_out){
+		.id = db_int64(&rows, 0, 0),
+		.uri = db_text(&rows, 0, 1),
+		.type = db_text(&rows, 0, 2),
+		.actor_id = db_int64(&rows, 0, 3),
+		.post_id = db_int64(&rows, 0, 4),
+		.object_uri = db_text(&rows, 0, 5),
+		.body = db_bytes(&rows, 0, 6),
+		.is_public = db_bool(&rows, 0, 7),
+		.is_for_followers = db_bool(&rows, 0, 8),
+	};
+	return ERROR_NONE;
+}
