@@ -42,10 +42,15 @@ enum error poll_vote_add(struct db *db, struct arena *arena, const struct poll_v
 enum error poll_list_own(struct db *db, struct arena *arena, int64_t post_id, int64_t actor_id, int **ret_positions,
 	size_t *ret_count) MUST_CHECK;
 
-/* Remote actors who voted, and so get the Update with the result. */
+/* Remote actors who voted, and so get the Update with the result: one for each inbox that a server shares. */
 enum error poll_list_voters(struct db *db, struct arena *arena, int64_t post_id, int64_t **ret_actor_ids, size_t *ret_count) MUST_CHECK;
 
-/* Marks up to limit local polls as closed whose time is over, and gives their posts. */
+/* Local ones, who are told that it has ended. */
+enum error poll_list_local_voters(struct db *db, struct arena *arena, int64_t post_id, int64_t **ret_actor_ids,
+	size_t *ret_count) MUST_CHECK;
+
+/* Marks up to limit polls, local and remote, as closed whose time is over, and gives their posts. In the transaction
+ * in which the consequences are written; another process passes over those that are being closed. */
 enum error poll_close_due(struct db *db, struct arena *arena, int limit, int64_t **ret_post_ids, size_t *ret_count) MUST_CHECK;
 
 #endif

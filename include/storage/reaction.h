@@ -30,6 +30,8 @@ enum error boost_find_by_uri(struct db *db, struct arena *arena, struct str uri,
 /* Each removes and tells the uri of the activity; ERROR_NOT_FOUND when there was none. */
 enum error boost_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id, struct str *ret_uri) MUST_CHECK;
 enum error favourite_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id, struct str *ret_uri) MUST_CHECK;
+enum error reaction_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id, struct str emoji,
+	struct str *ret_uri) MUST_CHECK;
 
 /* For Undo by the activity's id: whichever of boost, favourite, reaction it is, if it is actor_id's. */
 enum reaction_kind { REACTION_BOOST, REACTION_FAVOURITE, REACTION_EMOJI };
