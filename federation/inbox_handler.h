@@ -14,7 +14,7 @@ struct federation;
 
 enum inbox_outcome {
 	INBOX_DONE,    /* has its effect, or had it already */
-	INBOX_DROPPED, /* not for us, not theirs to say, or without sense: never again */
+	INBOX_DROPPED, /* not for us, not theirs to say, or without sense: never again. Best before anything is written */
 	INBOX_PARKED,  /* wanted must be here first; tried again when it is, or was found to be nowhere */
 };
 
@@ -38,7 +38,19 @@ struct inbox_context {
 /* Short forms: return inbox_drop(context, "not_owner"); */
 enum error inbox_done(struct inbox_context *context);
 enum error inbox_drop(struct inbox_context *context, const char *reason);
-enum error inbox_park(struct inbox_context *context, struct str uri, enum fetch_kind kind);
+enum error inbox_park(struct inbox_context *context, struct str uri, enum fetch_kind kind); /* drops what cannot be had */
+
+/* Whether that is what it was parked for, and cannot be had. */
+bool inbox_is_nowhere(const struct inbox_context *context, struct str uri);
+
+/* On one of our own hosts. */
+enum error inbox_is_own_uri(const struct inbox_context *context, struct str uri, bool *ret_is) MUST_CHECK;
+
+/* Whether the actor's origin is that of uri. */
+bool inbox_speaks_for(const struct inbox_context *context, struct str uri);
+
+/* The id of the only object; empty for none or several. */
+struct str inbox_object_id(const struct inbox_context *context);
 
 /* ERROR_NONE with the outcome set; another error: the database failed, to be tried again. */
 typedef enum error (*inbox_handler)(struct inbox_context *context);
@@ -59,6 +71,12 @@ enum error inbox_reject(struct inbox_context *context);
 enum error inbox_remove(struct inbox_context *context);
 enum error inbox_undo(struct inbox_context *context);
 enum error inbox_update(struct inbox_context *context);
+
+/* Delete by an actor who is not here: leaves a tombstone where it may, and nobody is fetched for it. */
+enum error inbox_delete_by_stranger(struct inbox_context *context);
+
+/* Update of an actor by itself: its document is read anew from its origin, nothing that was pushed is believed. */
+enum error inbox_update_actor(struct inbox_context *context);
 
 /* NULL for a type that is dropped and counted. */
 inbox_handler inbox_handler_of(enum vocab_activity_type type);

@@ -48,12 +48,15 @@ static bool wait_ms(struct maintenance *maintenance, int64_t pause_ms)
 	return goes_on;
 }
 
-/* One batch of each kind; what is kept for ever (0) is left out. */
+/* A round: batches of each kind. What is kept for ever is left out. */
 struct forgetting {
 	int64_t activities_before_us, deliveries_before_us, posts_before_us; /* 0: keep */
 	int64_t now_us;
 	int64_t posts_cursor;
 	bool posts_are_done;
+	bool has_more; /* of any kind, after the last batch */
+	struct maintenance_sums sums;
+	int64_t others;
 };
 
 static int64_t before(const struct config *config, const char *key, int64_t now_us)
@@ -70,90 +73,104 @@ static void forgetting_init(struct forgetting *forgetting, const struct config *
 	forgetting->posts_before_us = before(config, "retention.remote_posts", now_us);
 }
 
-static enum error forget_activities(struct forgetting *forgetting, struct db *db, struct arena *arena, bool *any_more)
+/* What a batch gave: a full one may not have been the last. */
+static void count_batch(struct forgetting *forgetting, int64_t count, int64_t *sum)
 {
-	bool more = false;
-	enum error error = retention_activities_in(db, arena, forgetting->activities_before_us, &more);
-	*any_more |= more;
-	more = false;
+	*sum += count;
+	forgetting->has_more |= count >= RETENTION_BATCH;
+}
+
+static enum error forget_activities(struct forgetting *forgetting, struct db *db, struct arena *arena)
+{
+	int64_t count = 0;
+	enum error error = retention_activities_in(db, arena, forgetting->activities_before_us, &count);
+	if (error)
+		return error;
+	count_batch(forgetting, count, &forgetting->sums.activities);
+	error = retention_bodies_out(db, arena, forgetting->activities_before_us, &count);
 	if (!error)
-		error = retention_bodies_out(db, arena, forgetting->activities_before_us, &more);
-	*any_more |= more;
+		count_batch(forgetting, count, &forgetting->sums.activities);
 	return error;
 }
 
-static enum error forget_deliveries(struct forgetting *forgetting, struct db *db, struct arena *arena, bool *any_more)
+static enum error forget_deliveries(struct forgetting *forgetting, struct db *db, struct arena *arena)
 {
-	bool more = false;
-	enum error error = retention_deliveries(db, arena, forgetting->deliveries_before_us, &more);
-	*any_more |= more;
-	more = false;
+	int64_t count = 0;
+	enum error error = retention_deliveries(db, arena, forgetting->deliveries_before_us, &count);
+	if (error)
+		return error;
+	count_batch(forgetting, count, &forgetting->sums.deliveries);
+	error = retention_activities_out(db, arena, forgetting->deliveries_before_us, &count);
 	if (!error)
-		error = retention_activities_out(db, arena, forgetting->deliveries_before_us, &more);
-	*any_more |= more;
+		count_batch(forgetting, count, &forgetting->others);
 	return error;
 }
 
-static enum error forget_posts(struct forgetting *forgetting, struct db *db, struct arena *arena, bool *any_more)
+static enum error forget_posts(struct forgetting *forgetting, struct db *db, struct arena *arena)
 {
-	bool more = false;
-	enum error error = retention_remote_posts(db, arena, forgetting->posts_before_us, &forgetting->posts_cursor, &more);
-	forgetting->posts_are_done = !more;
-	*any_more |= more;
-	return error;
+	int64_t count = 0;
+	enum error error = retention_remote_posts(db, arena, forgetting->posts_before_us, &forgetting->posts_cursor, &count);
+	if (error)
+		return error;
+	forgetting->sums.remote_posts += count;
+	forgetting->posts_are_done = forgetting->posts_cursor == 0;
+	forgetting->has_more |= !forgetting->posts_are_done;
+	return ERROR_NONE;
 }
 
-static enum error forget_traces(struct forgetting *forgetting, struct db *db, struct arena *arena, bool *any_more)
+static enum error forget_traces(struct forgetting *forgetting, struct db *db, struct arena *arena)
 {
-	bool more = false;
-	int64_t now_us = forgetting->now_us;
+	int64_t count = 0, now_us = forgetting->now_us;
 	enum error error = retention_tombstones(db, arena, now_us - UNKNOWN_TOMBSTONE_DAYS * DAY_US,
-		now_us - KNOWN_TOMBSTONE_DAYS * DAY_US, &more);
-	*any_more |= more;
-	more = false;
+		now_us - KNOWN_TOMBSTONE_DAYS * DAY_US, &count);
+	if (error)
+		return error;
+	count_batch(forgetting, count, &forgetting->others);
+	error = retention_fetch_roots(db, arena, now_us - DAY_US, &count);
 	if (!error)
-		error = retention_fetch_roots(db, arena, now_us - DAY_US, &more);
-	*any_more |= more;
+		count_batch(forgetting, count, &forgetting->others);
 	return error;
 }
 
-static enum error forget_batch(struct forgetting *forgetting, struct db *db, struct arena *arena, bool *ret_more)
+static enum error forget_batch(struct forgetting *forgetting, struct db *db, struct arena *arena)
 {
 	enum error error = ERROR_NONE;
-	bool more = false;
+	forgetting->has_more = false;
 	if (forgetting->activities_before_us)
-		error = forget_activities(forgetting, db, arena, &more);
+		error = forget_activities(forgetting, db, arena);
 	if (!error && forgetting->deliveries_before_us)
-		error = forget_deliveries(forgetting, db, arena, &more);
+		error = forget_deliveries(forgetting, db, arena);
 	if (!error && forgetting->posts_before_us && !forgetting->posts_are_done)
-		error = forget_posts(forgetting, db, arena, &more);
+		error = forget_posts(forgetting, db, arena);
 	if (!error)
-		error = forget_traces(forgetting, db, arena, &more);
-	*ret_more = more;
+		error = forget_traces(forgetting, db, arena);
 	return error;
 }
 
-enum error maintenance_forget(const struct config *config, struct db *db, struct arena *arena, int64_t now_us)
+enum error maintenance_forget(const struct config *config, struct db *db, struct arena *arena, int64_t now_us,
+	struct maintenance_sums *sums)
 {
 	struct forgetting forgetting;
-	bool more = true;
-	enum error error = ERROR_NONE;
 	forgetting_init(&forgetting, config, now_us);
-	while (more && !error)
-		error = forget_batch(&forgetting, db, arena, &more);
+	enum error error;
+	do
+		error = forget_batch(&forgetting, db, arena);
+	while (!error && forgetting.has_more);
+	sums->activities += forgetting.sums.activities;
+	sums->deliveries += forgetting.sums.deliveries;
+	sums->remote_posts += forgetting.sums.remote_posts;
 	return error;
 }
 
 static void forget_round(struct maintenance *maintenance)
 {
 	struct forgetting forgetting;
-	bool more = true;
 	forgetting_init(&forgetting, maintenance->federation->config, clock_now_us());
-	while (more) {
+	do {
 		arena_reset(maintenance->arena);
-		if (forget_batch(&forgetting, maintenance->db, maintenance->arena, &more) || !wait_ms(maintenance, BREATH_MS))
+		if (forget_batch(&forgetting, maintenance->db, maintenance->arena) || !wait_ms(maintenance, BREATH_MS))
 			return; /* what is left waits for the next round */
-	}
+	} while (forgetting.has_more);
 }
 
 static void *run(void *argument)

@@ -19,8 +19,12 @@ struct maintenance;
 struct maintenance *maintenance_start(struct federation *federation);
 void maintenance_stop(struct maintenance **maintenance); /* accepts NULL; at the end of the present batch */
 
-/* One round of forgetting at now_us, as the thread does each hour. */
-enum error maintenance_forget(const struct config *config, struct db *db, struct arena *arena, int64_t now_us)
-	MUST_CHECK;
+struct maintenance_sums {
+	int64_t activities, deliveries, remote_posts;
+};
+
+/* One round of forgetting at now_us, as the thread does each hour. Adds what went to sums. */
+enum error maintenance_forget(const struct config *config, struct db *db, struct arena *arena, int64_t now_us,
+	struct maintenance_sums *sums) MUST_CHECK;
 
 #endif

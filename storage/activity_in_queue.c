@@ -43,14 +43,26 @@ enum {
 	CLAIMED_LEASED_BY,
 };
 
+/* However long the queue, only its head is looked at. */
 #define CLAIM_HEAD                                       \
 	"with due as materialized ("                     \
 	"  select w.id"                                  \
-	"  from activities_in as w"                      \
-	"  where w.state = 'waiting'"                    \
-	"    and w.due_at <= now()"                      \
-	"    and (w.leased_until is null or w.leased_until <= now())"
+	"  from ("                                       \
+	"    select h.id"                                \
+	"    from ("                                     \
+	"      select i.id, i.due_at, i.actor_uri, i.attempts, i.leased_until" \
+	"      from activities_in as i"                  \
+	"      where i.state = 'waiting'"                \
+	"        and i.due_at <= now()"                  \
+	"      order by i.due_at, i.id"                  \
+	"      limit 4000"                               \
+	"    ) as h"                                     \
+	"    where (h.leased_until is null or h.leased_until <= now())"
 #define CLAIM_TAIL                                       \
+	"  ) as d"                                       \
+	"  join activities_in as w on w.id = d.id"       \
+	"  where w.state = 'waiting'"                    \
+	"    and (w.leased_until is null or w.leased_until <= now())" \
 	"  for update of w skip locked"                  \
 	"), claimed as ("                                \
 	"  update activities_in as a"                    \
@@ -67,17 +79,17 @@ enum {
 
 static const struct statement claim_fresh = STATEMENT("activity_in_queue_claim_fresh", 4,
 	CLAIM_HEAD
-	"    and w.attempts = 0"
-	"    and (hashtext(w.actor_uri) & 1023) % $3 = $4"
-	"  order by w.due_at, w.id"
-	"  limit $2"
+	"      and h.attempts = 0"
+	"      and (hashtext(h.actor_uri) & 1023) % $3 = $4"
+	"    order by h.due_at, h.id"
+	"    limit $2"
 	CLAIM_TAIL); // activities_in_due, activities_in_pkey
 
 static const struct statement claim_suspect = STATEMENT("activity_in_queue_claim_suspect", 1,
 	CLAIM_HEAD
-	"    and w.attempts > 0"
-	"  order by w.due_at, w.id"
-	"  limit 1"
+	"      and h.attempts > 0"
+	"    order by h.due_at, h.id"
+	"    limit 1"
 	CLAIM_TAIL); // activities_in_due, activities_in_pkey
 
 /* The keys of actors and of objects differ by the seed of the hash. */

@@ -113,8 +113,8 @@ static const struct statement remote_posts = STATEMENT("retention_remote_posts",
 	"  from (select actor_id, count(*) as posts from gone group by actor_id order by actor_id) as g"
 	"  where c.actor_id = g.actor_id"
 	")"
-	" select coalesce((select max(id) from looked_at), 0)::bigint,"
-	"        (select count(*) from looked_at),"
+	" select case when (select count(*) from looked_at) < $3 then 0 else (select max(id) from looked_at) end,"
+	"        (select count(*) from gone),"
 	"        array(select media_id from media_of)::text"); // posts_remote
 
 /* What hung at the posts of the batch before. */
@@ -146,44 +146,40 @@ STATEMENT_TABLE(retention_statements, &activities_in, &bodies_out, &deliveries, 
 	&tombstones, &fetch_roots);
 
 static enum error forget(struct db *db, struct arena *arena, const struct statement *statement,
-	const struct db_values *values, bool *ret_more)
+	const struct db_values *values, int64_t *ret_count)
 {
-	int64_t affected = 0;
-	enum error error = db_change(db, arena, statement, values, &affected);
-	if (!error)
-		*ret_more = affected >= RETENTION_BATCH;
-	return error;
+	return db_change(db, arena, statement, values, ret_count);
 }
 
 static enum error forget_by_time(struct db *db, struct arena *arena, const struct statement *statement, int64_t before_us,
-	bool *ret_more)
+	int64_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_time(&values, before_us);
 	db_value_int64(&values, RETENTION_BATCH);
-	return forget(db, arena, statement, &values, ret_more);
+	return forget(db, arena, statement, &values, ret_count);
 }
 
 static enum error forget_by_id(struct db *db, struct arena *arena, const struct statement *statement, int64_t before_us,
-	bool *ret_more)
+	int64_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, id_at_time(before_us));
 	db_value_int64(&values, RETENTION_BATCH);
-	return forget(db, arena, statement, &values, ret_more);
+	return forget(db, arena, statement, &values, ret_count);
 }
 
-enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
-	return forget_by_time(db, arena, &activities_in, before_us, ret_more);
+	return forget_by_time(db, arena, &activities_in, before_us, ret_count);
 }
 
-enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
-	return forget_by_id(db, arena, &bodies_out, before_us, ret_more);
+	return forget_by_id(db, arena, &bodies_out, before_us, ret_count);
 }
 
-enum error retention_deliveries(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+enum error retention_deliveries(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_time(&values, before_us);
@@ -191,16 +187,16 @@ enum error retention_deliveries(struct db *db, struct arena *arena, int64_t befo
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &deliveries, &values, &rows);
 	if (!error)
-		*ret_more = db_int64(&rows, 0, 0) >= RETENTION_BATCH;
+		*ret_count = db_int64(&rows, 0, 0);
 	return error;
 }
 
-enum error retention_activities_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+enum error retention_activities_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
-	return forget_by_id(db, arena, &activities_out, before_us, ret_more);
+	return forget_by_id(db, arena, &activities_out, before_us, ret_count);
 }
 
-enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, bool *ret_more)
+enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, int64_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, *cursor);
@@ -210,30 +206,27 @@ enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t be
 	enum error error = db_run(db, arena, &remote_posts, &values, &rows);
 	if (error)
 		return error;
-	int64_t last_id = db_int64(&rows, 0, 0);
-	bool is_full = db_int64(&rows, 0, 1) >= RETENTION_BATCH;
 	struct db_values media_values = { .count = 0 };
 	db_value_text(&media_values, db_text(&rows, 0, 2));
 	error = db_change(db, arena, &media, &media_values, NULL);
 	if (error)
 		return error;
-	if (last_id)
-		*cursor = last_id;
-	*ret_more = is_full;
+	*cursor = db_int64(&rows, 0, 0);
+	*ret_count = db_int64(&rows, 0, 1);
 	return ERROR_NONE;
 }
 
 enum error retention_tombstones(struct db *db, struct arena *arena, int64_t unknown_before_us, int64_t known_before_us,
-	bool *ret_more)
+	int64_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_time(&values, unknown_before_us);
 	db_value_time(&values, known_before_us);
 	db_value_int64(&values, RETENTION_BATCH);
-	return forget(db, arena, &tombstones, &values, ret_more);
+	return forget(db, arena, &tombstones, &values, ret_count);
 }
 
-enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more)
+enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
-	return forget_by_time(db, arena, &fetch_roots, before_us, ret_more);
+	return forget_by_time(db, arena, &fetch_roots, before_us, ret_count);
 }

@@ -195,7 +195,6 @@ CREATE TABLE public.deliveries (
     state text DEFAULT 'pending'::text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
-    leased_until timestamp with time zone,
     leased_by bigint,
     first_attempt_at timestamp with time zone,
     last_attempt_at timestamp with time zone,
@@ -214,6 +213,8 @@ CREATE TABLE public.deliveries (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.deliveries.peer IS 'Host of the inbox, with a port that is not the default';
+COMMENT ON COLUMN public.deliveries.due_at IS 'infinity: when its peer is looked at';
+COMMENT ON COLUMN public.deliveries.leased_by IS 'Of delivery_workers';
 COMMENT ON COLUMN public.deliveries.recipients IS 'How many actors are behind this inbox';
 CREATE TABLE public.delivery_sums (
     peer text NOT NULL,
@@ -223,6 +224,11 @@ CREATE TABLE public.delivery_sums (
     CONSTRAINT delivery_sums_deliveries_check CHECK ((deliveries >= 0)),
     CONSTRAINT delivery_sums_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
     CONSTRAINT delivery_sums_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+);
+CREATE TABLE public.delivery_workers (
+    id bigint NOT NULL,
+    alive_until timestamp with time zone NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE TABLE public.domain_allows (
     domain text NOT NULL,
@@ -271,13 +277,9 @@ CREATE TABLE public.fanouts (
     activity_id bigint NOT NULL,
     followed_id bigint NOT NULL,
     after_inbox text DEFAULT ''::text NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
-    leased_until timestamp with time zone,
-    leased_by bigint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT fanouts_after_inbox_check CHECK ((length(after_inbox) <= 2048)),
-    CONSTRAINT fanouts_attempts_check CHECK ((attempts >= 0))
+    CONSTRAINT fanouts_after_inbox_check CHECK ((length(after_inbox) <= 2048))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fanouts.after_inbox IS 'Inboxes up to this one have their deliveries';
@@ -298,16 +300,23 @@ CREATE TABLE public.featured_tags (
 CREATE TABLE public.fetch_roots (
     uri text NOT NULL,
     fetched integer DEFAULT 0 NOT NULL,
+    items integer DEFAULT 0 NOT NULL,
+    pages integer DEFAULT 0 NOT NULL,
     begun_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT fetch_roots_fetched_check CHECK ((fetched >= 0)),
+    CONSTRAINT fetch_roots_items_check CHECK ((items >= 0)),
+    CONSTRAINT fetch_roots_pages_check CHECK ((pages >= 0)),
     CONSTRAINT fetch_roots_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON TABLE public.fetch_roots IS 'What each root has spent of its budget since begun_at';
+COMMENT ON COLUMN public.fetch_roots.items IS 'Documents that stood in collections';
 CREATE TABLE public.fetches (
     id bigint NOT NULL,
     uri text NOT NULL,
     kind text NOT NULL,
     root_uri text NOT NULL,
     depth smallint DEFAULT 0 NOT NULL,
+    is_item boolean DEFAULT false NOT NULL,
     peer text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -325,6 +334,7 @@ CREATE TABLE public.fetches (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
+COMMENT ON COLUMN public.fetches.is_item IS 'It stood in a collection: what it needs in turn is paid from that budget';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -496,6 +506,7 @@ CREATE TABLE public.peers (
     prefers_rfc9421 boolean DEFAULT false NOT NULL,
     software text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    look_at timestamp with time zone,
     CONSTRAINT peers_failures_check CHECK ((failures >= 0)),
     CONSTRAINT peers_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT peers_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259)))),
@@ -506,8 +517,9 @@ CREATE TABLE public.peers (
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON TABLE public.peers IS 'Servers that we exchange with: a host, with a port that is not the default';
 COMMENT ON COLUMN public.peers."window" IS 'How many deliveries may be under way to it at a time';
-COMMENT ON COLUMN public.peers.due_at IS 'Not before: the next probe of a dead one, the end of a Retry-After';
+COMMENT ON COLUMN public.peers.due_at IS 'Nothing is sent before: the end of a pause after failures or a Retry-After, the next probe';
 COMMENT ON COLUMN public.peers.last_heard_at IS 'Its last verified request to us';
+COMMENT ON COLUMN public.peers.look_at IS 'Deliveries wait for it to be well: when to look';
 CREATE TABLE public.pins (
     actor_id bigint NOT NULL,
     post_id bigint NOT NULL,
@@ -778,6 +790,8 @@ ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
 ALTER TABLE ONLY public.delivery_sums
     ADD CONSTRAINT delivery_sums_pkey PRIMARY KEY (peer, month, state);
+ALTER TABLE ONLY public.delivery_workers
+    ADD CONSTRAINT delivery_workers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.domain_allows
     ADD CONSTRAINT domain_allows_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.domain_blocks
@@ -904,6 +918,7 @@ CREATE INDEX activities_in_order ON public.activities_in USING btree (hashtextex
 CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
 CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
 CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor_id, id DESC);
+CREATE INDEX activities_out_object_uri ON public.activities_out USING btree (object_uri, id) WHERE (object_uri IS NOT NULL);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
@@ -915,9 +930,10 @@ CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
-CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
-CREATE INDEX deliveries_peer_due ON public.deliveries USING btree (peer, due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
+CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
 CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
@@ -925,7 +941,10 @@ CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id 
 CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DESC);
 CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
+CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_until IS NOT NULL);
+CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
+CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
@@ -942,7 +961,8 @@ CREATE INDEX oauth_tokens_actor_id ON public.oauth_tokens USING btree (actor_id)
 CREATE INDEX oauth_tokens_application_id ON public.oauth_tokens USING btree (application_id);
 CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_hash) WHERE (code_hash IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
-CREATE INDEX peers_dead ON public.peers USING btree (due_at) WHERE (state = 'dead'::text);
+CREATE INDEX peers_look ON public.peers USING btree (look_at) WHERE ((look_at IS NOT NULL) AND (state <> 'paused'::text));
+CREATE INDEX peers_paused ON public.peers USING btree (name) WHERE (state = 'paused'::text);
 CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
 CREATE INDEX poll_votes_actor_id ON public.poll_votes USING btree (actor_id);
 CREATE INDEX poll_votes_option ON public.poll_votes USING btree (post_id, "position");
@@ -1095,6 +1115,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_allows TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_allows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;

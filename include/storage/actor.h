@@ -4,9 +4,9 @@
  * applications. A user logs in; an actor speaks.
  *
  * A local actor NAME on base URL BASE has the id BASE/users/NAME, the page BASE/@NAME, and below its id
- * /inbox, /outbox, /followers, /following, /collections/featured; the shared inbox is BASE/inbox. NAME is
- * spelled as it was created; handles are unique and looked up in lower case. The Application actor of a
- * domain, at most one, stands for the instance: BASE/actor. */
+ * /inbox, /outbox, /followers, /following, /collections/featured, /collections/tags; the shared inbox is
+ * BASE/inbox. NAME is spelled as it was created; handles are unique and looked up in lower case. The Application
+ * actor of a domain, at most one, stands for the instance: BASE/actor. */
 #ifndef COMPTOIR_STORAGE_ACTOR_H
 #define COMPTOIR_STORAGE_ACTOR_H
 
@@ -48,6 +48,7 @@ struct actor {
 	struct str also_known_as_json; /* array of ids */
 	int64_t moved_to_id; /* 0 for none */
 	struct str moved_to_uri; /* data NULL for none */
+	int64_t moved_us;        /* when it last moved; 0 for never */
 	int64_t created_us;
 	int64_t updated_us;
 	int64_t fetched_us;  /* remote: when it was last read from its server */
@@ -113,11 +114,14 @@ enum error actor_set_disabled(struct db *db, struct arena *arena, int64_t id, bo
 enum error actor_find_by_handle(struct db *db, struct arena *arena, struct str username, struct str domain,
 	struct actor *ret_actor) MUST_CHECK;
 
-/* Those of the given ids or URIs that are here, in no order. At most 1,000. */
+/* Those of the given ids or URIs that are here, in no order. */
+#define ACTOR_FIND_MANY_MAX 1000
 enum error actor_find_many(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
 	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
 enum error actor_find_many_by_uri(struct db *db, struct arena *arena, const struct str *uris, size_t count,
 	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
+
+#define ACTOR_ALSO_KNOWN_AS_MAX 32
 
 struct actor_key_new {
 	struct str uri;          /* key id */
@@ -137,7 +141,7 @@ struct actor_remote {
 	struct str display_name, summary_html, fields_json;
 	struct str avatar_url, avatar_alt, header_url, header_alt; /* URLs: data NULL for none */
 	const struct str *also_known_as;
-	size_t also_known_as_count; /* the first 32 are kept */
+	size_t also_known_as_count; /* the first ACTOR_ALSO_KNOWN_AS_MAX are kept */
 	bool is_locked, is_discoverable, is_indexable, is_memorial;
 	int64_t created_us; /* 0 when unknown */
 	int64_t fetched_us;
@@ -146,13 +150,16 @@ struct actor_remote {
 };
 
 /* Inserts or refreshes by uri, alone or in the caller's transaction. Another remote actor that bears the handle loses
- * it (its server gave it away). Never touches a local actor: ERROR_FORBIDDEN when the uri is one's. ERROR_GONE when it
- * is tombstoned. */
+ * it (its server gave it away), unless only the other one's is confirmed: then this one is found by its uri alone.
+ * Never touches a local actor: ERROR_FORBIDDEN when the uri or the handle is one's. ERROR_GONE when it is tombstoned or
+ * deleted. Another actor's key keeps its owner. ERROR_UNAVAILABLE when somebody stored the same just now: try again. */
 enum error actor_store_remote(struct db *db, struct arena *arena, const struct actor_remote *actor, int64_t *ret_id,
 	bool *ret_is_new) MUST_CHECK;
 
-/* In the caller's transaction: its posts, follows, boosts, favourites, votes, keys and blocks go, with all counters
- * that they moved; the row stays, suspended, so that the id and the name never come back. */
+/* In the caller's transaction: its posts, follows, boosts, favourites, votes and blocks go, with all counters that they
+ * moved, and the keys of a remote one (its own Delete is still to be signed with those of a local one); the row stays,
+ * suspended and without its texts, and a tombstone, so that the id and the name never come back. Twice is fine.
+ * ERROR_NOT_FOUND when absent. */
 enum error actor_delete(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 
 enum error actor_set_suspended(struct db *db, struct arena *arena, int64_t id, bool is_suspended) MUST_CHECK;

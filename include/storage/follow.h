@@ -35,7 +35,8 @@ enum error follow_accept(struct db *db, struct arena *arena, int64_t follower_id
 /* Whatever its state, with the counters of an accepted one. ERROR_NOT_FOUND when there was none. */
 enum error follow_remove(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id) MUST_CHECK;
 
-/* The id of the activity that a peer repeats under a new name. */
+/* The id of the activity that a peer repeats under a new name. ERROR_NOT_FOUND when there is no such follow or the uri
+ * is another's. */
 enum error follow_set_uri(struct db *db, struct arena *arena, int64_t follow_id, struct str uri) MUST_CHECK;
 
 enum follow_side {

@@ -22,7 +22,10 @@ enum error pin_list(struct db *db, struct arena *arena, int64_t actor_id, struct
 /* Makes the pins of a remote actor what its featured collection says: those of post_ids that are its own. */
 enum error pin_replace(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *post_ids, size_t count) MUST_CHECK;
 
-/* name without '#', lower case. Twice, or removing what is not there, is fine. */
+#define FEATURED_TAG_MAX 20 /* of one actor; Mastodon has 10 */
+
+/* name without '#', lower case. Twice, or removing what is not there, is fine. ERROR_UNPROCESSABLE above
+ * FEATURED_TAG_MAX, ERROR_NOT_FOUND when the actor is absent. */
 enum error featured_tag_add(struct db *db, struct arena *arena, int64_t actor_id, struct str name) MUST_CHECK;
 enum error featured_tag_remove(struct db *db, struct arena *arena, int64_t actor_id, struct str name) MUST_CHECK;
 enum error featured_tag_list(struct db *db, struct arena *arena, int64_t actor_id, struct str **ret_names, size_t *ret_count) MUST_CHECK;

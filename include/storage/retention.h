@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Forgetting what need not be kept, in batches so short that nobody waits for them: rows that others hold are left for
- * the next time. Each function is one statement outside of a transaction; *ret_more says that a full batch was done. */
+ * the next time. Each function is a batch of at most RETENTION_BATCH, outside of a transaction; *ret_count says how many went, and a
+ * full batch that there may be more. */
 #ifndef COMPTOIR_STORAGE_RETENTION_H
 #define COMPTOIR_STORAGE_RETENTION_H
 
@@ -10,23 +11,23 @@
 #define RETENTION_BATCH 500
 
 /* Activities from outside that ended before. */
-enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more) MUST_CHECK;
+enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
 /* Bodies of our own activities that were made before and are delivered everywhere: emptied, the receipts stay. */
-enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more) MUST_CHECK;
+enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
 /* Receipts that ended before become sums per host and month; activities without receipts go with their last one. */
-enum error retention_deliveries(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more) MUST_CHECK;
-enum error retention_activities_out(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more) MUST_CHECK;
+enum error retention_deliveries(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
+enum error retention_activities_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
 /* Remote posts received before that nobody here touched: not answered, boosted, favourited, quoted, reacted to, voted
  * in or mentioned in by a local actor, and of whose answers none is kept for such a reason. They leave no tombstone: a
- * peer may show them to us again. *cursor is 0 at first and goes on until nothing more. */
-enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, bool *ret_more) MUST_CHECK;
+ * peer may show them to us again. *cursor is 0 at first and after the last batch. */
+enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, int64_t *ret_count) MUST_CHECK;
 
 /* Tombstones of remote ids: those that told of nothing we had, and the others. Walks of threads that are over. */
 enum error retention_tombstones(struct db *db, struct arena *arena, int64_t unknown_before_us, int64_t known_before_us,
-	bool *ret_more) MUST_CHECK;
-enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, bool *ret_more) MUST_CHECK;
+	int64_t *ret_count) MUST_CHECK;
+enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
 #endif

@@ -3,6 +3,10 @@
  * comptoir db: the database and its schema. */
 #include "server/ctl/context.h"
 #include "server/ctl/nouns.h"
+
+#include "federation/maintenance.h"
+
+#include "base/clock.h"
 #include "server/privileges.h"
 
 #include "storage/cluster.h"
@@ -141,6 +145,46 @@ static enum error run_status(struct invocation *invocation)
 	error = ctl_print(&out);
 	return fits == ERROR_CONFIGURATION ? ERROR_DATABASE : fits ? fits : error;
 }
+
+static enum error run_tidy(struct invocation *invocation)
+{
+	struct maintenance_sums sums = { 0 };
+	enum error error = ctl_open_config(invocation);
+	if (!error)
+		error = ctl_open_database(invocation, true);
+	if (error)
+		return error;
+	error = maintenance_forget(ctl_config(invocation), ctl_db(invocation), invocation->arena, clock_now_us(), &sums);
+	if (error)
+		return ctl_fail(error, "%s", error_text(error));
+	AUTO(buf) struct buf out = { 0 };
+	if (invocation->is_json) {
+		struct json_out json;
+		json_out_init(&json, &out);
+		json_out_object_begin(&json);
+		json_out_key_int(&json, "activities", sums.activities);
+		json_out_key_int(&json, "deliveries", sums.deliveries);
+		json_out_key_int(&json, "remote_posts", sums.remote_posts);
+		json_out_object_end(&json);
+		buf_add_char(&out, '\n');
+	} else {
+		buf_add_printf(&out, "forgotten: %lld activities, %lld delivery receipts, %lld posts of other servers\n",
+			(long long)sums.activities, (long long)sums.deliveries, (long long)sums.remote_posts);
+	}
+	return ctl_print(&out);
+}
+
+const struct command command_db_tidy = {
+	.noun = "db",
+	.verb = "tidy",
+	.flags = COMMAND_HAS_JSON,
+	.summary = "Forgets now what the retention settings let go",
+	.details = "A running server does the same each hour, in batches that nobody waits for. Receipts become sums per server\n"
+		"and month; posts of other servers go when nobody here answered, boosted, favourited or was mentioned.\n"
+		"\nExample:\n"
+		"  comptoir db tidy --set retention.remote_posts=90d\n",
+	.run = run_tidy,
+};
 
 const struct command command_db_init = {
 	.noun = "db",

@@ -7,7 +7,7 @@
 #include "server/ctl/command.h"
 
 extern const struct command command_serve;
-extern const struct command command_db_init, command_db_migrate, command_db_status;
+extern const struct command command_db_init, command_db_migrate, command_db_status, command_db_tidy;
 extern const struct command command_account_create, command_account_list, command_account_show, command_account_disable,
 	command_account_enable, command_account_reset_password;
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,

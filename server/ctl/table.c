@@ -8,6 +8,7 @@ const struct command *const command_table[] = {
 	&command_db_init,
 	&command_db_migrate,
 	&command_db_status,
+	&command_db_tidy,
 	&command_account_create,
 	&command_account_list,
 	&command_account_show,

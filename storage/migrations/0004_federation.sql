@@ -11,6 +11,7 @@ alter table actors
 	add column moved_at timestamptz,
 	add column is_handle_confirmed boolean not null default false,
 	add column pulled_at timestamptz;
+update actors set featured_tags_url = uri || '/collections/tags' where domain_id is not null;
 comment on column actors.is_handle_confirmed is 'Remote: WebFinger of its account domain led back to it';
 create index actors_host_reversed on actors ((reverse(split_part(split_part(uri, '/', 3), ':', 1)) collate "C"))
 	where domain_id is null;
@@ -39,6 +40,8 @@ create index posts_quote_uri on posts (quote_uri) where quote_uri is not null an
 create index posts_context_uri on posts (context_uri) where context_uri is not null;
 create index posts_conversation_uri on posts (conversation_uri) where conversation_uri is not null;
 create index posts_remote on posts (id) where fetched_at is not null;
+
+create index follows_follower_id on follows (follower_id, state, id desc);
 
 -- What a post was before each edit.
 create table post_revisions (
@@ -231,15 +234,39 @@ comment on column activities_out.object_uri is 'Activities about the same object
 comment on column activities_out.is_public is 'Gets a proof that outlives forwarding';
 comment on column activities_out.is_for_followers is 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 
--- A large audience, turned into deliveries in batches. Its followers are walked in the order of their ids.
+create index activities_out_object_uri on activities_out (object_uri, id) where object_uri is not null;
+
+-- A delivery is worked on by one process or by none. What a process has taken, it holds for as long as it says that it
+-- lives: one row to renew however much it has taken, and one to look at when it is gone.
+create table delivery_workers (
+	id bigint primary key,
+	alive_until timestamptz not null,
+	started_at timestamptz not null default now()
+);
+
+-- Those that wait for their peer to be well are due at infinity, and the peer says when to look at them, so that a
+-- million of them are not in the way of the others.
+drop index deliveries_due, deliveries_peer_due, peers_dead;
+alter table deliveries
+	drop column leased_until;
+alter table peers
+	add column look_at timestamptz;
+comment on column deliveries.due_at is 'infinity: when its peer is looked at';
+comment on column deliveries.leased_by is 'Of delivery_workers';
+comment on column peers.due_at is 'Nothing is sent before: the end of a pause after failures or a Retry-After, the next probe';
+comment on column peers.look_at is 'Deliveries wait for it to be well: when to look';
+create index deliveries_due on deliveries (due_at) where state = 'pending' and leased_by is null;
+create index deliveries_peer on deliveries (peer, activity_id) where state = 'pending' and leased_by is null;
+create index deliveries_leased on deliveries (leased_by) where leased_by is not null;
+create index peers_look on peers (look_at) where look_at is not null and state <> 'paused';
+create index peers_paused on peers (name) where state = 'paused';
+
+-- A large audience, turned into deliveries in batches: its inboxes in their order.
 create table fanouts (
 	activity_id bigint primary key references activities_out on delete cascade,
 	followed_id bigint not null references actors on delete cascade,
 	after_inbox text not null default '' check (length(after_inbox) <= 2048),
-	attempts smallint not null default 0 check (attempts >= 0),
 	due_at timestamptz not null default now(),
-	leased_until timestamptz,
-	leased_by bigint,
 	created_at timestamptz not null default now()
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 comment on column fanouts.after_inbox is 'Inboxes up to this one have their deliveries';
@@ -262,6 +289,7 @@ create table fetches (
 	kind text not null check (kind in ('actor', 'object', 'activity', 'replies', 'outbox', 'followers', 'featured')),
 	root_uri text not null check (length(root_uri) between 8 and 2048),
 	depth smallint not null default 0 check (depth >= 0),
+	is_item boolean not null default false,
 	peer text not null check (peer = lower(peer) and length(peer) between 1 and 259),
 	attempts smallint not null default 0 check (attempts >= 0),
 	due_at timestamptz not null default now(),
@@ -272,13 +300,20 @@ create table fetches (
 	unique (uri, kind)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 comment on column fetches.root_uri is 'What started the chain: a root has one budget';
+comment on column fetches.is_item is 'It stood in a collection: what it needs in turn is paid from that budget';
 create index fetches_due on fetches (due_at, id);
+create index fetches_peer on fetches (peer, due_at);
+create index fetches_leased on fetches (peer) where leased_until is not null;
 
 create table fetch_roots (
 	uri text primary key check (length(uri) between 8 and 2048),
 	fetched integer not null default 0 check (fetched >= 0),
+	items integer not null default 0 check (items >= 0),
+	pages integer not null default 0 check (pages >= 0),
 	begun_at timestamptz not null default now()
 );
+comment on table fetch_roots is 'What each root has spent of its budget since begun_at';
+comment on column fetch_roots.items is 'Documents that stood in collections';
 create index fetch_roots_begun_at on fetch_roots (begun_at);
 
 create table domain_blocks (
@@ -310,10 +345,12 @@ create table relays (
 create index relays_actor_uri on relays (actor_uri) where actor_uri is not null;
 
 grant select, insert, update, delete on post_revisions, tombstones, boosts, favourites, reactions, polls, poll_options,
-	poll_votes, blocks, pins, featured_tags, post_tags, emojis, reports, notifications, fanouts, delivery_sums, fetches,
+	poll_votes, blocks, pins, featured_tags, post_tags, emojis, reports, notifications, fanouts, delivery_sums,
+	delivery_workers, fetches,
 	fetch_roots, domain_blocks, domain_allows, relays to comptoir_web;
 grant select, insert, update, delete on post_revisions, tombstones, boosts, favourites, reactions, polls, poll_options,
-	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, fetches, fetch_roots
+	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, delivery_workers, fetches,
+	fetch_roots
 	to comptoir_federation;
 grant select on domain_blocks, domain_allows to comptoir_federation;
 grant select, update on relays to comptoir_federation;

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * From a POST to a row. What can be refused without a key is refused first, in the order of what it costs; the network
+ * is asked for one key's document only; and what is answered with 202 is committed, or concerns nobody. */
+#include "federation/inbox.h"
+
+#include "federation/federation.h"
+#include "federation/inbox_head.h"
+#include "federation/inbox_signer.h"
+#include "federation/policy.h"
+#include "federation/remote_actor.h"
+
+#include "storage/activity_in.h"
+#include "storage/fetch_queue.h"
+#include "storage/id.h"
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/mutant.h"
+
+#define RETRY_AFTER_S 30
+
+static struct metric answers[] = {
+	[INBOX_ACCEPTED] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities", METRIC_COUNTER,
+		"answer", "accepted"),
+	[INBOX_MALFORMED] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities", METRIC_COUNTER,
+		"answer", "malformed"),
+	[INBOX_UNAUTHORIZED] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities",
+		METRIC_COUNTER, "answer", "unauthorized"),
+	[INBOX_FORBIDDEN] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities", METRIC_COUNTER,
+		"answer", "forbidden"),
+	[INBOX_LATER] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities", METRIC_COUNTER,
+		"answer", "later"),
+	[INBOX_AWAIT] = METRIC_LABELLED("comptoir_inbox_answers_total", "What peers were told about activities", METRIC_COUNTER,
+		"answer", "await"),
+};
+static struct metric unknown_types = METRIC("comptoir_inbox_unknown_types_total",
+	"Verified activities of types that do nothing here", METRIC_COUNTER);
+static struct metric duplicates = METRIC("comptoir_inbox_duplicates_total",
+	"Verified activities whose id was there already", METRIC_COUNTER);
+static struct metric forwarded = METRIC("comptoir_inbox_forwarded_total",
+	"Activities that another actor sent on, without a proof of their own", METRIC_COUNTER);
+
+static bool accept_without_row(struct inbox_attempt *attempt, const char *reason)
+{
+	return inbox_refuse(attempt, INBOX_ACCEPTED, reason);
+}
+
+static bool try_later(struct inbox_attempt *attempt, const char *reason)
+{
+	(void)inbox_refuse(attempt, INBOX_LATER, reason);
+	attempt->answer.retry_after_s = RETRY_AFTER_S;
+	return false;
+}
+
+/* Servers tell everyone they know when an account goes, and its key is gone by then: it is asked for from nobody whose
+ * account is not here. */
+static bool concerns_someone(struct inbox_attempt *attempt, const struct inbox_head *head)
+{
+	struct actor actor;
+	if (!head->is_about_itself || MUTANT("inbox_unknown_delete"))
+		return true;
+	enum error error = actor_find_by_uri(attempt->db, attempt->arena, head->activity.actor_id, &actor);
+	if (error == ERROR_NOT_FOUND || (!error && actor.is_deleted))
+		return accept_without_row(attempt, "unknown_actor");
+	return error ? try_later(attempt, "database") : true;
+}
+
+/* What needs no key and no fetch. */
+static bool judge_head(struct inbox_attempt *attempt, const struct inbox_head *head)
+{
+	struct federation *federation = attempt->federation;
+	struct str actor_id = head->activity.actor_id;
+	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+		return inbox_refuse(attempt, INBOX_FORBIDDEN, "domain_refused");
+	if (vocab_same_origin(actor_id, federation->base_url) && !MUTANT("inbox_actor_of_ours"))
+		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_of_ours");
+	if (!head->is_of_its_origin)
+		return inbox_refuse(attempt, INBOX_FORBIDDEN, "id_of_another_origin");
+	return concerns_someone(attempt, head);
+}
+
+static bool is_worth_fetching(const struct inbox_head *head, const struct vocab_rules *rules)
+{
+	enum vocab_activity_type type = head->activity.type;
+	return (type == VOCAB_CREATE || type == VOCAB_UPDATE || type == VOCAB_ANNOUNCE) &&
+		vocab_id_is_acceptable(head->activity.id, VOCAB_ID_DOCUMENT, rules);
+}
+
+/* Sent on by another actor, without a proof: its origin is asked what there is to it. */
+static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules)
+{
+	struct fetch_wish wish = { .uri = head->activity.id, .kind = FETCH_ACTIVITY };
+	metric_add(&forwarded, 1);
+	if (!is_worth_fetching(head, rules))
+		return accept_without_row(attempt, "forwarded_not_fetched");
+	if (fetch_wish(attempt->db, attempt->arena, &wish))
+		return try_later(attempt, "database");
+	return accept_without_row(attempt, "forwarded");
+}
+
+/* Whose word the activity is: the signer's, or by a proof its actor's. */
+static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
+	struct inbox_signer *ret_author, enum activity_in_proof *ret_proof)
+{
+	struct str actor_id = head->activity.actor_id;
+	if (!inbox_find_signer(attempt, ret_author))
+		return false;
+	*ret_proof = ACTIVITY_BY_SIGNATURE;
+	if (str_eq(ret_author->actor_uri, actor_id) || MUTANT("inbox_owner"))
+		return true;
+	*ret_proof = ACTIVITY_BY_PROOF;
+	if (inbox_find_proof(attempt, head->document, actor_id, ret_author))
+		return true;
+	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules);
+}
+
+static bool judge_insert(struct inbox_attempt *attempt, enum error error)
+{
+	if (error == ERROR_CONFLICT) {
+		metric_add(&duplicates, 1);
+		return accept_without_row(attempt, "duplicate");
+	}
+	return error ? try_later(attempt, "database") : accept_without_row(attempt, "stored");
+}
+
+/* The actor as read from its own server, when that was just done and the row is missing or old. */
+static bool has_fresh_actor(struct inbox_attempt *attempt, const struct vocab_rules *rules,
+	const struct inbox_signer *author, struct vocab_actor *ret_actor)
+{
+	const struct fetch_document *document = attempt->request->awaited;
+	if (!document || document->verdict != FETCH_OK || (author->actor_id && !attempt->has_learned))
+		return false;
+	return vocab_read_actor(attempt->arena, document->json, rules, ret_actor) == ERROR_NONE &&
+		str_eq(ret_actor->id, author->actor_uri) && str_eq(document->id, author->actor_uri);
+}
+
+static enum error insert_with_actor(struct inbox_attempt *attempt, const struct activity_in *row,
+	const struct vocab_actor *actor, bool *ret_is_duplicate)
+{
+	struct db *db = attempt->db;
+	int64_t actor_id;
+	enum error error = db_begin(db);
+	if (!error)
+		error = remote_actor_store(attempt->federation, db, attempt->arena, actor, &actor_id);
+	if (error)
+		return error;
+	error = activity_in_insert(db, attempt->arena, row);
+	*ret_is_duplicate = error == ERROR_CONFLICT;
+	return error && !*ret_is_duplicate ? error : db_commit(db);
+}
+
+static bool store_with_actor(struct inbox_attempt *attempt, const struct activity_in *row, const struct vocab_actor *actor)
+{
+	bool is_duplicate = false;
+	enum error error = insert_with_actor(attempt, row, actor, &is_duplicate);
+	if (db_is_in_transaction(attempt->db))
+		db_rollback(attempt->db);
+	if (error == ERROR_FORBIDDEN)
+		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_refused");
+	if (error == ERROR_GONE)
+		return accept_without_row(attempt, "actor_gone");
+	if (error)
+		return try_later(attempt, "database");
+	key_ring_forget(attempt->federation->keys, actor->id); /* the table knows more than memory does */
+	return judge_insert(attempt, is_duplicate ? ERROR_CONFLICT : ERROR_NONE);
+}
+
+static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
+	const struct inbox_signer *author, enum activity_in_proof proof)
+{
+	struct vocab_actor actor;
+	struct activity_in row = {
+		.id = id_new(),
+		.uri = head->activity.id,
+		.type = head->activity.type_name,
+		.actor_uri = head->activity.actor_id,
+		.object_uri = head->order_uri,
+		.body = attempt->request->http->body,
+		.inbox_actor_id = attempt->request->inbox_actor_id,
+		.verified_by = proof,
+		.received_us = rules->received_us,
+	};
+	if (has_fresh_actor(attempt, rules, author, &actor))
+		return store_with_actor(attempt, &row, &actor);
+	return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
+}
+
+/* False in every case: attempt->answer says what came of it. */
+static bool accept(struct inbox_attempt *attempt)
+{
+	struct vocab_rules rules = { .received_us = clock_now_us(), .allows_http = attempt->federation->allows_http };
+	AUTO(inbox_head) struct inbox_head head = { 0 };
+	struct inbox_signer author;
+	enum activity_in_proof proof;
+
+	if (!http_request_header_count(attempt->request->http, "Signature"))
+		return inbox_refuse(attempt, INBOX_UNAUTHORIZED, "unsigned");
+	const char *reason = inbox_head_read(attempt->arena, attempt->request->http->body, &rules, &head);
+	if (reason)
+		return inbox_refuse(attempt, INBOX_MALFORMED, reason);
+	if (!judge_head(attempt, &head) || !find_author(attempt, &head, &rules, &author, &proof))
+		return false;
+	if (!head.is_handled) {
+		metric_add(&unknown_types, 1);
+		return accept_without_row(attempt, "unknown_type");
+	}
+	return store(attempt, &head, &rules, &author, proof);
+}
+
+struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,
+	const struct inbox_request *request)
+{
+	struct inbox_attempt attempt = { .federation = federation, .db = db, .arena = arena, .request = request };
+	(void)accept(&attempt);
+	metric_add(&answers[attempt.answer.verdict], 1);
+	return attempt.answer;
+}

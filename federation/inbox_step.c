@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The step in detail: claim; load the actors of all rows with one statement; in groups, begin, lock, look whose turn it
+ * is, read and handle each, mark them done, commit. */
+#include "federation/inbox_step.h"
+
+#include "federation/federation.h"
+#include "federation/inbox_handler.h"
+#include "federation/inbox_worker.h"
+#include "federation/policy.h"
+#include "storage/activity_in_queue.h"
+#include "base/clock.h"
+#include "base/json_in.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutant.h"
+
+#include <assert.h>
+
+#define CLAIM_LIMIT 32
+#define GROUP_LIMIT 16
+#define LEASE_MS 120000
+#define BEHIND_PAUSE_US 100000          /* while another worker has the earlier one */
+#define DATABASE_PAUSE_US 1000000
+#define FIRST_BACKOFF_US ((int64_t)30 * 1000000) /* times four each */
+
+enum end {
+	END_NONE,    /* not handled, or rolled back */
+	END_DONE,
+	END_DROPPED,
+	END_PARKED,
+	END_BEHIND,
+	END_LOST,
+};
+
+struct result {
+	enum end end;
+	bool was_handled;     /* its handler ran, and may have written */
+	const char *reason;   /* END_DROPPED */
+	struct str uri;       /* END_PARKED, END_BEHIND a parked one */
+	enum fetch_kind kind; /* END_PARKED */
+	int64_t due_us;       /* END_BEHIND */
+};
+
+struct claim {
+	const struct inbox_step *step;
+	struct activity_in_claimed *rows;
+	struct result *results;
+	size_t count;
+	struct actor *actors;
+	size_t actor_count;
+};
+
+static struct metric metrics[] = {
+	[END_NONE] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "failed"),
+	[END_DONE] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "done"),
+	[END_DROPPED] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "dropped"),
+	[END_PARKED] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "parked"),
+	[END_BEHIND] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "behind"),
+	[END_LOST] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "lost"),
+};
+static struct metric set_aside_metric = METRIC_LABELLED("comptoir_inbox_activities_total",
+	"Accepted activities by what came of them", METRIC_COUNTER, "outcome", "set_aside");
+
+/* ---- reading one activity ---- */
+
+static enum error load_actors(struct claim *claim)
+{
+	struct str *uris = arena_alloc_array(claim->step->arena, claim->count, sizeof(*uris));
+	size_t count = 0;
+	for (size_t i = 0; i < claim->count; i++) {
+		bool is_known = false;
+		for (size_t j = 0; j < count && !is_known; j++)
+			is_known = str_eq(uris[j], claim->rows[i].activity.actor_uri);
+		if (!is_known)
+			uris[count++] = claim->rows[i].activity.actor_uri;
+	}
+	return actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &claim->actors, &claim->actor_count);
+}
+
+/* Whether an earlier one of this claim may have changed the row of the actor. */
+static bool is_actor_stale(const struct claim *claim, size_t index)
+{
+	static const struct str plain[] = { STR("Create"), STR("Announce"), STR("Like"), STR("EmojiReact") };
+	for (size_t i = 0; i < index; i++) {
+		if (!str_eq(claim->rows[i].activity.actor_uri, claim->rows[index].activity.actor_uri))
+			continue;
+		bool is_plain = false;
+		for (size_t k = 0; k < sizeof(plain) / sizeof(plain[0]) && !is_plain; k++)
+			is_plain = str_eq(claim->rows[i].activity.type, plain[k]);
+		if (!is_plain)
+			return true;
+	}
+	return false;
+}
+
+static enum error find_actor(const struct claim *claim, size_t index, struct inbox_context *context)
+{
+	struct str uri = claim->rows[index].activity.actor_uri;
+	if (is_actor_stale(claim, index))
+		return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
+	for (size_t i = 0; i < claim->actor_count; i++) {
+		if (str_eq(claim->actors[i].uri, uri)) {
+			context->actor = claim->actors[i];
+			return ERROR_NONE;
+		}
+	}
+	return ERROR_NOT_FOUND;
+}
+
+/* What is decided about an activity before its handler is asked. NULL: nothing against it. */
+static const char *judge(const struct inbox_context *context, const struct vocab_activity *activity)
+{
+	const struct activity_in *row = context->row;
+	if (!str_eq(activity->actor_id, row->actor_uri) || !str_eq(activity->id, row->uri))
+		return "another_activity";
+	if (policy_judge_url(context->federation->policy, row->actor_uri).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+		return "policy";
+	if (!inbox_handler_of(activity->type))
+		return "type";
+	return NULL;
+}
+
+static const char *judge_actor(const struct actor *actor)
+{
+	if (actor->is_local)
+		return "local_actor";
+	if ((actor->is_suspended || actor->is_deleted) && !MUTANT("inbox_suspended_actor"))
+		return "suspended_actor";
+	return NULL;
+}
+
+static enum error handle(const struct claim *claim, size_t index, struct inbox_context *context, bool *ret_was_handled)
+{
+	const struct activity_in *row = context->row;
+	json_auto_t *document = NULL;
+	if (json_in_parse(row->body, NULL, &document))
+		return inbox_drop(context, "json");
+	struct vocab_activity activity;
+	struct vocab_rules rules = { .received_us = row->received_us, .allows_http = context->federation->allows_http };
+	if (vocab_read_activity(context->arena, document, &rules, &activity))
+		return inbox_drop(context, "vocabulary");
+	context->activity = &activity;
+	context->document = document;
+	const char *reason = judge(context, &activity);
+	if (reason)
+		return inbox_drop(context, reason);
+	enum error error = find_actor(claim, index, context);
+	if (error == ERROR_NOT_FOUND) {
+		if (activity.type == VOCAB_DELETE)
+			return inbox_delete_by_stranger(context);
+		return inbox_park(context, row->actor_uri, FETCH_ACTOR);
+	}
+	if (error)
+		return error;
+	reason = judge_actor(&context->actor);
+	if (reason)
+		return inbox_drop(context, reason);
+	*ret_was_handled = true;
+	return inbox_handler_of(activity.type)(context);
+}
+
+static enum error handle_row(const struct claim *claim, size_t index)
+{
+	struct result *result = &claim->results[index];
+	const struct activity_in_claimed *row = &claim->rows[index];
+	arena_reset(claim->step->work_arena);
+	struct inbox_context context = {
+		.federation = claim->step->federation,
+		.db = claim->step->db,
+		.arena = claim->step->work_arena,
+		.row = &row->activity,
+		.now_us = clock_now_us(),
+		.is_wanted_nowhere = row->is_wanted_nowhere,
+		.outcome = INBOX_DROPPED,
+		.reason = "no_outcome",
+	};
+	enum error error = handle(claim, index, &context, &result->was_handled);
+	if (error)
+		return error;
+	switch (context.outcome) {
+	case INBOX_DONE:
+		result->end = END_DONE;
+		break;
+	case INBOX_DROPPED:
+		result->end = END_DROPPED;
+		result->reason = context.reason;
+		break;
+	case INBOX_PARKED:
+		result->end = END_PARKED;
+		result->uri = arena_str(claim->step->arena, context.wanted.uri);
+		result->kind = context.wanted.kind;
+		break;
+	}
+	return ERROR_NONE;
+}
+
+/* ---- groups ---- */
+
+/* An earlier one of this group, by the same actor about the same object, that has to wait. */
+static const struct result *earlier_in_wait(const struct claim *claim, size_t first, size_t index)
+{
+	const struct activity_in *later = &claim->rows[index].activity;
+	for (size_t i = first; i < index && later->object_uri.data; i++) {
+		const struct activity_in *earlier = &claim->rows[i].activity;
+		const struct result *result = &claim->results[i];
+		if ((result->end == END_PARKED || result->end == END_BEHIND) && str_eq(earlier->object_uri, later->object_uri) &&
+			str_eq(earlier->actor_uri, later->actor_uri) && !MUTANT("inbox_order"))
+			return result;
+	}
+	return NULL;
+}
+
+static enum error handle_in_turn(const struct claim *claim, size_t first, size_t index, const struct activity_in_place *place)
+{
+	struct result *result = &claim->results[index];
+	const struct result *earlier = earlier_in_wait(claim, first, index);
+	*result = (struct result){ .end = END_LOST };
+	if (place->turn == ACTIVITY_IN_LOST)
+		return ERROR_NONE;
+	if (earlier) {
+		*result = (struct result){ .end = END_BEHIND, .uri = earlier->uri, .due_us = earlier->due_us };
+		return ERROR_NONE;
+	}
+	if (place->turn == ACTIVITY_IN_BEHIND) {
+		*result = (struct result){ .end = END_BEHIND, .uri = place->parked_uri, .due_us = place->due_us };
+		return ERROR_NONE;
+	}
+	result->end = END_NONE;
+	return handle_row(claim, index);
+}
+
+static bool is_too_old(const struct activity_in_claimed *row)
+{
+	return row->activity.received_us < clock_now_us() - INBOX_MAX_AGE_US && !MUTANT("inbox_age");
+}
+
+static enum error set_aside(const struct claim *claim, const struct activity_in_claimed *row, const char *reason)
+{
+	metric_add(&set_aside_metric, 1);
+	log_event(LOG_LEVEL_INFO, "activity_set_aside", LOG_INT("id", row->activity.id), LOG_STR("type", row->activity.type),
+		LOG_TEXT("reason", reason));
+	return activity_in_set_aside(claim->step->db, claim->step->arena, row, reason);
+}
+
+static enum error park(const struct claim *claim, size_t index)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	const struct result *result = &claim->results[index];
+	if (is_too_old(row))
+		return set_aside(claim, row, "waited for a document for too long");
+	if (row->parks >= INBOX_MAX_PARKS && !MUTANT("inbox_parks"))
+		return set_aside(claim, row, "waited for too many documents");
+	struct fetch_wish wish = { .uri = result->uri, .kind = result->kind };
+	enum error error = fetch_wish(claim->step->db, claim->step->arena, &wish);
+	return error ? error : activity_in_park(claim->step->db, claim->step->arena, row, result->uri, true);
+}
+
+static enum error wait_behind(const struct claim *claim, size_t index)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	const struct result *result = &claim->results[index];
+	if (result->uri.data)
+		return activity_in_park(claim->step->db, claim->step->arena, row, result->uri, false);
+	int64_t soon_us = clock_now_us() + BEHIND_PAUSE_US;
+	int64_t due_us = result->due_us > soon_us ? result->due_us : soon_us;
+	return activity_in_postpone(claim->step->db, claim->step->arena, row, due_us, false, NULL);
+}
+
+static enum error end_rows(const struct claim *claim, size_t first, size_t count)
+{
+	int64_t *ids = arena_alloc_array(claim->step->arena, count, sizeof(*ids));
+	size_t done = 0;
+	enum error error = ERROR_NONE;
+	for (size_t i = first; i < first + count && !error; i++) {
+		switch (claim->results[i].end) {
+		case END_DONE:
+			ids[done++] = claim->rows[i].activity.id;
+			break;
+		case END_DROPPED:
+			error = activity_in_drop(claim->step->db, claim->step->arena, &claim->rows[i], claim->results[i].reason);
+			break;
+		case END_PARKED:
+			error = park(claim, i);
+			break;
+		case END_BEHIND:
+			error = wait_behind(claim, i);
+			break;
+		case END_NONE:
+		case END_LOST:
+			break;
+		}
+	}
+	if (!error && done)
+		error = activity_in_done(claim->step->db, claim->step->arena, ids, done);
+	return error;
+}
+
+static enum error handle_all(const struct claim *claim, size_t first, size_t count, bool *ret_is_dropped)
+{
+	int64_t *ids = arena_alloc_array(claim->step->arena, count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++)
+		ids[i] = claim->rows[first + i].activity.id;
+	struct activity_in_place *places = NULL;
+	enum error error = activity_in_lock(claim->step->db, claim->step->arena, ids, count);
+	if (!error)
+		error = activity_in_check(claim->step->db, claim->step->arena, &claim->rows[first], count, &places);
+	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
+		error = handle_in_turn(claim, first, first + i, &places[i]);
+		const struct result *result = &claim->results[first + i];
+		*ret_is_dropped = !error && result->end == END_DROPPED && result->was_handled;
+	}
+	return error;
+}
+
+/* One transaction. *ret_is_dropped: rolled back because a handler dropped its activity. */
+static enum error handle_group(const struct claim *claim, size_t first, size_t count, bool *ret_is_dropped)
+{
+	struct db *db = claim->step->db;
+	*ret_is_dropped = false;
+	enum error error = db_begin(db);
+	if (error)
+		return error;
+	error = handle_all(claim, first, count, ret_is_dropped);
+	if (!error && !*ret_is_dropped)
+		error = end_rows(claim, first, count);
+	if (error || *ret_is_dropped) {
+		db_rollback(db);
+		return error;
+	}
+	return db_commit(db);
+}
+
+static void count_results(const struct claim *claim, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++) {
+		const struct result *result = &claim->results[i];
+		metric_add(&metrics[result->end], 1);
+		if (result->end == END_DROPPED)
+			log_event(LOG_LEVEL_DEBUG, "activity_dropped", LOG_STR("type", claim->rows[i].activity.type),
+				LOG_STR("uri", claim->rows[i].activity.uri), LOG_TEXT("reason", result->reason));
+	}
+}
+
+/* ---- failures ---- */
+
+static bool is_fault_of_database(enum error error)
+{
+	return error == ERROR_DATABASE_UNREACHABLE || error == ERROR_COMMIT_UNKNOWN || error == ERROR_UNAVAILABLE ||
+		error == ERROR_STORAGE_FULL;
+}
+
+static enum error fail_row(const struct claim *claim, size_t index, enum error failure)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	bool is_own_fault = !is_fault_of_database(failure);
+	int attempts = row->activity.attempts;
+	claim->results[index].end = END_NONE;
+	count_results(claim, index, 1);
+	if (is_too_old(row) || (is_own_fault && attempts >= INBOX_MAX_ATTEMPTS && !MUTANT("inbox_attempts")))
+		return set_aside(claim, row, error_name(failure));
+	int64_t pause_us = DATABASE_PAUSE_US;
+	if (is_own_fault)
+		pause_us = FIRST_BACKOFF_US << (2 * (attempts < INBOX_MAX_ATTEMPTS ? attempts - 1 : INBOX_MAX_ATTEMPTS));
+	return activity_in_postpone(claim->step->db, claim->step->arena, row, clock_now_us() + pause_us, is_own_fault,
+		error_name(failure));
+}
+
+static enum error handle_alone(const struct claim *claim, size_t index)
+{
+	bool is_dropped = false;
+	enum error error = handle_group(claim, index, 1, &is_dropped);
+	if (error)
+		return fail_row(claim, index, error);
+	count_results(claim, index, 1);
+	if (!is_dropped)
+		return ERROR_NONE;
+	return activity_in_drop(claim->step->db, claim->step->arena, &claim->rows[index], claim->results[index].reason);
+}
+
+static enum error handle_claim(const struct claim *claim)
+{
+	enum error error = ERROR_NONE;
+	for (size_t first = 0; first < claim->count && !error; first += GROUP_LIMIT) {
+		size_t count = claim->count - first < GROUP_LIMIT ? claim->count - first : GROUP_LIMIT;
+		bool is_dropped = false;
+		error = count > 1 ? handle_group(claim, first, count, &is_dropped) : handle_alone(claim, first);
+		if (count == 1)
+			continue;
+		if (!error && !is_dropped) {
+			count_results(claim, first, count);
+			continue;
+		}
+		if (error == ERROR_DATABASE_UNREACHABLE || error == ERROR_COMMIT_UNKNOWN)
+			break;
+		error = ERROR_NONE;
+		for (size_t i = first; i < first + count && !error; i++)
+			error = handle_alone(claim, i);
+	}
+	return error;
+}
+
+/* ---- the step ---- */
+
+static enum error take(const struct inbox_step *step, struct claim *ret_claim)
+{
+	struct activity_in_claim wanted = {
+		.is_suspect = step->is_for_suspects,
+		.limit = CLAIM_LIMIT,
+		.share = step->share,
+		.share_count = step->share_count,
+		.lease_ms = LEASE_MS,
+	};
+	arena_reset(step->arena);
+	*ret_claim = (struct claim){ .step = step };
+	enum error error = activity_in_claim(step->db, step->arena, &wanted, &ret_claim->rows, &ret_claim->count);
+	if (error || !ret_claim->count)
+		return error;
+	ret_claim->results = arena_alloc_array(step->arena, ret_claim->count, sizeof(*ret_claim->results));
+	return load_actors(ret_claim);
+}
+
+/* Whatever the row did to the five workers before, this one does not try it. */
+static bool has_crashed_too_often(const struct claim *claim)
+{
+	return claim->rows[0].activity.attempts > INBOX_MAX_ATTEMPTS && !MUTANT("inbox_crashes");
+}
+
+/* Best effort: what is not released here is due again when the lease ends. */
+static void release(const struct claim *claim)
+{
+	int64_t *ids = arena_alloc_array(claim->step->arena, claim->count, sizeof(*ids));
+	for (size_t i = 0; i < claim->count; i++)
+		ids[i] = claim->rows[i].activity.id;
+	enum error error = activity_in_release(claim->step->db, claim->step->arena, ids, claim->count, claim->rows[0].leased_by);
+	(void)error;
+}
+
+enum error inbox_work_once(const struct inbox_step *step, size_t *ret_claimed)
+{
+	struct claim claim;
+	enum error error = take(step, &claim);
+	if (!error && claim.count) {
+		if (step->is_for_suspects && has_crashed_too_often(&claim))
+			error = set_aside(&claim, &claim.rows[0], "its handling ended with the process");
+		else
+			error = handle_claim(&claim);
+	}
+	if (error && claim.count)
+		release(&claim);
+	*ret_claimed = claim.count;
+	return error;
+}
+
+enum error inbox_tidy(const struct inbox_step *step)
+{
+	int64_t taken = 0;
+	int64_t aside = 0;
+	arena_reset(step->arena);
+	enum error error = activity_in_take_over(step->db, step->arena, &taken);
+	if (!error)
+		error = activity_in_set_aside_parked(step->db, step->arena, clock_now_us() - INBOX_MAX_AGE_US, &aside);
+	if (taken || aside)
+		log_event(LOG_LEVEL_INFO, "inbox_tidied", LOG_INT("taken_over", taken), LOG_INT("set_aside", aside));
+	return error;
+}
