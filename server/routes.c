@@ -3,6 +3,7 @@
  * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
 #include "server/http/route.h"
 
+#include "server/federation/inbox_post.h"
 #include "server/mastodon/instance.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
@@ -46,6 +47,14 @@ static const struct route routes[] = {
 		ROUTE_CORS, 0 },
 	{ HTTP_GET, "/users/{name}", handle_actor_document, cached_actor_document, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
 		ROUTE_CORS, 0 },
+
+	/* inboxes */
+	{ HTTP_POST, "/inbox", handle_shared_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/users/{name}/inbox", handle_actor_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX,
+		ROUTE_NEEDS_BODY, INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/actor/inbox", handle_instance_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
 
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },

@@ -234,15 +234,39 @@ comment on column activities_out.object_uri is 'Activities about the same object
 comment on column activities_out.is_public is 'Gets a proof that outlives forwarding';
 comment on column activities_out.is_for_followers is 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 
--- A large audience, turned into deliveries in batches. Its followers are walked in the order of their ids.
+create index activities_out_object_uri on activities_out (object_uri, id) where object_uri is not null;
+
+-- A delivery is worked on by one process or by none. What a process has taken, it holds for as long as it says that it
+-- lives: one row to renew however much it has taken, and one to look at when it is gone.
+create table delivery_workers (
+	id bigint primary key,
+	alive_until timestamptz not null,
+	started_at timestamptz not null default now()
+);
+
+-- Those that wait for their peer to be well are due at infinity, and the peer says when to look at them, so that a
+-- million of them are not in the way of the others.
+drop index deliveries_due, deliveries_peer_due, peers_dead;
+alter table deliveries
+	drop column leased_until;
+alter table peers
+	add column look_at timestamptz;
+comment on column deliveries.due_at is 'infinity: when its peer is looked at';
+comment on column deliveries.leased_by is 'Of delivery_workers';
+comment on column peers.due_at is 'Nothing is sent before: the end of a pause after failures or a Retry-After, the next probe';
+comment on column peers.look_at is 'Deliveries wait for it to be well: when to look';
+create index deliveries_due on deliveries (due_at) where state = 'pending' and leased_by is null;
+create index deliveries_peer on deliveries (peer, activity_id) where state = 'pending' and leased_by is null;
+create index deliveries_leased on deliveries (leased_by) where leased_by is not null;
+create index peers_look on peers (look_at) where look_at is not null and state <> 'paused';
+create index peers_paused on peers (name) where state = 'paused';
+
+-- A large audience, turned into deliveries in batches: its inboxes in their order.
 create table fanouts (
 	activity_id bigint primary key references activities_out on delete cascade,
 	followed_id bigint not null references actors on delete cascade,
 	after_inbox text not null default '' check (length(after_inbox) <= 2048),
-	attempts smallint not null default 0 check (attempts >= 0),
 	due_at timestamptz not null default now(),
-	leased_until timestamptz,
-	leased_by bigint,
 	created_at timestamptz not null default now()
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 comment on column fanouts.after_inbox is 'Inboxes up to this one have their deliveries';
@@ -321,10 +345,12 @@ create table relays (
 create index relays_actor_uri on relays (actor_uri) where actor_uri is not null;
 
 grant select, insert, update, delete on post_revisions, tombstones, boosts, favourites, reactions, polls, poll_options,
-	poll_votes, blocks, pins, featured_tags, post_tags, emojis, reports, notifications, fanouts, delivery_sums, fetches,
+	poll_votes, blocks, pins, featured_tags, post_tags, emojis, reports, notifications, fanouts, delivery_sums,
+	delivery_workers, fetches,
 	fetch_roots, domain_blocks, domain_allows, relays to comptoir_web;
 grant select, insert, update, delete on post_revisions, tombstones, boosts, favourites, reactions, polls, poll_options,
-	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, fetches, fetch_roots
+	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, delivery_workers, fetches,
+	fetch_roots
 	to comptoir_federation;
 grant select on domain_blocks, domain_allows to comptoir_federation;
 grant select, update on relays to comptoir_federation;
