@@ -81,10 +81,10 @@ enum error handle_await(struct request *request)
 	}
 	struct json_out *out = respond_json(request, 200);
 	json_out_object_begin(out);
-	json_out_key_int64(out, "awaited", request->await_count);
+	json_out_key_int(out, "awaited", request->await_count);
 	json_out_key_bool(out, "has_document", request->awaited && request->awaited->verdict == FETCH_OK);
 	json_out_key_str(out, "url", request->awaited_url);
-	json_out_key_int64(out, "body_bytes", (int64_t)request->http->body.len);
+	json_out_key_int(out, "body_bytes", (int64_t)request->http->body.len);
 	json_out_object_end(out);
 	return ERROR_NONE;
 }
