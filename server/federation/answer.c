@@ -70,19 +70,16 @@ void answer_tombstone(struct request *request, struct str uri)
 	respond_header(request, "Vary", str_from(document.vary));
 }
 
-enum error ask_actor(struct request *request, struct ask *ret_ask)
+/* /@name/ID is the page of /users/name/statuses/ID. */
+static enum error find_actor(struct request *request, struct ask *ask)
 {
-	enum error error = viewer_identify(request, &ret_ask->viewer, &ret_ask->is_answered);
-	if (error || ret_ask->is_answered)
-		return error;
-	error = actor_lookup(request, request_value(request, 0), &ret_ask->actor);
-	if (error)
-		return error;
-	if (ret_ask->actor.is_suspended && !MUTANT("collection_suspended")) {
-		answer_tombstone(request, ret_ask->actor.uri);
-		ret_ask->is_answered = true;
-	}
-	return ERROR_NONE;
+	struct str name = request_value(request, 0);
+	bool is_page = str_starts_with(request->http->path, STR_LITERAL("/@"));
+
+	enum error error = is_page ? actor_lookup_handle(request, name, &ask->actor) : actor_lookup(request, name, &ask->actor);
+	if (!error && ask->actor.is_suspended && !MUTANT("collection_suspended"))
+		ask->gone_uri = ask->actor.uri;
+	return error;
 }
 
 /* An id as we write it: no sign, no zero in front. */
@@ -90,30 +87,68 @@ static bool is_id(struct str text)
 {
 	int64_t id;
 
-	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0' && text.data[0] != '+';
+	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0';
 }
 
-enum error ask_post(struct request *request, struct ask *ret_ask)
+static enum error find_post(struct request *request, struct ask *ask)
 {
 	bool was_here = false;
 
-	enum error error = ask_actor(request, ret_ask);
-	if (error || ret_ask->is_answered)
-		return error;
 	if (!is_id(request_value(request, 1)))
 		return ERROR_NOT_FOUND;
-	struct str uri = arena_printf(request->arena, "%.*s/statuses/%.*s", STR_ARG(ret_ask->actor.uri),
+	struct str uri = arena_printf(request->arena, "%.*s/statuses/%.*s", STR_ARG(ask->actor.uri),
 		STR_ARG(request_value(request, 1)));
-	int64_t viewer_id = MUTANT("document_viewer") ? ret_ask->actor.id : ret_ask->viewer.actor_id;
-	error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ret_ask->post);
+	int64_t viewer_id = MUTANT("document_viewer") ? ask->actor.id : ask->viewer.actor_id;
+	enum error error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ask->post);
 	if (error != ERROR_NOT_FOUND)
 		return error;
 	error = tombstone_exists(request->db, request->arena, uri, &was_here);
 	if (error || !was_here)
 		return error ? error : ERROR_NOT_FOUND;
-	answer_tombstone(request, uri);
-	ret_ask->is_answered = true;
+	ask->gone_uri = uri;
 	return ERROR_NONE;
+}
+
+static void answer_gone(struct request *request, struct ask *ask)
+{
+	if (!ask->gone_uri.data)
+		return;
+	answer_tombstone(request, ask->gone_uri);
+	ask->is_answered = true;
+}
+
+enum error ask_viewer(struct request *request, struct ask *ret_ask)
+{
+	return viewer_identify(request, &ret_ask->viewer, &ret_ask->is_answered);
+}
+
+enum error ask_actor(struct request *request, struct ask *ret_ask)
+{
+	enum error error = ask_viewer(request, ret_ask);
+	if (error || ret_ask->is_answered)
+		return error;
+	error = find_actor(request, ret_ask);
+	if (!error)
+		answer_gone(request, ret_ask);
+	return error;
+}
+
+enum error ask_post(struct request *request, struct ask *ret_ask)
+{
+	enum error error = ask_actor(request, ret_ask);
+	if (error || ret_ask->is_answered)
+		return error;
+	error = find_post(request, ret_ask);
+	if (!error)
+		answer_gone(request, ret_ask);
+	return error;
+}
+
+enum error ask_open_post(struct request *request, struct ask *ret_ask)
+{
+	enum error error = find_actor(request, ret_ask);
+
+	return error || ret_ask->gone_uri.data ? error : find_post(request, ret_ask);
 }
 
 static bool read_id(struct request *request, const char *name, int64_t *ret_id)

@@ -20,17 +20,24 @@ struct viewer {
 struct ask {
 	struct viewer viewer;
 	struct actor actor;  /* of {name} */
-	struct post post;    /* with ask_post: visible to the viewer */
+	struct post post;    /* visible to the viewer */
+	struct str gone_uri; /* what was here and is not any more; data NULL otherwise */
 	bool is_answered;    /* nothing is left to do: 401, 410, or a document is awaited */
 };
 
-/* Who asks and whose thing it is. 410 with a Tombstone for thing_uri's owner when that actor is suspended or gone.
+/* Who asks. */
+enum error ask_viewer(struct request *request, struct ask *ret_ask) MUST_CHECK;
+
+/* And whose thing it is: {name}, the first value. 410 with a Tombstone when that actor is suspended or gone.
  * ERROR_NOT_FOUND for actors that are not ours. */
 enum error ask_actor(struct request *request, struct ask *ret_ask) MUST_CHECK;
 
-/* The same, and the post of {id}: the second value. A deleted one is 410; a hidden one and one that never was are
- * ERROR_NOT_FOUND. */
+/* And the post of {id}, the second value. A deleted one is 410; a hidden one and one that never was are
+ * ERROR_NOT_FOUND. Also for the paths of pages, /@{name}/{id}. */
 enum error ask_post(struct request *request, struct ask *ret_ask) MUST_CHECK;
+
+/* The same for anyone, whoever asks, and without an answer to what is gone. */
+enum error ask_open_post(struct request *request, struct ask *ret_ask) MUST_CHECK;
 
 /* Whether the client wants a page instead of a document. */
 bool answer_wants_page(const struct request *request);

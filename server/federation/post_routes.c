@@ -4,6 +4,7 @@
 #include "server/federation/post_routes.h"
 
 #include "federation/audience.h"
+#include "federation/outbox.h"
 #include "federation/post_document.h"
 #include "server/domain_table.h"
 #include "server/federation/answer.h"
@@ -31,9 +32,9 @@ static enum error redirect_to_page(struct request *request)
 {
 	struct ask ask = { 0 };
 
-	enum error error = ask_post_page(request, &ask);
-	if (error || ask.is_answered)
-		return error;
+	enum error error = ask_open_post(request, &ask);
+	if (error || ask.gone_uri.data)
+		return error ? error : ERROR_GONE;
 	respond_redirect(request, ask.post.url);
 	respond_header(request, "Vary", STR_LITERAL("Accept"));
 	return ERROR_NONE;
@@ -224,7 +225,7 @@ enum error handle_context(struct request *request)
 
 	if (!answer_page_wanted(request, &wanted))
 		return ERROR_BAD_REQUEST;
-	enum error error = ask_nobody(request, &ask);
+	enum error error = ask_viewer(request, &ask);
 	if (error || ask.is_answered)
 		return error;
 	error = find_root(request, &ask.viewer, &ask.post);
