@@ -26,13 +26,13 @@ struct inbox_step {
 	struct federation *federation;
 	struct db *db;            /* DB_FEDERATION, no transaction open */
 	struct arena *arena;      /* for the claim; reset by the step; INBOX_STEP_ARENA_BYTES */
-	struct arena *work_arena; /* for one activity at a time; INBOX_WORK_ARENA_BYTES */
+	struct arena *work_arena; /* for a group of activities; INBOX_WORK_ARENA_BYTES */
 	int share, share_count;   /* which fresh rows are ours */
 	bool is_for_suspects;     /* this time one row that failed before; for one worker only */
 };
 
 #define INBOX_STEP_ARENA_BYTES ((size_t)96 << 20)
-#define INBOX_WORK_ARENA_BYTES ((size_t)96 << 20)
+#define INBOX_WORK_ARENA_BYTES ((size_t)160 << 20)
 
 /* Claims and handles. *ret_claimed: how many rows it took; 0: nothing is due. An error: the database failed, to be tried
  * again after a pause. */

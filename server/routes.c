@@ -3,12 +3,13 @@
  * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
 #include "server/http/route.h"
 
+#include "server/federation/actor_routes.h"
+#include "server/federation/answer.h"
+#include "server/federation/inbox_post.h"
+#include "server/federation/post_routes.h"
 #include "server/mastodon/instance.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
-#include "server/federation/actor_routes.h"
-#include "server/federation/answer.h"
-#include "server/federation/post_routes.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"
@@ -77,6 +78,14 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/users/{name}/statuses/{id}/shares", handle_post_shares, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
 		LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/contexts/{id}", handle_context, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
+
+	/* inboxes */
+	{ HTTP_POST, "/inbox", handle_shared_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/users/{name}/inbox", handle_actor_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX,
+		ROUTE_NEEDS_BODY, INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/actor/inbox", handle_instance_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
 
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },

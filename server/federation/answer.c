@@ -7,7 +7,6 @@
 #include "server/app.h"
 #include "server/document_cache.h"
 #include "server/domain_table.h"
-#include "server/federation/viewer.h"
 #include "server/web/accept.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_lookup.h"
@@ -32,7 +31,7 @@ static struct document describe(struct request *request)
 {
 	const struct domain *domain = domain_table_get(request->http->host);
 	struct document document = {
-		.content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept, Signature, Signature-Input", .lifetime_ms = DOCUMENT_LIFETIME_MS,
+		.content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept, Signature", .lifetime_ms = DOCUMENT_LIFETIME_MS,
 	};
 
 	if (domain && request->http->target.len < 200)
@@ -44,14 +43,14 @@ bool answer_cached(struct request *request)
 {
 	const struct document document = describe(request);
 
-	return !answer_wants_page(request) && viewer_may_share(request) && documents_answer(request, &document);
+	return !answer_wants_page(request) && signed_get_is_open(request) && documents_answer(request, &document);
 }
 
-void answer_document(struct request *request, const struct viewer *viewer, bool is_open, struct buf *body)
+void answer_document(struct request *request, bool is_open, struct buf *body)
 {
 	const struct document document = describe(request);
 
-	if (is_open && !viewer->is_signed && viewer_may_share(request)) {
+	if (is_open && signed_get_is_open(request)) {
 		documents_store(request, &document, body);
 		return;
 	}
@@ -117,17 +116,20 @@ static void answer_gone(struct request *request, struct ask *ask)
 	ask->is_answered = true;
 }
 
-enum error ask_viewer(struct request *request, struct ask *ret_ask)
+bool ask_who(struct request *request, struct ask *ask)
 {
-	return viewer_identify(request, &ret_ask->viewer, &ret_ask->is_answered);
+	if (ask->viewer.actor_uri.data)
+		return false;
+	ask->is_answered = !signed_get_check(request, SIGNED_GET_WANTED, &ask->viewer);
+	return !ask->is_answered && ask->viewer.actor_uri.data;
 }
 
 enum error ask_actor(struct request *request, struct ask *ret_ask)
 {
-	enum error error = ask_viewer(request, ret_ask);
-	if (error || ret_ask->is_answered)
-		return error;
-	error = find_actor(request, ret_ask);
+	ret_ask->is_answered = !signed_get_check(request, SIGNED_GET_PUBLIC, &ret_ask->viewer);
+	if (ret_ask->is_answered)
+		return ERROR_NONE;
+	enum error error = find_actor(request, ret_ask);
 	if (!error)
 		answer_gone(request, ret_ask);
 	return error;
@@ -139,9 +141,11 @@ enum error ask_post(struct request *request, struct ask *ret_ask)
 	if (error || ret_ask->is_answered)
 		return error;
 	error = find_post(request, ret_ask);
+	if (error == ERROR_NOT_FOUND && ask_who(request, ret_ask))
+		error = find_post(request, ret_ask);
 	if (!error)
 		answer_gone(request, ret_ask);
-	return error;
+	return ret_ask->is_answered ? ERROR_NONE : error;
 }
 
 enum error ask_open_post(struct request *request, struct ask *ret_ask)
