@@ -79,7 +79,7 @@ static enum error tell_listeners(struct remote_post_job *job, int64_t post_id)
 	return error;
 }
 
-static enum error replace(struct edit_job *edit, bool is_silent)
+static enum error replace(struct edit_job *edit)
 {
 	struct remote_post_job *job = edit->job;
 	const struct remote_post_fields *fields = &job->fields;
@@ -102,7 +102,6 @@ static enum error replace(struct edit_job *edit, bool is_silent)
 		.mentioned_actor_ids = job->mentioned_ids,
 		.mention_count = job->mention_count,
 		.replaces_mentions = true,
-		.is_silent = is_silent,
 		.edited_us = fields->edited_us,
 		.poll_options = edit->option_titles,
 		.poll_option_count = edit->poll.option_count,
@@ -112,7 +111,7 @@ static enum error replace(struct edit_job *edit, bool is_silent)
 		error = emoji_store(job->db, job->arena, job->authority, fields->emojis, fields->emoji_count);
 	if (!error)
 		error = remote_post_tell_mentioned(job, edit->old.id);
-	if (!error && !is_silent)
+	if (!error)
 		error = tell_listeners(job, edit->old.id);
 	return error;
 }
@@ -148,13 +147,13 @@ enum error remote_post_edit(struct remote_post_job *job, struct remote_post *ret
 	bool is_newer = edited_us > edit.old.edited_us;
 	bool has_options = job->fields.poll.option_count > 0 && edit.poll.option_count > 0;
 	bool is_edit = is_newer && is_changed(&edit);
-	if (is_newer)
-		error = replace(&edit, !is_edit);
+	if (is_edit)
+		error = replace(&edit);
 	if (!error && has_options && (is_newer || has_same_options(&edit)))
 		error = poll_store(job->db, job->arena, edit.old.id, &job->fields.poll);
 	if (!error)
 		error = update_quote(&edit);
-	if (is_newer || has_options)
+	if (is_edit || has_options)
 		ret_post->outcome = REMOTE_POST_STORED;
 	if (is_edit)
 		ret_post->thread_actor_id = remote_post_thread_actor(job);
