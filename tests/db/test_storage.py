@@ -10,7 +10,7 @@ from support.server import binary
 
 
 @pytest.mark.parametrize("program, cases", [("comptoir-storage-test", 20), ("comptoir-storage-actor-test", 20),
-                                            ("comptoir-storage-delivery-test", 10)])
+                                            ("comptoir-storage-delivery-test", 10), ("comptoir-outbox-test", 11)])
 def test_storage_keeps_its_promises(empty_database, program, cases):
     migrate(empty_database)
     values = processes.environment(CMOCKA_MESSAGE_OUTPUT="TAP", COMPTOIR_DATABASE_URL=empty_database.owner_url)
