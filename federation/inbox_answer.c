@@ -70,27 +70,56 @@ static enum error find_follow(const struct inbox_context *context, struct str ur
 	return find_follow_by_pair(context, asked, ret_answered, ret_reason);
 }
 
+/* quote: our post; quoted_uri: what the answer says that it quotes, data NULL when it does not say. */
+static enum error judge_quote(const struct inbox_context *context, const struct post *quote, struct str quoted_uri,
+	struct inbox_answered *ret_answered, const char **ret_reason)
+{
+	struct post quoted;
+	if (!quote->is_local || !quote->quote_id)
+		return ERROR_NONE;
+	enum error error = post_find_any(context->db, context->arena, quote->quote_id, &quoted);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	bool is_asked = quoted.actor_id == context->actor.id || MUTANT("inbox_quote_owner");
+	bool is_about_it = !quoted_uri.data || str_eq(quoted_uri, quoted.uri) || MUTANT("inbox_quote_target");
+	ret_answered->question = QUESTION_QUOTE;
+	ret_answered->quote = *quote;
+	*ret_reason = is_asked && is_about_it ? NULL : "not_asked";
+	return ERROR_NONE;
+}
+
 /* The quoting post is the instrument of the request. */
 static enum error find_quote(const struct inbox_context *context, const struct vocab_activity *asked,
 	struct inbox_answered *ret_answered, const char **ret_reason)
 {
-	struct post quoted;
-	struct post *quote = &ret_answered->quote;
+	struct post quote;
 	*ret_reason = "unknown_quote";
-	if (!asked->instrument.id.data)
+	if (!asked->instrument.id.data || asked->object_count != 1 || !asked->objects[0].id.data)
 		return ERROR_NONE;
-	enum error error = post_find_any_by_uri(context->db, context->arena, asked->instrument.id, quote);
-	if (!error && (!quote->is_local || !quote->quote_id))
-		error = ERROR_NOT_FOUND;
-	if (!error)
-		error = post_find_any(context->db, context->arena, quote->quote_id, &quoted);
+	enum error error = post_find_any_by_uri(context->db, context->arena, asked->instrument.id, &quote);
 	if (error)
 		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
-	bool is_asked = quoted.actor_id == context->actor.id || MUTANT("inbox_quote_owner");
-	bool is_about_it = asked->object_count == 1 && str_eq(asked->objects[0].id, quoted.uri);
-	ret_answered->question = QUESTION_QUOTE;
-	*ret_reason = is_asked && (is_about_it || MUTANT("inbox_quote_target")) ? NULL : "not_asked";
-	return ERROR_NONE;
+	return judge_quote(context, &quote, asked->objects[0].id, ret_answered, ret_reason);
+}
+
+/* The ids of our requests end in the id of the quoting post (outbox.h). */
+static enum error find_quote_by_request(const struct inbox_context *context, struct str uri, bool *ret_is_request,
+	struct inbox_answered *ret_answered, const char **ret_reason)
+{
+	static const struct str mark = STR("#quote_requests/");
+	struct post quote;
+	int64_t id;
+	size_t at = str_index_of_str(uri, mark);
+	*ret_is_request = at < uri.len && str_to_int64(str_slice(uri, at + mark.len, uri.len), &id);
+	if (!*ret_is_request)
+		return ERROR_NONE;
+	*ret_reason = "unknown_quote";
+	enum error error = post_find_any(context->db, context->arena, id, &quote);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	if (!str_eq(str_slice(uri, 0, at), quote.actor_uri))
+		return ERROR_NONE;
+	return judge_quote(context, &quote, (struct str){ 0 }, ret_answered, ret_reason);
 }
 
 enum error inbox_find_question(const struct inbox_context *context, struct inbox_answered *ret_answered,
@@ -106,5 +135,9 @@ enum error inbox_find_question(const struct inbox_context *context, struct inbox
 	*ret_reason = "not_a_question";
 	if (item->activity && item->activity->type != VOCAB_FOLLOW)
 		return ERROR_NONE;
+	bool is_request = false;
+	enum error error = find_quote_by_request(context, item->id, &is_request, ret_answered, ret_reason);
+	if (error || is_request)
+		return error;
 	return find_follow(context, item->id, item->activity, ret_answered, ret_reason);
 }

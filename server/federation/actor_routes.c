@@ -7,13 +7,12 @@
 #include "federation/audience.h"
 #include "federation/post_document.h"
 #include "server/federation/answer.h"
-#include "server/federation/inbox_answer.h"
 #include "storage/follow.h"
 #include "storage/pin.h"
 
 #include "base/mutant.h"
 
-static void respond_collection(struct request *request, const struct ask *ask, struct str uri, int64_t total, bool is_hidden)
+static void respond_collection(struct request *request, struct str uri, int64_t total, bool is_hidden)
 {
 	AUTO(buf) struct buf body = { 0 };
 
@@ -21,7 +20,7 @@ static void respond_collection(struct request *request, const struct ask *ask, s
 		.uri = uri, .is_ordered = true, .total_items = total,
 		.first = is_hidden ? (struct str){ NULL, 0 } : answer_page_url(request, uri, "max_id", 0),
 	});
-	answer_document(request, &ask->viewer, true, &body);
+	answer_document(request, true, &body);
 }
 
 static struct str own_url(struct request *request, struct str uri)
@@ -71,7 +70,7 @@ static enum error respond_outbox_page(struct request *request, const struct ask 
 	if (count > 0)
 		page.prev = answer_page_url(request, uri, "min_id", items[0].id);
 	vocab_write_page(&body, request->arena, &page);
-	answer_document(request, &ask->viewer, true, &body);
+	answer_document(request, true, &body);
 	return ERROR_NONE;
 }
 
@@ -87,7 +86,7 @@ enum error handle_outbox(struct request *request)
 		return error;
 	if (wanted.is_page)
 		return respond_outbox_page(request, &ask, &wanted);
-	respond_collection(request, &ask, ask.actor.outbox_url, ask.actor.posts_count, false);
+	respond_collection(request, ask.actor.outbox_url, ask.actor.posts_count, false);
 	return ERROR_NONE;
 }
 
@@ -114,7 +113,7 @@ static enum error respond_follow_page(struct request *request, const struct ask 
 	if (count == ANSWER_PAGE_ITEMS)
 		page.next = answer_page_url(request, uri, "max_id", items[count - 1].follow_id);
 	vocab_write_page(&body, request->arena, &page);
-	answer_document(request, &ask->viewer, true, &body);
+	answer_document(request, true, &body);
 	return ERROR_NONE;
 }
 
@@ -135,7 +134,7 @@ static enum error respond_follows(struct request *request, enum follow_side side
 		return ERROR_NOT_FOUND;
 	if (wanted.is_page)
 		return respond_follow_page(request, &ask, side, uri, wanted.before_id);
-	respond_collection(request, &ask, uri, is_followers ? ask.actor.followers_count : ask.actor.following_count, is_hidden);
+	respond_collection(request, uri, is_followers ? ask.actor.followers_count : ask.actor.following_count, is_hidden);
 	return ERROR_NONE;
 }
 
@@ -190,7 +189,7 @@ enum error handle_featured(struct request *request)
 		return error;
 	vocab_write_page(&body, request->arena,
 		&(struct vocab_page_out){ .uri = ask.actor.featured_url, .is_ordered = true, .posts = posts, .post_count = count });
-	answer_document(request, &ask.viewer, true, &body);
+	answer_document(request, true, &body);
 	return ERROR_NONE;
 }
 
@@ -213,7 +212,7 @@ enum error handle_featured_tags(struct request *request)
 	vocab_write_page(&body, request->arena, &(struct vocab_page_out){
 		.uri = vocab_featured_tags_url(request->arena, &ask.actor), .hashtags = tags, .hashtag_count = count,
 	});
-	answer_document(request, &ask.viewer, true, &body);
+	answer_document(request, true, &body);
 	return ERROR_NONE;
 }
 
@@ -226,18 +225,14 @@ enum error handle_followers_synchronization(struct request *request)
 	size_t count;
 
 	enum error error = ask_actor(request, &ask);
-	if (error || ask.is_answered)
+	if (error || ask.is_answered || !signed_get_check(request, SIGNED_GET_NEEDED, &ask.viewer))
 		return error;
-	if (!ask.viewer.is_signed) {
-		inbox_answer_unsigned(request);
-		return ERROR_NONE;
-	}
 	error = follow_list_followers_at(request->db, request->arena, ask.actor.id, ask.viewer.origin, &uris, &count);
 	if (error)
 		return error;
 	struct str uri = arena_printf(request->arena, "%.*s/followers_synchronization", STR_ARG(ask.actor.uri));
 	vocab_write_page(&body, request->arena,
 		&(struct vocab_page_out){ .uri = uri, .is_ordered = true, .uris = uris, .uri_count = count });
-	answer_document(request, &ask.viewer, false, &body);
+	answer_document(request, false, &body);
 	return ERROR_NONE;
 }

@@ -7,7 +7,6 @@
 #include "server/app.h"
 #include "server/document_cache.h"
 #include "server/domain_table.h"
-#include "server/federation/viewer.h"
 #include "server/web/accept.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_lookup.h"
@@ -32,7 +31,7 @@ static struct document describe(struct request *request)
 {
 	const struct domain *domain = domain_table_get(request->http->host);
 	struct document document = {
-		.content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept, Signature, Signature-Input", .lifetime_ms = DOCUMENT_LIFETIME_MS,
+		.content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept, Signature", .lifetime_ms = DOCUMENT_LIFETIME_MS,
 	};
 
 	if (domain && request->http->target.len < 200)
@@ -44,14 +43,14 @@ bool answer_cached(struct request *request)
 {
 	const struct document document = describe(request);
 
-	return !answer_wants_page(request) && viewer_may_share(request) && documents_answer(request, &document);
+	return !answer_wants_page(request) && signed_get_is_open(request) && documents_answer(request, &document);
 }
 
-void answer_document(struct request *request, const struct viewer *viewer, bool is_open, struct buf *body)
+void answer_document(struct request *request, bool is_open, struct buf *body)
 {
 	const struct document document = describe(request);
 
-	if (is_open && !viewer->is_signed && viewer_may_share(request)) {
+	if (is_open && signed_get_is_open(request)) {
 		documents_store(request, &document, body);
 		return;
 	}
@@ -70,19 +69,16 @@ void answer_tombstone(struct request *request, struct str uri)
 	respond_header(request, "Vary", str_from(document.vary));
 }
 
-enum error ask_actor(struct request *request, struct ask *ret_ask)
+/* /@name/ID is the page of /users/name/statuses/ID. */
+static enum error find_actor(struct request *request, struct ask *ask)
 {
-	enum error error = viewer_identify(request, &ret_ask->viewer, &ret_ask->is_answered);
-	if (error || ret_ask->is_answered)
-		return error;
-	error = actor_lookup(request, request_value(request, 0), &ret_ask->actor);
-	if (error)
-		return error;
-	if (ret_ask->actor.is_suspended && !MUTANT("collection_suspended")) {
-		answer_tombstone(request, ret_ask->actor.uri);
-		ret_ask->is_answered = true;
-	}
-	return ERROR_NONE;
+	struct str name = request_value(request, 0);
+	bool is_page = str_starts_with(request->http->path, STR_LITERAL("/@"));
+
+	enum error error = is_page ? actor_lookup_handle(request, name, &ask->actor) : actor_lookup(request, name, &ask->actor);
+	if (!error && ask->actor.is_suspended && !MUTANT("collection_suspended"))
+		ask->gone_uri = ask->actor.uri;
+	return error;
 }
 
 /* An id as we write it: no sign, no zero in front. */
@@ -90,30 +86,73 @@ static bool is_id(struct str text)
 {
 	int64_t id;
 
-	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0' && text.data[0] != '+';
+	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0';
 }
 
-enum error ask_post(struct request *request, struct ask *ret_ask)
+static enum error find_post(struct request *request, struct ask *ask)
 {
 	bool was_here = false;
 
-	enum error error = ask_actor(request, ret_ask);
-	if (error || ret_ask->is_answered)
-		return error;
 	if (!is_id(request_value(request, 1)))
 		return ERROR_NOT_FOUND;
-	struct str uri = arena_printf(request->arena, "%.*s/statuses/%.*s", STR_ARG(ret_ask->actor.uri),
+	struct str uri = arena_printf(request->arena, "%.*s/statuses/%.*s", STR_ARG(ask->actor.uri),
 		STR_ARG(request_value(request, 1)));
-	int64_t viewer_id = MUTANT("document_viewer") ? ret_ask->actor.id : ret_ask->viewer.actor_id;
-	error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ret_ask->post);
+	int64_t viewer_id = MUTANT("document_viewer") ? ask->actor.id : ask->viewer.actor_id;
+	enum error error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ask->post);
 	if (error != ERROR_NOT_FOUND)
 		return error;
 	error = tombstone_exists(request->db, request->arena, uri, &was_here);
 	if (error || !was_here)
 		return error ? error : ERROR_NOT_FOUND;
-	answer_tombstone(request, uri);
-	ret_ask->is_answered = true;
+	ask->gone_uri = uri;
 	return ERROR_NONE;
+}
+
+static void answer_gone(struct request *request, struct ask *ask)
+{
+	if (!ask->gone_uri.data)
+		return;
+	answer_tombstone(request, ask->gone_uri);
+	ask->is_answered = true;
+}
+
+bool ask_who(struct request *request, struct ask *ask)
+{
+	if (ask->viewer.actor_uri.data)
+		return false;
+	ask->is_answered = !signed_get_check(request, SIGNED_GET_WANTED, &ask->viewer);
+	return !ask->is_answered && ask->viewer.actor_uri.data;
+}
+
+enum error ask_actor(struct request *request, struct ask *ret_ask)
+{
+	ret_ask->is_answered = !signed_get_check(request, SIGNED_GET_PUBLIC, &ret_ask->viewer);
+	if (ret_ask->is_answered)
+		return ERROR_NONE;
+	enum error error = find_actor(request, ret_ask);
+	if (!error)
+		answer_gone(request, ret_ask);
+	return error;
+}
+
+enum error ask_post(struct request *request, struct ask *ret_ask)
+{
+	enum error error = ask_actor(request, ret_ask);
+	if (error || ret_ask->is_answered)
+		return error;
+	error = find_post(request, ret_ask);
+	if (error == ERROR_NOT_FOUND && ask_who(request, ret_ask))
+		error = find_post(request, ret_ask);
+	if (!error)
+		answer_gone(request, ret_ask);
+	return ret_ask->is_answered ? ERROR_NONE : error;
+}
+
+enum error ask_open_post(struct request *request, struct ask *ret_ask)
+{
+	enum error error = find_actor(request, ret_ask);
+
+	return error || ret_ask->gone_uri.data ? error : find_post(request, ret_ask);
 }
 
 static bool read_id(struct request *request, const char *name, int64_t *ret_id)

@@ -4,6 +4,7 @@
 #include "server/federation/post_routes.h"
 
 #include "federation/audience.h"
+#include "federation/outbox.h"
 #include "federation/post_document.h"
 #include "server/domain_table.h"
 #include "server/federation/answer.h"
@@ -23,7 +24,7 @@ static enum error respond_post(struct request *request, const struct ask *ask, b
 	} else {
 		vocab_write_post(&body, request->arena, &document.vocab);
 	}
-	answer_document(request, &ask->viewer, post_is_open(&ask->post), &body);
+	answer_document(request, post_is_open(&ask->post), &body);
 	return ERROR_NONE;
 }
 
@@ -31,9 +32,9 @@ static enum error redirect_to_page(struct request *request)
 {
 	struct ask ask = { 0 };
 
-	enum error error = ask_post_page(request, &ask);
-	if (error || ask.is_answered)
-		return error;
+	enum error error = ask_open_post(request, &ask);
+	if (error || ask.gone_uri.data)
+		return error ? error : ERROR_GONE;
 	respond_redirect(request, ask.post.url);
 	respond_header(request, "Vary", STR_LITERAL("Accept"));
 	return ERROR_NONE;
@@ -81,7 +82,7 @@ static enum error respond_boost(struct request *request, struct ask *ask, struct
 	announce.addresses = audience_address(request->arena, boost.visibility, ask->actor.followers_url, &post.actor_uri,
 		post.actor_id == ask->actor.id ? 0 : 1);
 	vocab_write_activity(&body, request->arena, &announce);
-	answer_document(request, &ask->viewer, boost.visibility != POST_FOLLOWERS && post_is_open(&post), &body);
+	answer_document(request, boost.visibility != POST_FOLLOWERS && post_is_open(&post), &body);
 	return ERROR_NONE;
 }
 
@@ -159,7 +160,7 @@ enum error handle_post_replies(struct request *request)
 		.uri = sub_uri(request, &ask.post, "replies"), .total = ask.post.replies_count, .items = items, .count = count,
 	};
 	write_uris(request, &body, &collection, wanted.is_page);
-	answer_document(request, &ask.viewer, post_is_open(&ask.post), &body);
+	answer_document(request, post_is_open(&ask.post), &body);
 	return ERROR_NONE;
 }
 
@@ -173,7 +174,7 @@ static enum error respond_count(struct request *request, const char *name, int64
 		return error;
 	vocab_write_collection(&body,
 		&(struct vocab_collection_out){ .uri = sub_uri(request, &ask.post, name), .total_items = count(&ask.post) });
-	answer_document(request, &ask.viewer, post_is_open(&ask.post), &body);
+	answer_document(request, post_is_open(&ask.post), &body);
 	return ERROR_NONE;
 }
 
@@ -198,7 +199,7 @@ enum error handle_post_shares(struct request *request)
 }
 
 /* The first post of a thread, if it is ours and of the domain that is asked. */
-static enum error find_root(struct request *request, const struct viewer *viewer, struct post *ret_root)
+static enum error find_root(struct request *request, const struct signer *viewer, struct post *ret_root)
 {
 	const struct domain *domain;
 	int64_t id;
@@ -224,10 +225,14 @@ enum error handle_context(struct request *request)
 
 	if (!answer_page_wanted(request, &wanted))
 		return ERROR_BAD_REQUEST;
-	enum error error = ask_nobody(request, &ask);
-	if (error || ask.is_answered)
-		return error;
-	error = find_root(request, &ask.viewer, &ask.post);
+	ask.is_answered = !signed_get_check(request, SIGNED_GET_PUBLIC, &ask.viewer);
+	if (ask.is_answered)
+		return ERROR_NONE;
+	enum error error = find_root(request, &ask.viewer, &ask.post);
+	if (error == ERROR_NOT_FOUND && ask_who(request, &ask))
+		error = find_root(request, &ask.viewer, &ask.post);
+	if (ask.is_answered)
+		return ERROR_NONE;
 	if (!error && wanted.is_page)
 		error = post_list_context(request->db, request->arena, ask.post.id, wanted.after_id, ANSWER_PAGE_ITEMS + 1, &items,
 			&count);
@@ -238,7 +243,7 @@ enum error handle_context(struct request *request)
 		.count = count,
 	};
 	write_uris(request, &body, &collection, wanted.is_page);
-	answer_document(request, &ask.viewer, post_is_open(&ask.post), &body);
+	answer_document(request, post_is_open(&ask.post), &body);
 	return ERROR_NONE;
 }
 
@@ -268,6 +273,6 @@ enum error handle_quote_authorization(struct request *request)
 	vocab_write_quote_authorization(&body, &(struct vocab_quote_authorization){
 		.uri = uri, .actor_uri = ask.actor.uri, .quote_uri = quote.uri, .quoted_uri = quoted.uri,
 	});
-	answer_document(request, &ask.viewer, post_is_open(&quoted), &body);
+	answer_document(request, post_is_open(&quoted), &body);
 	return ERROR_NONE;
 }

@@ -37,6 +37,7 @@ comment on column posts.quote_policy is 'Who may quote it at once';
 comment on column posts.fetched_at is 'Remote only: when it was last received or read';
 create index posts_quote_id on posts (quote_id, id desc) where quote_id is not null;
 create index posts_quote_uri on posts (quote_uri) where quote_uri is not null and quote_id is null;
+create index posts_quote_authorization_uri on posts (quote_authorization_uri) where quote_authorization_uri is not null;
 create index posts_context_uri on posts (context_uri) where context_uri is not null;
 create index posts_conversation_uri on posts (conversation_uri) where conversation_uri is not null;
 create index posts_remote on posts (id) where fetched_at is not null;

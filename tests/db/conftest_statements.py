@@ -85,6 +85,7 @@ insert into deliveries (activity_id, inbox_url, peer, state, ended_at)
   select n % 30000 + 1, 'https://h' || n || '.example/inbox', 'h' || n % 5000 || '.example',
          case when n % 100 = 0 then 'pending' else 'accepted' end, case when n % 100 <> 0 then now() end
   from generate_series(1, 300000) as n;
+insert into domain_blocks (domain, severity) select 'h' || n || '.example', 'suspend' from generate_series(1, 5000) as n;
 insert into peers (name) select 'h' || n || '.example' from generate_series(1, 5000) as n;
 insert into activities_in (id, uri, type, actor_uri, body, state, ended_at)
   select n, 'https://h.example/in/' || n, 'Create', 'https://h.example/users/' || n, '{}'::bytea, 'done', now()

@@ -12,12 +12,17 @@ from support.server import REPOSITORY
 # Tables whose whole reading is cheap however large the instance, or whose reader says that it is dear.
 MAY_BE_READ_WHOLE = {
     "domains": "a handful of rows",
+    "fanouts": "one row a large audience whose deliveries are not all made",
     "instance_counters": "48 rows",
     "schema_migrations": "one row a migration",
     "settings": "some dozens of rows",
+    "delivery_workers": "one row a process",
     "pg_class": "the catalogue",
 }
 STATEMENTS_THAT_MAY = {
+    ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",
+    ("peer_count_states", "peers"): "as many rows as servers known; once a minute",
+    ("peer_mend", "peers"): "as many rows as servers known; every ten minutes",
     ("instance_count", "peers"): "as many rows as servers known, tens of thousands at most; the answer is cached",
     ("instance_count", "users"): "when most users were active; the answer is cached",
 }

@@ -9,7 +9,8 @@ from support import processes
 from support.server import binary
 
 
-@pytest.mark.parametrize("program, cases", [("comptoir-storage-test", 20), ("comptoir-storage-actor-test", 20),
+@pytest.mark.parametrize("program, cases", [("comptoir-storage-test", 20), ("comptoir-storage-post-test", 20),
+                                            ("comptoir-storage-actor-test", 20),
                                             ("comptoir-storage-delivery-test", 10)])
 def test_storage_keeps_its_promises(empty_database, program, cases):
     migrate(empty_database)
