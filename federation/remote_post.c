@@ -236,6 +236,7 @@ enum error remote_post_wish(struct remote_post_job *job, struct str uri, enum fe
 		.kind = kind,
 		.root_uri = job->origin->root_uri.data ? job->origin->root_uri : job->object->id,
 		.depth = job->origin->depth + 1,
+		.is_item = job->origin->is_item,
 	};
 	return uri.len > 0 ? fetch_wish(job->db, job->arena, &wish) : ERROR_NONE;
 }

@@ -21,6 +21,7 @@ struct remote_post_origin {
 	int64_t received_us;
 	struct str root_uri;  /* of the chain of fetches; data NULL: the post itself */
 	int depth;
+	bool is_item;           /* it stood in a collection: what it needs is paid from that budget */
 	int64_t inbox_actor_id; /* the local actor whose own inbox it came to: sees it even when not addressed; 0 for none */
 	bool is_update;         /* may change what is here: an Update, or a document read anew from its origin */
 	bool is_pushed;         /* nobody here asked for it: refused as irrelevant when it concerns nobody here */
