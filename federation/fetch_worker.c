@@ -31,7 +31,7 @@
 struct fetch_thread {
 	struct fetch_workers *workers;
 	pthread_t thread;
-	char name[16];
+	char name[24];
 	bool is_first;
 	uint64_t heard_rings;
 	int64_t tidy_due_us, pull_due_us;
