@@ -317,6 +317,12 @@ comment on table fetch_roots is 'What each root has spent of its budget since be
 comment on column fetch_roots.items is 'Documents that stood in collections';
 create index fetch_roots_begun_at on fetch_roots (begun_at);
 
+-- When something last ran, so that a start knows how long we were away.
+create table heartbeats (
+	name text primary key check (length(name) between 1 and 100),
+	beat_at timestamptz not null default now()
+);
+
 create table domain_blocks (
 	domain text primary key check (domain = lower(domain) and length(domain) between 1 and 253),
 	severity text not null check (severity in ('noop', 'silence', 'suspend')),
@@ -353,6 +359,7 @@ grant select, insert, update, delete on post_revisions, tombstones, boosts, favo
 	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, delivery_workers, fetches,
 	fetch_roots
 	to comptoir_federation;
+grant select, insert, update on heartbeats to comptoir_federation;
 grant select on domain_blocks, domain_allows to comptoir_federation;
 grant select, update on relays to comptoir_federation;
 -- What people are told and what they report is none of its business once written.
