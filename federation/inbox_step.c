@@ -39,7 +39,7 @@ enum end {
 
 struct result {
 	enum end end;
-	bool was_handled;     /* its handler ran, and may have written */
+	bool has_written;     /* END_DROPPED: what its handler wrote must go */
 	const char *reason;   /* END_DROPPED */
 	struct str uri;       /* END_PARKED, END_BEHIND a parked one */
 	enum fetch_kind kind; /* END_PARKED */
@@ -199,7 +199,7 @@ static enum error lock_group(const struct claim *claim, size_t first, size_t cou
 	return uri_lock(claim->step->db, claim->step->work_arena, uris, uri_count);
 }
 
-static enum error handle(const struct claim *claim, size_t index, struct inbox_context *context, bool *ret_was_handled)
+static enum error handle(const struct claim *claim, size_t index, struct inbox_context *context)
 {
 	const struct reading *reading = &claim->readings[index];
 	if (reading->reason)
@@ -217,7 +217,6 @@ static enum error handle(const struct claim *claim, size_t index, struct inbox_c
 	const char *reason = judge_actor(&context->actor);
 	if (reason)
 		return inbox_drop(context, reason);
-	*ret_was_handled = true;
 	return inbox_handler_of(reading->activity.type)(context);
 }
 
@@ -235,9 +234,11 @@ static enum error handle_row(const struct claim *claim, size_t index)
 		.outcome = INBOX_DROPPED,
 		.reason = "no_outcome",
 	};
-	enum error error = handle(claim, index, &context, &result->was_handled);
+	uint64_t writes = db_write_count(context.db);
+	enum error error = handle(claim, index, &context);
 	if (error)
 		return error;
+	result->has_written = db_write_count(context.db) != writes;
 	switch (context.outcome) {
 	case INBOX_DONE:
 		result->end = END_DONE;
@@ -365,12 +366,12 @@ static enum error handle_all(const struct claim *claim, size_t first, size_t cou
 	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
 		error = handle_in_turn(claim, first, first + i, &places[i]);
 		const struct result *result = &claim->results[first + i];
-		*ret_is_dropped = !error && result->end == END_DROPPED && result->was_handled;
+		*ret_is_dropped = !error && result->end == END_DROPPED && result->has_written;
 	}
 	return error;
 }
 
-/* One transaction. *ret_is_dropped: rolled back because a handler dropped its activity. */
+/* One transaction. *ret_is_dropped: rolled back because a handler wrote something and then dropped its activity. */
 static enum error handle_group(const struct claim *claim, size_t first, size_t count, bool *ret_is_dropped)
 {
 	struct db *db = claim->step->db;

@@ -203,7 +203,7 @@ bool remote_post_read_fields(struct arena *arena, const struct vocab_object *obj
 	if (!find_kind(object, &fields.kind))
 		return false;
 	fields.created_us = clamp_time(object->published_us, reading->received_us);
-	if (object->updated_us > fields.created_us)
+	if (object->updated_us > fields.created_us && fields.created_us < reading->received_us)
 		fields.edited_us = clamp_time(object->updated_us, reading->received_us);
 	fields.title = remote_text_line(arena, object->name, VOCAB_TITLE_MAX_BYTES);
 	fields.html = remote_post_body(arena, object);

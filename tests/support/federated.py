@@ -73,5 +73,35 @@ class FederatedServer(Server):
         return "\n".join(f"{name}: {rows}" for name, rows in queues.items()) + "\n" + self.log()[-4000:]
 
 
+class Person:
+    """A local actor that does things, by comptoir-act."""
+
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+        self.uri = server.actor(name)
+
+    def act(self, verb, *arguments, **keywords):
+        return self.server.act(verb, self.name, *arguments, **keywords)
+
+    def resolve(self, text):
+        return self.server.act("resolve", text)
+
+    def follow(self, uri):
+        self.resolve(uri)
+        return self.act("follow", uri)
+
+    def id(self):
+        return self.server.one("select id from actors where uri = %s", self.uri)
+
+    def follows(self, uri, state="accepted"):
+        """Waits until it follows uri."""
+        self.server.wait_for_row("select f.id from follows f join actors a on a.id = f.follower_id join actors b on"
+                                 " b.id = f.followed_id where a.uri = %s and b.uri = %s and f.state = %s", self.uri, uri, state)
+
+    def is_followed_by(self, uri):
+        self.server.wait_for_row("select f.id from follows f join actors a on a.id = f.follower_id join actors b on"
+                                 " b.id = f.followed_id where a.uri = %s and b.uri = %s and f.state = 'accepted'", uri, self.uri)
+
+
 def get_activity(url, **keywords):
     return requests.get(url, headers=ACTIVITY_JSON, timeout=10, **keywords)
