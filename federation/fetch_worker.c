@@ -168,7 +168,7 @@ struct fetch_workers *fetch_workers_start(struct federation *federation, unsigne
 		struct fetch_thread *thread = &workers->threads[i];
 		thread->workers = workers;
 		thread->is_first = i == 0;
-		snprintf(thread->name, sizeof(thread->name), "fetch %u", i);
+		snprintf(thread->name, sizeof(thread->name), "fetch %u", i % 100);
 		start_thread(thread);
 	}
 	return workers;
