@@ -130,6 +130,26 @@ struct fetcher *fetcher_new_with(const struct fetch_parts *parts)
 	return fetcher;
 }
 
+struct interruption {
+	struct loop_message message; /* the first field */
+	struct fetcher *fetcher;
+};
+
+static void interrupt(struct loop_message *message)
+{
+	struct interruption *interruption = (struct interruption *)message;
+	fetch_end_all(interruption->fetcher);
+	memory_free(interruption);
+}
+
+void fetcher_interrupt(struct fetcher *fetcher)
+{
+	struct interruption *interruption = memory_new(sizeof(*interruption));
+	interruption->message.run = interrupt;
+	interruption->fetcher = fetcher;
+	loop_post(fetcher->parts.loop, &interruption->message);
+}
+
 void fetcher_free(struct fetcher **fetcher_pointer)
 {
 	struct fetcher *fetcher = *fetcher_pointer;
@@ -137,7 +157,7 @@ void fetcher_free(struct fetcher **fetcher_pointer)
 		return;
 	loop_stop(fetcher->parts.loop);
 	loop_join(fetcher->parts.loop);
-	fetcher->is_stopping = true;
+	fetch_end_all(fetcher);
 	http_client_free(&fetcher->parts.client);
 	loop_free(&fetcher->parts.loop); /* runs what was asked too late */
 	assert(map_count(fetcher->fetches) == 0);

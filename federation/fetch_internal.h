@@ -39,6 +39,9 @@ struct fetcher {
 /* On the loop's thread. url need not be canonical. */
 void fetch_run(struct fetcher *fetcher, struct str url, enum fetch_form form, struct fetch_waiter *waiter);
 
+/* On the loop's thread: ends all that is under way, and refuses what comes. */
+void fetch_end_all(struct fetcher *fetcher);
+
 /* One that nobody has seen yet, with one reference; text is copied into it by the caller with its arena. */
 struct fetch_result {
 	struct fetch_document document; /* the first field */

@@ -18,11 +18,13 @@
 struct fetch {
 	struct list_link queue_link; /* of its host's waiting ones */
 	struct fetcher *fetcher;
-	struct fetch_host *host;     /* whose place it has or waits for; NULL for none */
+	struct fetch_host *host;     /* whose place it has; NULL for none */
+	struct fetch_host *waits_at; /* in whose line it stands; NULL for none */
 	struct arena *arena;
 	struct str key;              /* in fetcher->fetches */
 	enum fetch_form form;
 	struct url url;              /* of the request under way */
+	struct http_client_call *call; /* NULL for none */
 	struct list_link waiters;
 	bool is_second_try;          /* by RFC 9421 */
 	bool is_own_id;              /* url is the id of the document that came first */
@@ -51,25 +53,28 @@ static void give(struct fetch_result *result, struct list_link *waiters)
 	fetch_document_unref(&ours);
 }
 
-static void start_next(struct fetch_host *host)
+static void leave_line(struct fetch *fetch)
 {
-	while (host->waiting_count > 0 && host->used < FETCH_MAX_PER_HOST) {
-		struct fetch *next = LIST_OBJECT(host->waiting.next, struct fetch, queue_link);
-		list_remove(&next->queue_link);
-		host->waiting_count--;
-		next->host = NULL;
-		/* It spent from the budget when it began to wait. */
-		advance(next);
-	}
+	list_remove(&fetch->queue_link);
+	fetch->waits_at->waiting_count--;
+	fetch->waits_at = NULL;
 }
 
 static void leave_host(struct fetch *fetch)
 {
-	struct fetch_host *host = fetch->host;
-	if (!host)
-		return;
+	if (fetch->host)
+		fetch->host->used--;
 	fetch->host = NULL;
-	host->used--;
+}
+
+static void start_next(struct fetch_host *host)
+{
+	while (host->waiting_count > 0 && host->used < FETCH_MAX_PER_HOST) {
+		struct fetch *next = LIST_OBJECT(host->waiting.next, struct fetch, queue_link);
+		leave_line(next);
+		/* It spent from the budget when it began to wait. */
+		advance(next);
+	}
 }
 
 /* Frees fetch. Its result is complete. */
@@ -155,7 +160,7 @@ static void send_request(struct fetch *fetch)
 		.done = on_done,
 		.argument = fetch,
 	};
-	(void)http_client_send(fetch->fetcher->parts.client, &request);
+	fetch->call = http_client_send(fetch->fetcher->parts.client, &request);
 }
 
 /* What an answer says of the host itself. */
@@ -192,6 +197,7 @@ static void on_done(void *argument, struct http_client_result *result)
 {
 	struct fetch *fetch = argument;
 	struct fetch_judgement judgement;
+	fetch->call = NULL;
 	if (result->error == HTTP_CLIENT_OK && result->status == 401 && !fetch->is_second_try) {
 		fetch->is_second_try = true;
 		send_request(fetch);
@@ -239,6 +245,7 @@ static void advance(struct fetch *fetch)
 	} else if (host->waiting_count >= FETCH_MAX_WAITING) {
 		end_early(fetch, FETCH_FAILED, "host_busy", 0, 1);
 	} else {
+		fetch->waits_at = host;
 		host->waiting_count++;
 		list_add_last(&host->waiting, &fetch->queue_link);
 	}
@@ -279,6 +286,24 @@ static struct fetch *fetch_new(struct fetcher *fetcher, const struct url *url, e
 	list_init(&fetch->queue_link);
 	(void)map_set(fetcher->fetches, fetch->key, fetch);
 	return fetch;
+}
+
+void fetch_end_all(struct fetcher *fetcher)
+{
+	size_t cursor = 0;
+	struct str key;
+	void *value;
+	fetcher->is_stopping = true;
+	/* The end of one changes the map, and may end others. */
+	while (map_next(fetcher->fetches, &cursor, &key, &value)) {
+		struct fetch *fetch = value;
+		cursor = 0;
+		if (fetch->call)
+			http_client_cancel(fetcher->parts.client, fetch->call);
+		if (fetch->waits_at)
+			leave_line(fetch);
+		end_early(fetch, FETCH_FAILED, "stopping", 0, -1);
+	}
 }
 
 static void refuse_url(struct fetch_waiter *waiter)

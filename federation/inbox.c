@@ -160,6 +160,8 @@ static bool store_with_actor(struct inbox_attempt *attempt, const struct activit
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_refused");
 	if (error == ERROR_GONE)
 		return accept_without_row(attempt, "actor_gone");
+	if (error == ERROR_UNAVAILABLE) /* somebody else is storing the same actor */
+		return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, row));
 	if (error)
 		return try_later(attempt, "database");
 	key_ring_forget(attempt->federation->keys, actor->id); /* the table knows more than memory does */

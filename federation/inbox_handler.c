@@ -7,6 +7,7 @@
 #include "federation/inbox_step.h"
 #include "federation/policy.h"
 #include "storage/domain.h"
+#include "storage/tombstone.h"
 #include "base/mutant.h"
 #include "base/url.h"
 
@@ -67,6 +68,29 @@ enum error inbox_is_own_uri(const struct inbox_context *context, struct str uri,
 	if (error == ERROR_NOT_FOUND)
 		return ERROR_NONE;
 	*ret_is = !error;
+	return error;
+}
+
+enum error inbox_find_local(const struct inbox_context *context, struct str uri, struct actor *ret_actor)
+{
+	if (!uri.data)
+		return ERROR_NOT_FOUND;
+	struct actor actor;
+	enum error error = actor_find_by_uri(context->db, context->arena, uri, &actor);
+	if (error)
+		return error;
+	if (!actor.is_local || actor.is_suspended || actor.is_deleted)
+		return ERROR_NOT_FOUND;
+	*ret_actor = actor;
+	return ERROR_NONE;
+}
+
+enum error inbox_is_undone(const struct inbox_context *context, bool *ret_is)
+{
+	bool is_undone = false;
+	enum error error = tombstone_exists(context->db, context->arena, context->activity->id, &is_undone);
+	if (!error)
+		*ret_is = is_undone && !MUTANT("inbox_undone_before");
 	return error;
 }
 

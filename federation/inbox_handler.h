@@ -43,6 +43,12 @@ enum error inbox_park(struct inbox_context *context, struct str uri, enum fetch_
 /* Whether that is what it was parked for, and cannot be had. */
 bool inbox_is_nowhere(const struct inbox_context *context, struct str uri);
 
+/* One of ours who is not gone. ERROR_NOT_FOUND otherwise. */
+enum error inbox_find_local(const struct inbox_context *context, struct str uri, struct actor *ret_actor) MUST_CHECK;
+
+/* Whether an Undo of this activity came first: it is remembered as a tombstone. */
+enum error inbox_is_undone(const struct inbox_context *context, bool *ret_is) MUST_CHECK;
+
 /* On one of our own hosts. */
 enum error inbox_is_own_uri(const struct inbox_context *context, struct str uri, bool *ret_is) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The step in detail: claim; load the actors of all rows with one statement; in groups, begin, lock, look whose turn it
- * is, read and handle each, mark them done, commit. */
+ * The step in detail: claim; load the actors of all rows with one statement; in groups, read the documents, begin, lock
+ * all that they name in one order, look whose turn it is, handle each, mark them done, commit. */
 #include "federation/inbox_step.h"
 
 #include "federation/federation.h"
@@ -9,6 +9,7 @@
 #include "federation/inbox_worker.h"
 #include "federation/policy.h"
 #include "storage/activity_in_queue.h"
+#include "storage/uri_lock.h"
 #include "base/clock.h"
 #include "base/json_in.h"
 #include "base/log.h"
@@ -19,6 +20,9 @@
 
 #define CLAIM_LIMIT 32
 #define GROUP_LIMIT 16
+/* Of bodies in a group: what is read of them takes up to 32 times as much. */
+#define GROUP_MAX_BYTES ((size_t)1 << 20)
+#define LOCKS_MAX 4 /* of one activity */
 #define LEASE_MS 120000
 #define BEHIND_PAUSE_US 100000          /* while another worker has the earlier one */
 #define DATABASE_PAUSE_US 1000000
@@ -35,16 +39,24 @@ enum end {
 
 struct result {
 	enum end end;
-	bool was_handled;     /* its handler ran, and may have written */
+	bool has_written;     /* END_DROPPED: what its handler wrote must go */
 	const char *reason;   /* END_DROPPED */
 	struct str uri;       /* END_PARKED, END_BEHIND a parked one */
 	enum fetch_kind kind; /* END_PARKED */
 	int64_t due_us;       /* END_BEHIND */
 };
 
+/* An activity as it was read, for the time of its group. */
+struct reading {
+	const char *reason; /* to drop it at once; NULL for none */
+	struct vocab_activity activity;
+	json_t *document;
+};
+
 struct claim {
 	const struct inbox_step *step;
 	struct activity_in_claimed *rows;
+	struct reading *readings;
 	struct result *results;
 	size_t count;
 	struct actor *actors;
@@ -115,12 +127,12 @@ static enum error find_actor(const struct claim *claim, size_t index, struct inb
 }
 
 /* What is decided about an activity before its handler is asked. NULL: nothing against it. */
-static const char *judge(const struct inbox_context *context, const struct vocab_activity *activity)
+static const char *judge(const struct federation *federation, const struct activity_in *row,
+	const struct vocab_activity *activity)
 {
-	const struct activity_in *row = context->row;
 	if (!str_eq(activity->actor_id, row->actor_uri) || !str_eq(activity->id, row->uri))
 		return "another_activity";
-	if (policy_judge_url(context->federation->policy, row->actor_uri).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+	if (policy_judge_url(federation->policy, row->actor_uri).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
 		return "policy";
 	if (!inbox_handler_of(activity->type))
 		return "type";
@@ -136,41 +148,82 @@ static const char *judge_actor(const struct actor *actor)
 	return NULL;
 }
 
-static enum error handle(const struct claim *claim, size_t index, struct inbox_context *context, bool *ret_was_handled)
+static const char *read_row(const struct inbox_step *step, const struct activity_in *row, struct reading *reading)
 {
-	const struct activity_in *row = context->row;
-	json_auto_t *document = NULL;
-	if (json_in_parse(row->body, NULL, &document))
-		return inbox_drop(context, "json");
-	struct vocab_activity activity;
-	struct vocab_rules rules = { .received_us = row->received_us, .allows_http = context->federation->allows_http };
-	if (vocab_read_activity(context->arena, document, &rules, &activity))
-		return inbox_drop(context, "vocabulary");
-	context->activity = &activity;
-	context->document = document;
-	const char *reason = judge(context, &activity);
-	if (reason)
-		return inbox_drop(context, reason);
+	struct vocab_rules rules = { .received_us = row->received_us, .allows_http = step->federation->allows_http };
+	if (json_in_parse(row->body, NULL, &reading->document))
+		return "json";
+	if (vocab_read_activity(step->work_arena, reading->document, &rules, &reading->activity))
+		return "vocabulary";
+	return judge(step->federation, row, &reading->activity);
+}
+
+static void read_group(const struct claim *claim, size_t first, size_t count)
+{
+	arena_reset(claim->step->work_arena);
+	for (size_t i = first; i < first + count; i++) {
+		claim->readings[i] = (struct reading){ 0 };
+		claim->readings[i].reason = read_row(claim->step, &claim->rows[i].activity, &claim->readings[i]);
+	}
+}
+
+static void forget_group(const struct claim *claim, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++) {
+		json_decref(claim->readings[i].document);
+		claim->readings[i].document = NULL;
+	}
+}
+
+static size_t add_locks(const struct claim *claim, size_t index, struct str *uris)
+{
+	const struct activity_in *row = &claim->rows[index].activity;
+	const struct reading *reading = &claim->readings[index];
+	size_t count = 0;
+	uris[count++] = row->actor_uri;
+	uris[count++] = row->object_uri;
+	if (reading->reason || reading->activity.object_count != 1 || !reading->activity.objects[0].object)
+		return count;
+	uris[count++] = reading->activity.objects[0].object->in_reply_to;
+	uris[count++] = reading->activity.objects[0].object->quote;
+	return count;
+}
+
+/* In one call, so that two transactions do not wait for one another in a ring. */
+static enum error lock_group(const struct claim *claim, size_t first, size_t count)
+{
+	struct str *uris = arena_alloc_array(claim->step->work_arena, count * LOCKS_MAX, sizeof(*uris));
+	size_t uri_count = 0;
+	for (size_t i = first; i < first + count; i++)
+		uri_count += add_locks(claim, i, &uris[uri_count]);
+	return uri_lock(claim->step->db, claim->step->work_arena, uris, uri_count);
+}
+
+static enum error handle(const struct claim *claim, size_t index, struct inbox_context *context)
+{
+	const struct reading *reading = &claim->readings[index];
+	if (reading->reason)
+		return inbox_drop(context, reading->reason);
+	context->activity = &reading->activity;
+	context->document = reading->document;
 	enum error error = find_actor(claim, index, context);
 	if (error == ERROR_NOT_FOUND) {
-		if (activity.type == VOCAB_DELETE)
+		if (reading->activity.type == VOCAB_DELETE)
 			return inbox_delete_by_stranger(context);
-		return inbox_park(context, row->actor_uri, FETCH_ACTOR);
+		return inbox_park(context, context->row->actor_uri, FETCH_ACTOR);
 	}
 	if (error)
 		return error;
-	reason = judge_actor(&context->actor);
+	const char *reason = judge_actor(&context->actor);
 	if (reason)
 		return inbox_drop(context, reason);
-	*ret_was_handled = true;
-	return inbox_handler_of(activity.type)(context);
+	return inbox_handler_of(reading->activity.type)(context);
 }
 
 static enum error handle_row(const struct claim *claim, size_t index)
 {
 	struct result *result = &claim->results[index];
 	const struct activity_in_claimed *row = &claim->rows[index];
-	arena_reset(claim->step->work_arena);
 	struct inbox_context context = {
 		.federation = claim->step->federation,
 		.db = claim->step->db,
@@ -181,9 +234,11 @@ static enum error handle_row(const struct claim *claim, size_t index)
 		.outcome = INBOX_DROPPED,
 		.reason = "no_outcome",
 	};
-	enum error error = handle(claim, index, &context, &result->was_handled);
+	uint64_t writes = db_write_count(context.db);
+	enum error error = handle(claim, index, &context);
 	if (error)
 		return error;
+	result->has_written = db_write_count(context.db) != writes;
 	switch (context.outcome) {
 	case INBOX_DONE:
 		result->end = END_DONE;
@@ -304,30 +359,28 @@ static enum error end_rows(const struct claim *claim, size_t first, size_t count
 
 static enum error handle_all(const struct claim *claim, size_t first, size_t count, bool *ret_is_dropped)
 {
-	int64_t *ids = arena_alloc_array(claim->step->arena, count, sizeof(*ids));
-	for (size_t i = 0; i < count; i++)
-		ids[i] = claim->rows[first + i].activity.id;
 	struct activity_in_place *places = NULL;
-	enum error error = activity_in_lock(claim->step->db, claim->step->arena, ids, count);
+	enum error error = lock_group(claim, first, count);
 	if (!error)
 		error = activity_in_check(claim->step->db, claim->step->arena, &claim->rows[first], count, &places);
 	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
 		error = handle_in_turn(claim, first, first + i, &places[i]);
 		const struct result *result = &claim->results[first + i];
-		*ret_is_dropped = !error && result->end == END_DROPPED && result->was_handled;
+		*ret_is_dropped = !error && result->end == END_DROPPED && result->has_written;
 	}
 	return error;
 }
 
-/* One transaction. *ret_is_dropped: rolled back because a handler dropped its activity. */
+/* One transaction. *ret_is_dropped: rolled back because a handler wrote something and then dropped its activity. */
 static enum error handle_group(const struct claim *claim, size_t first, size_t count, bool *ret_is_dropped)
 {
 	struct db *db = claim->step->db;
 	*ret_is_dropped = false;
+	read_group(claim, first, count);
 	enum error error = db_begin(db);
-	if (error)
-		return error;
-	error = handle_all(claim, first, count, ret_is_dropped);
+	if (!error)
+		error = handle_all(claim, first, count, ret_is_dropped);
+	forget_group(claim, first, count);
 	if (!error && !*ret_is_dropped)
 		error = end_rows(claim, first, count);
 	if (error || *ret_is_dropped) {
@@ -384,24 +437,42 @@ static enum error handle_alone(const struct claim *claim, size_t index)
 	return activity_in_drop(claim->step->db, claim->step->arena, &claim->rows[index], claim->results[index].reason);
 }
 
+static size_t group_size(const struct claim *claim, size_t first)
+{
+	size_t bytes = claim->rows[first].activity.body.len;
+	size_t count = 1;
+	while (first + count < claim->count && count < GROUP_LIMIT) {
+		bytes += claim->rows[first + count].activity.body.len;
+		if (bytes > GROUP_MAX_BYTES)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static enum error handle_together(const struct claim *claim, size_t first, size_t count)
+{
+	bool is_dropped = false;
+	enum error error = handle_group(claim, first, count, &is_dropped);
+	if (error == ERROR_DATABASE_UNREACHABLE || error == ERROR_COMMIT_UNKNOWN)
+		return error;
+	if (!error && !is_dropped) {
+		count_results(claim, first, count);
+		return ERROR_NONE;
+	}
+	error = ERROR_NONE;
+	for (size_t i = first; i < first + count && !error; i++)
+		error = handle_alone(claim, i);
+	return error;
+}
+
 static enum error handle_claim(const struct claim *claim)
 {
 	enum error error = ERROR_NONE;
-	for (size_t first = 0; first < claim->count && !error; first += GROUP_LIMIT) {
-		size_t count = claim->count - first < GROUP_LIMIT ? claim->count - first : GROUP_LIMIT;
-		bool is_dropped = false;
-		error = count > 1 ? handle_group(claim, first, count, &is_dropped) : handle_alone(claim, first);
-		if (count == 1)
-			continue;
-		if (!error && !is_dropped) {
-			count_results(claim, first, count);
-			continue;
-		}
-		if (error == ERROR_DATABASE_UNREACHABLE || error == ERROR_COMMIT_UNKNOWN)
-			break;
-		error = ERROR_NONE;
-		for (size_t i = first; i < first + count && !error; i++)
-			error = handle_alone(claim, i);
+	size_t count = 0;
+	for (size_t first = 0; first < claim->count && !error; first += count) {
+		count = group_size(claim, first);
+		error = count > 1 ? handle_together(claim, first, count) : handle_alone(claim, first);
 	}
 	return error;
 }
@@ -423,6 +494,7 @@ static enum error take(const struct inbox_step *step, struct claim *ret_claim)
 	if (error || !ret_claim->count)
 		return error;
 	ret_claim->results = arena_alloc_array(step->arena, ret_claim->count, sizeof(*ret_claim->results));
+	ret_claim->readings = arena_alloc_array(step->arena, ret_claim->count, sizeof(*ret_claim->readings));
 	return load_actors(ret_claim);
 }
 

@@ -195,7 +195,13 @@ enum error outbox_flag(struct db *db, struct arena *arena, const struct actor *i
 		.object_count = count + 1,
 		.content = comment.data ? comment : STR_LITERAL(""),
 	};
-	return outbox_insert_for_one(db, arena, instance_actor, &flag, target, report_uri);
+	if (target->is_local)
+		return ERROR_NONE;
+	/* Addressed to nobody: it is for the moderators over there, not for the one it is about. */
+	const struct audience audience = { .reach = { .actor_ids = &target->id, .actor_count = 1 } };
+	return outbox_insert(db, arena, &(struct outbox_entry){
+		.activity = &flag, .audience = &audience, .actor_id = instance_actor->id, .object_uri = report_uri,
+	});
 }
 
 enum error outbox_relay_follow(struct db *db, struct arena *arena, const struct actor *instance_actor,

@@ -211,6 +211,18 @@ void vocab_write_actor(struct buf *out, struct arena *arena, const struct actor 
 	vocab_put_actor(&json, VOCAB_CONTEXT_ACTOR, arena, actor);
 }
 
+void vocab_write_actor_key(struct buf *out, struct arena *arena, const struct actor *actor)
+{
+	struct json_out json;
+
+	json_out_init(&json, out);
+	vocab_begin(&json, VOCAB_CONTEXT_ACTOR, actor->uri, actor_kind_name(actor->kind));
+	json_out_key_str(&json, "inbox", actor->inbox_url);
+	json_out_key_str(&json, "preferredUsername", actor->username);
+	write_keys(&json, arena, actor);
+	json_out_object_end(&json);
+}
+
 void vocab_put_tombstone(struct json_out *json, enum vocab_context context, struct str id)
 {
 	vocab_begin(json, context, id, "Tombstone");

@@ -3,6 +3,10 @@
  * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
 #include "server/http/route.h"
 
+#include "server/federation/actor_routes.h"
+#include "server/federation/answer.h"
+#include "server/federation/inbox_post.h"
+#include "server/federation/post_routes.h"
 #include "server/mastodon/instance.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
@@ -10,6 +14,7 @@
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"
 #include "server/web/home_page.h"
+#include "server/web/post_page.h"
 
 /* method, path, handler, cached, pool, access, scope, limit, flags, max_body_bytes */
 static const struct route routes[] = {
@@ -47,11 +52,47 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/users/{name}", handle_actor_document, cached_actor_document, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
 		ROUTE_CORS, 0 },
 
+	/* what actors say, and their collections */
+	{ HTTP_GET, "/users/{name}/outbox", handle_outbox, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/followers", handle_followers, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/following", handle_following, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
+		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/collections/featured", handle_featured, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/collections/tags", handle_featured_tags, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/followers_synchronization", handle_followers_synchronization, NULL, ROUTE_API, ACCESS_PUBLIC,
+		NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/users/{name}/quote_authorizations/{id}", handle_quote_authorization, answer_cached, ROUTE_API,
+		ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/statuses/{id}", handle_post_document, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/statuses/{id}/activity", handle_post_activity, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/statuses/{id}/replies", handle_post_replies, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/statuses/{id}/likes", handle_post_likes, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/users/{name}/statuses/{id}/shares", handle_post_shares, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/contexts/{id}", handle_context, answer_cached, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
+
+	/* inboxes */
+	{ HTTP_POST, "/inbox", handle_shared_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/users/{name}/inbox", handle_actor_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX,
+		ROUTE_NEEDS_BODY, INBOX_MAX_BODY_BYTES },
+	{ HTTP_POST, "/actor/inbox", handle_instance_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
+		INBOX_MAX_BODY_BYTES },
+
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/about", handle_about_page, cached_about_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/authorize_interaction", handle_interaction_page, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/{handle}", handle_actor_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
+	{ HTTP_GET, "/{handle}/{id}", handle_post_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/assets/{rest*}", handle_static_file, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
 	{ HTTP_GET, "/favicon.ico", handle_favicon, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },
 };

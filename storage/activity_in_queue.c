@@ -92,21 +92,8 @@ static const struct statement claim_suspect = STATEMENT("activity_in_queue_claim
 	"    limit 1"
 	CLAIM_TAIL); // activities_in_due, activities_in_pkey
 
-/* The keys of actors and of objects differ by the seed of the hash. */
-static const struct statement lock = STATEMENT("activity_in_queue_lock", 1,
-	"select count(pg_advisory_xact_lock(one.key)),"
-	" set_config('synchronous_commit', 'off', true)"
-	" from ("
-	"  select distinct k.key"
-	"  from activities_in as a,"
-	"       lateral (values (hashtextextended(a.actor_uri, 1)), (hashtextextended(a.object_uri, 2))) as k (key)"
-	"  where a.id = any($1)"
-	"    and k.key is not null"
-	"  order by k.key"
-	") as one"); // activities_in_pkey
-
 static const struct statement check = STATEMENT("activity_in_queue_check", 2,
-	"select a.id, e.id, e.state = 'parked', e.parked_uri, e.due_at, e.leased_until > now()"
+	"select a.id, e.id, e.state = 'parked', e.parked_uri, e.due_at, set_config('synchronous_commit', 'off', true)"
 	" from activities_in as a"
 	" left join lateral ("
 	"  select i.id, i.state, i.parked_uri, i.due_at, i.leased_until"
@@ -194,6 +181,13 @@ static const struct statement set_aside_parked = STATEMENT("activity_in_queue_se
 	"  limit 1000"
 	" )"); // activities_in_parked, activities_in_pkey
 
+static const struct statement forget_follow = STATEMENT("activity_in_queue_forget_follow", 2,
+	"delete from activities_in"
+	" where uri = $1"
+	"   and actor_uri = $2"
+	"   and type = 'Follow'"
+	"   and state = 'done'"); // activities_in_uri_key
+
 #define VIEW_COLUMNS               \
 	"a.id"                     \
 	", a.uri"                  \
@@ -263,8 +257,8 @@ static const struct statement discard = STATEMENT("activity_in_queue_discard", 1
 	"   and state <> 'done'"
 	"   and (leased_until is null or leased_until <= now())"); // activities_in_pkey
 
-STATEMENT_TABLE(activity_in_queue_statements, &claim_fresh, &claim_suspect, &lock, &check, &done, &drop, &park, &postpone,
-	&set_aside, &release, &wake, &take_over, &set_aside_parked, &list_waiting, &list_parked, &list_set_aside, &find, &retry,
+STATEMENT_TABLE(activity_in_queue_statements, &claim_fresh, &claim_suspect, &check, &done, &drop, &park, &postpone,
+	&set_aside, &release, &wake, &take_over, &set_aside_parked, &forget_follow, &list_waiting, &list_parked, &list_set_aside, &find, &retry,
 	&discard);
 
 static enum activity_in_proof read_proof(struct str name)
@@ -320,15 +314,6 @@ enum error activity_in_claim(struct db *db, struct arena *arena, const struct ac
 	*ret_rows = claimed;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
-}
-
-enum error activity_in_lock(struct db *db, struct arena *arena, const int64_t *ids, size_t count)
-{
-	assert(db_is_in_transaction(db));
-	struct db_values values = { .count = 0 };
-	db_value_int64_array(&values, arena, ids, count);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	return db_run(db, arena, &lock, &values, &rows);
 }
 
 static void read_place(const struct db_rows *rows, int row, struct activity_in_place *ret_place)
@@ -455,6 +440,14 @@ enum error activity_in_set_aside_parked(struct db *db, struct arena *arena, int6
 	return db_change(db, arena, &set_aside_parked, &values, ret_count);
 }
 
+enum error activity_in_forget_follow(struct db *db, struct arena *arena, struct str uri, struct str actor_uri)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, uri);
+	db_value_text(&values, actor_uri);
+	return db_change(db, arena, &forget_follow, &values, NULL);
+}
+
 /* ---- for operators ---- */
 
 static const struct str state_names[] = { STR("waiting"), STR("parked"), STR("done"), STR("set_aside") };
@@ -510,8 +503,7 @@ static const struct statement *list_of(enum activity_in_state state)
 	case ACTIVITY_IN_DONE:
 		break;
 	}
-	assert(!"no list of what is done");
-	return NULL;
+	memory_fatal("no list of what is done");
 }
 
 enum error activity_in_list(struct db *db, struct arena *arena, enum activity_in_state state, int64_t after_id, int limit,

@@ -175,12 +175,12 @@ static const struct statement set_silenced = STATEMENT("actor_set_silenced", 2,
 
 static const struct statement set_moved = STATEMENT("actor_set_moved", 2,
 	"update actors"
-	" set moved_to_id = $2,"
-	"     moved_at = case when $2 is null then moved_at else now() end,"
+	" set moved_to_id = $2::bigint,"
+	"     moved_at = case when $2::bigint is null then moved_at else now() end,"
 	"     updated_at = case when domain_id is null then updated_at else now() end"
 	" where id = $1"
 	"   and deleted_at is null"
-	"   and ($2 is null or exists (select from actors as target where target.id = $2 and target.id <> $1))"); // actors_pkey
+	"   and ($2::bigint is null or exists (select from actors as target where target.id = $2 and target.id <> $1))"); // actors_pkey
 
 STATEMENT_TABLE(actor_statements, &find_by_id, &find_by_uri, &find_local, &find_by_handle, &find_many, &find_many_by_uri,
 	&find_instance, &list_local, &list_listed, &list_all, &set_suspended, &set_silenced, &set_moved);

@@ -23,7 +23,7 @@ static const struct statement take_handle = STATEMENT("actor_remote_take_handle"
 	"   and domain_id is null"
 	"   and ($4 or not is_handle_confirmed)"); // actors_handle_domain_key
 
-static const struct statement store = STATEMENT("actor_remote_store", 30,
+static const struct statement store = STATEMENT("actor_remote_store", 28,
 	"insert into actors as a (id, kind, username, handle, domain, is_handle_confirmed, uri, url, inbox_url, outbox_url,"
 	"                         followers_url, following_url, featured_url, featured_tags_url, shared_inbox_url,"
 	"                         display_name, summary_html, fields, avatar_url, avatar_alt, header_url, header_alt,"

@@ -50,6 +50,7 @@ struct db {
 	unsigned rings_on_commit;     /* bits 1u << enum wake_kind */
 	bool is_probing;              /* the other connections wait for what this call finds out */
 	int64_t elapsed_us;
+	uint64_t write_count;
 	int64_t statement_timeout_ms;         /* 0 for none */
 	int64_t session_statement_timeout_ms; /* as the connection has it */
 	int64_t wait_limit_ms;                /* goes before the statement timeout; 0 for none */
@@ -113,6 +114,11 @@ int64_t db_take_elapsed_us(struct db *db)
 bool db_is_in_transaction(const struct db *db)
 {
 	return db->is_in_transaction;
+}
+
+uint64_t db_write_count(const struct db *db)
+{
+	return db->write_count;
 }
 
 /* ---- waiting ---- */
@@ -472,6 +478,8 @@ static enum error execute(struct db *db, const struct statement *statement, cons
 	enum error error = prepare(db, statement);
 	if (error)
 		return error;
+	if (!is_read(statement))
+		db->write_count++;
 	bool is_lost = false;
 	if (PQsendQueryPrepared(db->connection, statement->name, statement->parameter_count, values ? values->data : NULL,
 		    values ? values->lengths : NULL, values ? values->formats : NULL, 1)) {

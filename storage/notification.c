@@ -9,7 +9,7 @@
 
 static const struct statement add = STATEMENT("notification_add", 5,
 	"insert into notifications (id, actor_id, kind, from_actor_id, post_id)"
-	" select $1, told.id, $3, teller.id, $5"
+	" select $1, told.id, $3, teller.id, $5::bigint"
 	" from actors as told, actors as teller"
 	" where told.id = $2"
 	"   and told.domain_id is not null"
@@ -17,7 +17,7 @@ static const struct statement add = STATEMENT("notification_add", 5,
 	"   and teller.id = $4"
 	"   and told.id <> teller.id"
 	"   and not exists (select from blocks as b where b.blocker_id = told.id and b.blocked_id = teller.id)"
-	"   and ($5 is null or exists (select from posts as p where p.id = $5))"
+	"   and ($5::bigint is null or exists (select from posts as p where p.id = $5))"
 	" on conflict do nothing"); // actors_pkey, blocks_blocker_id_blocked_id_key, posts_pkey
 
 static const struct statement remove_one = STATEMENT("notification_remove", 4,
@@ -25,7 +25,7 @@ static const struct statement remove_one = STATEMENT("notification_remove", 4,
 	" where actor_id = $1"
 	"   and kind = $2"
 	"   and from_actor_id = $3"
-	"   and (post_id = $4 or $4 is null and post_id is null)"); // notifications_actor_id_kind_from_actor_id_post_id_key
+	"   and (post_id = $4 or $4::bigint is null and post_id is null)"); // notifications_actor_id_kind_from_actor_id_post_id_key
 
 STATEMENT_TABLE(notification_statements, &add, &remove_one);
 

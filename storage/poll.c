@@ -145,8 +145,7 @@ static const struct statement close_due = STATEMENT("poll_close_due", 1,
 	")"
 	" update polls as p"
 	" set closed_at = p.ends_at"
-	" from due"
-	" where p.post_id = due.post_id"
+	" where p.post_id = any (array(select post_id from due))"
 	" returning p.post_id"); // polls_ends_at, polls_pkey
 
 STATEMENT_TABLE(poll_statements, &find, &lock_post, &is_same, &update, &remove, &insert, &lock, &vote, &list_own,

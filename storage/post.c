@@ -57,7 +57,7 @@ static const struct statement create = STATEMENT("post_create", 18,
 	"  where a.id = any ($11::bigint[])"
 	"), tagged as ("
 	"  insert into post_tags (post_id, name)"
-	"  select distinct new_post.id, tag.name"
+	"  select distinct new_post.id, lower(tag.name)"
 	"  from new_post, unnest($18::text[]) as tag (name)"
 	"), author_counted as ("
 	"  insert into actor_counts as c (actor_id, posts, last_post_at)"

@@ -56,7 +56,7 @@ static const struct statement remove_tags = STATEMENT("post_parts_remove_tags", 
 
 static const struct statement add_tags = STATEMENT("post_parts_add_tags", 2,
 	"insert into post_tags (post_id, name)"
-	" select distinct $1::bigint, tag.name"
+	" select distinct $1::bigint, lower(tag.name)"
 	" from unnest($2::text[]) as tag (name)"
 	" on conflict do nothing");
 

@@ -46,7 +46,7 @@ static const struct statement create = STATEMENT("post_remote_create", 24,
 	"  where a.id = any ($23::bigint[])"
 	"), tagged as ("
 	"  insert into post_tags (post_id, name)"
-	"  select distinct new_post.id, tag.name"
+	"  select distinct new_post.id, lower(tag.name)"
 	"  from new_post, unnest($24::text[]) as tag (name)"
 	"), author_counted as ("
 	"  insert into actor_counts as c (actor_id, posts, last_post_at)"

@@ -300,16 +300,23 @@ CREATE TABLE public.featured_tags (
 CREATE TABLE public.fetch_roots (
     uri text NOT NULL,
     fetched integer DEFAULT 0 NOT NULL,
+    items integer DEFAULT 0 NOT NULL,
+    pages integer DEFAULT 0 NOT NULL,
     begun_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT fetch_roots_fetched_check CHECK ((fetched >= 0)),
+    CONSTRAINT fetch_roots_items_check CHECK ((items >= 0)),
+    CONSTRAINT fetch_roots_pages_check CHECK ((pages >= 0)),
     CONSTRAINT fetch_roots_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON TABLE public.fetch_roots IS 'What each root has spent of its budget since begun_at';
+COMMENT ON COLUMN public.fetch_roots.items IS 'Documents that stood in collections';
 CREATE TABLE public.fetches (
     id bigint NOT NULL,
     uri text NOT NULL,
     kind text NOT NULL,
     root_uri text NOT NULL,
     depth smallint DEFAULT 0 NOT NULL,
+    is_item boolean DEFAULT false NOT NULL,
     peer text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -327,6 +334,7 @@ CREATE TABLE public.fetches (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
+COMMENT ON COLUMN public.fetches.is_item IS 'It stood in a collection: what it needs in turn is paid from that budget';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -339,6 +347,11 @@ CREATE TABLE public.follows (
     CONSTRAINT follows_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.follows.uri IS 'Id of the Follow activity, ours or theirs';
+CREATE TABLE public.heartbeats (
+    name text NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -820,6 +833,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
@@ -933,6 +948,8 @@ CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id 
 CREATE INDEX favourites_post_id ON public.favourites USING btree (post_id, id DESC);
 CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
+CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_until IS NOT NULL);
+CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
@@ -967,6 +984,7 @@ CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id,
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
+CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
@@ -1127,6 +1145,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;

@@ -50,6 +50,9 @@ enum fetch_form {
 enum error fetcher_new(struct federation *federation, struct fetcher **ret_fetcher, char **ret_message) MUST_CHECK;
 void fetcher_free(struct fetcher **fetcher); /* whoever waits gets FETCH_FAILED */
 
+/* Whoever waits, and asks from now on, gets FETCH_FAILED with the reason "stopping", so that threads can end. */
+void fetcher_interrupt(struct fetcher *fetcher);
+
 /* The instance actor may have new keys: asks the database and signs with them from now on. For a thread that looks now
  * and then. */
 enum error fetcher_read_key(struct fetcher *fetcher, struct db *db, struct arena *arena) MUST_CHECK;

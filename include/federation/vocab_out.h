@@ -24,6 +24,9 @@
  * (PropertyValue), icon, image, webfinger (FEP-2c59), generator.implements (FEP-844e). */
 void vocab_write_actor(struct buf *out, struct arena *arena, const struct actor *actor);
 
+/* No more of it than a peer needs that wants to verify its signatures: id, type, inbox, preferredUsername, keys. */
+void vocab_write_actor_key(struct buf *out, struct arena *arena, const struct actor *actor);
+
 /* BASE/users/NAME/collections/tags of a local actor. */
 struct str vocab_featured_tags_url(struct arena *arena, const struct actor *actor) MUST_CHECK;
 

@@ -37,11 +37,6 @@ enum error activity_in_claim(struct db *db, struct arena *arena, const struct ac
 
 /* ---- in the transaction that handles claimed rows ---- */
 
-/* Locks the actors and the objects of the rows until the end of the transaction, in one order for all, and lets this
- * transaction's COMMIT not wait for the disk: what a crash of PostgreSQL takes back it takes back with the mark that
- * the row is done, and it is handled again. */
-enum error activity_in_lock(struct db *db, struct arena *arena, const int64_t *ids, size_t count) MUST_CHECK;
-
 enum activity_in_turn {
 	ACTIVITY_IN_OURS,    /* to be handled now; the row is locked */
 	ACTIVITY_IN_LOST,    /* somebody else has it, or it is done */
@@ -53,7 +48,9 @@ struct activity_in_place {
 	int64_t due_us;        /* BEHIND: when that one is due */
 };
 
-/* After activity_in_lock. ret_places: one for each row, arena. Earlier rows among those given do not count. */
+/* With the ids of the rows' actors and objects locked (uri_lock.h). ret_places: one for each row, arena. Earlier rows
+ * among those given do not count. COMMIT of this transaction will not wait for the disk: what a crash of PostgreSQL
+ * takes back it takes back with the mark that the row is done, and it is handled again. */
 enum error activity_in_check(struct db *db, struct arena *arena, const struct activity_in_claimed *rows, size_t count,
 	struct activity_in_place **ret_places) MUST_CHECK;
 
@@ -89,6 +86,9 @@ enum error activity_in_take_over(struct db *db, struct arena *arena, int64_t *re
 
 /* Sets aside what has been parked since before that moment; at most 1,000. */
 enum error activity_in_set_aside_parked(struct db *db, struct arena *arena, int64_t received_before_us, int64_t *ret_count) MUST_CHECK;
+
+/* Lets a Follow that is done come again under its id. Nothing happens when there is none by that actor. */
+enum error activity_in_forget_follow(struct db *db, struct arena *arena, struct str uri, struct str actor_uri) MUST_CHECK;
 
 /* ---- for operators ---- */
 

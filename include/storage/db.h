@@ -56,6 +56,9 @@ enum error db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
 bool db_is_in_transaction(const struct db *db);
 
+/* How many statements other than select this connection has begun: unchanged means that nothing was written. */
+uint64_t db_write_count(const struct db *db);
+
 /* Time spent waiting for the database since the last call, for the request's log line. */
 int64_t db_take_elapsed_us(struct db *db);
 

@@ -4,16 +4,15 @@
  * hashtag begin; what none of them takes is escaped as it stands. */
 #include "server/action/publish_text.h"
 
+#include "base/hashtag.h"
 #include "base/html.h"
 #include "base/mutant.h"
 #include "base/url.h"
 #include "storage/post.h"
 
 #include <string.h>
-#include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
-#include <uninorm.h>
 #include <unistr.h>
 
 #define MAX_HASHTAG_BYTES 300
@@ -233,18 +232,6 @@ static size_t take_mention(struct renderer *renderer, struct str text)
 	buf_add_char(&renderer->counted, '@');
 	buf_add_str(&renderer->counted, username);
 	return end;
-}
-
-/* The name under which all spellings of a hashtag are one: NFKC, case folded. Empty when that fails. */
-static struct str hashtag_key(struct arena *arena, struct str name)
-{
-	uint8_t folded[4 * MAX_HASHTAG_BYTES];
-	size_t len = sizeof(folded);
-	uint8_t *result = u8_casefold((const uint8_t *)name.data, name.len, NULL, UNINORM_NFKC, folded, &len);
-	/* A result that outgrew the buffer is on the heap; no hashtag we take does. */
-	if (result != folded)
-		return (struct str){ 0 };
-	return arena_str(arena, (struct str){ (const char *)folded, len });
 }
 
 static size_t take_hashtag(struct renderer *renderer, struct str text)

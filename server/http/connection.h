@@ -9,7 +9,7 @@
  *   exchange     a request and its answer, with arena and reader; taken from the loop's free list when the
  *                first byte arrives. A worker sees the exchange, never the connection: when the client goes
  *                while a handler runs, the loop cuts exchange->connection, the handler ends in peace, and
- *                its answer is dropped. */
+ *                its answer is dropped. So it is while a document is awaited. */
 #ifndef COMPTOIR_SERVER_HTTP_CONNECTION_H
 #define COMPTOIR_SERVER_HTTP_CONNECTION_H
 
@@ -35,8 +35,10 @@
 #define REQUEST_ID_MAX_BYTES 64
 
 struct auth_cache;
+struct await_gate;
 struct connection_cap;
 struct exchange;
+struct exchange_wait;
 struct http_listener;
 struct tls_context;
 struct tls_session;
@@ -48,6 +50,7 @@ enum deadline {
 	DEADLINE_IDLE,      /* between requests */
 	DEADLINE_WRITE,     /* the client takes none of the answer */
 	DEADLINE_LINGER,    /* our side is shut, the client's not yet */
+	DEADLINE_AWAIT,     /* a document of another server */
 	DEADLINE_HEARTBEAT, /* next comment on server-sent events */
 	DEADLINE_PING,      /* next WebSocket ping */
 	DEADLINE_COUNT
@@ -74,6 +77,9 @@ struct http_loop {
 	int64_t date_second;
 	char date[TIME_HTTP_DATE_LEN + 1];
 	uint64_t request_id_state;
+	struct list_link waits; /* of exchange_wait: exchanges that await a document */
+	unsigned wait_count;
+	struct await_gate *gate;
 	bool is_draining;
 	struct loop_message drain_message;
 	struct loop_message close_message;
@@ -111,7 +117,7 @@ struct http_server {
 enum connection_state {
 	CONNECTION_HANDSHAKE, /* TLS */
 	CONNECTION_READING,   /* between requests (no exchange), or in one */
-	CONNECTION_WORKING,   /* a worker runs the handler; nothing is read */
+	CONNECTION_WORKING,   /* a worker runs the handler, or will when what it awaits has come; nothing is read */
 	CONNECTION_WRITING,   /* the socket took only a part of the answer */
 	CONNECTION_STREAM,
 	CONNECTION_LINGERING, /* our side is shut; bytes are thrown away until the client closes as well */
@@ -167,6 +173,7 @@ struct exchange {
 	struct buf head;     /* status line and headers, rendered */
 	size_t written;      /* bytes of head and body that are on their way */
 	struct str body;     /* what is written behind the head */
+	struct exchange_wait *wait; /* for a document, or NULL */
 	char client_text[NET_ADDRESS_MAX_TEXT];
 	char request_id[REQUEST_ID_MAX_BYTES + 1];
 	struct exchange *next_free;
@@ -215,6 +222,18 @@ void exchange_call_handler(struct exchange *exchange);
 bool exchange_count(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_access(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_host(struct exchange *exchange) MUST_CHECK;
+
+/* The handler's answer, on the loop again; also for an exchange whose client has gone. */
+void exchange_finish(struct exchange *exchange);
+
+/* exchange_await.c: an exchange without a worker until a document has come. */
+void exchange_await(struct exchange *exchange);
+/* The client gets 503; the document is not waited for any more. */
+void exchange_await_over(struct exchange *exchange, const char *detail);
+void http_loop_waits_start(struct http_loop *loop);
+void http_loop_waits_drain(struct http_loop *loop);
+/* Nothing comes to the loop from here on. */
+void http_loop_waits_stop(struct http_loop *loop);
 
 /* answer.c: the answer of a finished exchange. */
 void exchange_answer(struct exchange *exchange);

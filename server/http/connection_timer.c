@@ -79,6 +79,9 @@ static void reached(struct connection *connection)
 	case DEADLINE_LINGER:
 		connection_close(connection);
 		break;
+	case DEADLINE_AWAIT:
+		exchange_await_over(connection->exchange, "the awaited document took too long");
+		break;
 	case DEADLINE_HEARTBEAT:
 	case DEADLINE_PING:
 		stream_tick(connection->stream);
@@ -131,6 +134,7 @@ void http_loop_timers_start(struct http_loop *loop)
 	lists[DEADLINE_IDLE].after_us = config_duration_ms(config, "http.idle_timeout") * 1000;
 	lists[DEADLINE_WRITE].after_us = server->write_timeout_us;
 	lists[DEADLINE_LINGER].after_us = LINGER_US;
+	lists[DEADLINE_AWAIT].after_us = (options->await_ms ? options->await_ms : 30000) * 1000LL;
 	lists[DEADLINE_HEARTBEAT].after_us = (options->stream_heartbeat_ms ? options->stream_heartbeat_ms : 15000) * 1000LL;
 	lists[DEADLINE_PING].after_us = (options->websocket_ping_ms ? options->websocket_ping_ms : 30000) * 1000LL;
 	loop->timer = evtimer_new(loop_base(loop->loop), on_timer, loop);

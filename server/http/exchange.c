@@ -6,6 +6,7 @@
 
 #include "server/http/auth.h"
 #include "server/http/cors.h"
+#include "federation/fetch.h"
 #include "base/mutant.h"
 
 #include <string.h>
@@ -71,6 +72,7 @@ void exchange_release(struct exchange *exchange)
 	if (stream)
 		stream_lost(stream);
 	response_clear(&exchange->request.response);
+	fetch_document_unref(&exchange->request.awaited);
 	if (loop->free_exchange_count >= FREE_EXCHANGES_MAX) {
 		free_exchange(exchange);
 		return;

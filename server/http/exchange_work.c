@@ -99,6 +99,8 @@ void exchange_call_handler(struct exchange *exchange)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
+	if (error == ERROR_NONE && request->await_url.data)
+		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
 	exchange->error = error;
@@ -124,10 +126,8 @@ static void run_checked(struct exchange *exchange)
 	respond_error(request, error);
 }
 
-/* On the loop again. */
-static void work_done(struct loop_message *message)
+void exchange_finish(struct exchange *exchange)
 {
-	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
 	struct connection *connection = exchange->connection;
 	if (!connection) {
 		access_log_write(exchange, "client_gone");
@@ -137,6 +137,16 @@ static void work_done(struct loop_message *message)
 	exchange_answer(exchange);
 	if (connection->state != CONNECTION_WRITING)
 		connection_resume(connection);
+}
+
+/* On the loop again. */
+static void work_done(struct loop_message *message)
+{
+	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
+	if (exchange->request.await_url.data && !exchange->request.response.status)
+		exchange_await(exchange);
+	else
+		exchange_finish(exchange);
 }
 
 void exchange_run(struct worker_job *job, void *thread_state)
@@ -150,7 +160,7 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	run_checked(exchange);
 	if (db_is_in_transaction(db))
 		db_rollback(db);
-	exchange->database_us = db_take_elapsed_us(db);
+	exchange->database_us += db_take_elapsed_us(db);
 	request->db = NULL;
 	log_set_request_id((struct str){ 0 });
 	exchange->message.run = work_done;

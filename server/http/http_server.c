@@ -96,6 +96,7 @@ static void make_loops(struct http_server *server)
 		loop->request_id_state = random_uint64();
 		list_init(&loop->connections);
 		http_loop_timers_start(loop);
+		http_loop_waits_start(loop);
 	}
 }
 
@@ -107,6 +108,7 @@ static void free_loops(struct http_server *server)
 		LIST_EACH_SAFE(&loop->connections, link)
 			connection_close(LIST_OBJECT(link, struct connection, link));
 		http_loop_timers_stop(loop);
+		http_loop_waits_stop(loop);
 		loop_free(&loop->loop);
 		exchange_free_all(loop);
 		memory_free(loop->read_buffer);
@@ -265,6 +267,7 @@ static void drain_loop(struct loop_message *message)
 	struct http_server *server = loop->server;
 	loop->is_draining = true;
 	http_listeners_close(loop);
+	http_loop_waits_drain(loop);
 	LIST_EACH_SAFE(&loop->connections, link) {
 		struct connection *connection = LIST_OBJECT(link, struct connection, link);
 		if (connection->state == CONNECTION_STREAM)

@@ -13,6 +13,7 @@
 #include "server/http/route.h"
 #include "storage/access.h"
 
+struct fetch_waiter;
 struct http_server;
 
 struct http_server_options {
@@ -24,8 +25,11 @@ struct http_server_options {
 	unsigned loop_count;   /* 0: http.loops, and with that 0 one per core */
 	unsigned stream_heartbeat_ms; /* 0: 15 s; a comment on server-sent events */
 	unsigned websocket_ping_ms;   /* 0: 30 s; closed when nothing was heard for three of them */
+	unsigned await_ms;            /* 0: 30 s; how long a request may await a document */
 	/* How tokens become access; NULL: access_find. Tests have no database. */
 	enum error (*find_access)(struct db *db, struct arena *arena, struct str token_hash, struct access *ret_access);
+	/* How documents are fetched for request_await; NULL: by the federation's fetcher. On a loop, must not block. */
+	void (*start_fetch)(struct app *app, struct str url, struct fetch_waiter *waiter);
 	/* Whether the Host is ours (host_check.h), for all routes but those of LIMIT_NONE; NULL: every host. On a loop
 	 * first, and where memory does not know, on an API worker. */
 	enum error (*check_host)(struct request *request);

@@ -15,6 +15,13 @@ enum error fail(struct request *request, enum error error, const char *detail_fo
 	return error;
 }
 
+void request_await(struct request *request, struct str url)
+{
+	assert(request->db && !request->response.status);
+	request->await_url = arena_str(request->arena, url);
+	request->await_count++;
+}
+
 struct str request_value(const struct request *request, unsigned index)
 {
 	assert(index < ROUTE_MAX_VALUES);

@@ -11,7 +11,11 @@
  *   }
  *
  * Returning an error writes the error answer of the route's kind (JSON {"error": "..."} or a page) with the
- * error's status; use fail() to add the detail for the log. */
+ * error's status; use fail() to add the detail for the log.
+ *
+ * A handler that needs a document of another server calls request_await and returns ERROR_NONE without having answered
+ * anything or left a trace; no worker waits. When the document has come, or could not be had, the handler runs again
+ * from the top, with it in request->awaited. */
 #ifndef COMPTOIR_SERVER_HTTP_REQUEST_H
 #define COMPTOIR_SERVER_HTTP_REQUEST_H
 
@@ -21,6 +25,7 @@
 #include "server/http/shared_bytes.h"
 #include "storage/access.h"
 
+struct fetch_document;
 struct app;  /* server/app.h: configuration, caches, secret box: read-only and shared by all threads */
 struct stream;
 
@@ -55,6 +60,10 @@ struct request {
 	struct access access;      /* token_id 0: anonymous */
 	struct form query;         /* parsed query string */
 	struct form form;          /* with ROUTE_BODY_FORM */
+	struct fetch_document *awaited; /* what request_await asked for last; NULL at first */
+	struct str awaited_url;
+	unsigned await_count;      /* documents that were asked for */
+	struct str await_url;      /* the next one; data NULL for none */
 	struct response response;
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
@@ -62,6 +71,10 @@ struct request {
 
 /* Log detail and error in one: return fail(request, ERROR_NOT_FOUND, "no actor %.*s", ...). */
 enum error fail(struct request *request, enum error error, const char *detail_format, ...) MUST_CHECK PRINTF_LIKE(3, 4);
+
+/* On a worker only. url: canonical, without fragment. Besides: the client may leave meanwhile, and the handler runs to its
+ * end all the same; after 30 s, or when the server stops, the client gets 503 and the handler does not run again. */
+void request_await(struct request *request, struct str url);
 
 /* Starts a JSON answer; content type application/json; charset=utf-8. */
 struct json_out *respond_json(struct request *request, int status);

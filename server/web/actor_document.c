@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * An id answers with the document unless HTML is wanted more; a page (actor_page.c) the other way round. */
+ * An id answers with the document unless HTML is wanted more; a page (actor_page.c) the other way round. Where everyone
+ * has to sign (federation.authorized_fetch), who does not sees the key of an actor and little else: it is what a peer
+ * needs to let us in, so that we may see who it is. */
 #include "server/web/actor_document.h"
 
 #include "server/documents.h"
 #include "server/domain_table.h"
+#include "server/federation/signed_get.h"
 #include "server/web/accept.h"
 #include "server/web/actor_lookup.h"
 
@@ -46,11 +49,42 @@ static void respond_cached(struct request *request, const struct actor *actor, s
 	documents_store(request, &document, &body);
 }
 
+/* To readers who are not all shown the same. */
+static void respond_alone(struct request *request, const struct actor *actor, bool is_whole)
+{
+	if (is_gone(request, actor))
+		return;
+	struct buf *out = respond(request, 200, ACTIVITY_CONTENT_TYPE);
+	if (is_whole)
+		vocab_write_actor(out, request->arena, actor);
+	else
+		vocab_write_actor_key(out, request->arena, actor);
+	respond_header(request, "Cache-Control", STR_LITERAL("private, no-store"));
+	respond_header(request, "Vary", STR_LITERAL("Accept, Signature"));
+}
+
+/* False when it is answered, or a key is awaited. */
+static bool may_share(struct request *request, const struct actor *actor)
+{
+	struct signer signer;
+	bool is_signed = http_request_header_count(request->http, "Signature") > 0;
+	if (signed_get_is_needed(request) && !is_signed && !MUTANT("authorized_fetch_actor")) {
+		respond_alone(request, actor, false);
+		return false;
+	}
+	if (!signed_get_check(request, SIGNED_GET_PUBLIC, &signer))
+		return false;
+	if (!signed_get_is_needed(request))
+		return true;
+	respond_alone(request, actor, true);
+	return false;
+}
+
 bool cached_actor_document(struct request *request)
 {
 	const struct document document = describe(actor_document_key(request, request_value(request, 0)));
 
-	return !wants_page(request) && documents_answer(request, &document);
+	return !wants_page(request) && signed_get_is_open(request) && documents_answer(request, &document);
 }
 
 enum error handle_actor_document(struct request *request)
@@ -65,7 +99,8 @@ enum error handle_actor_document(struct request *request)
 		respond_header(request, "Vary", STR_LITERAL("Accept"));
 		return ERROR_NONE;
 	}
-	respond_cached(request, &actor, actor_document_key(request, actor.username));
+	if (may_share(request, &actor))
+		respond_cached(request, &actor, actor_document_key(request, actor.username));
 	return ERROR_NONE;
 }
 
@@ -108,7 +143,7 @@ enum error handle_instance_actor(struct request *request)
 
 void actor_document_respond(struct request *request, const struct actor *actor)
 {
-	if (is_gone(request, actor))
+	if (is_gone(request, actor) || !may_share(request, actor))
 		return;
 	vocab_write_actor(respond(request, 200, ACTIVITY_CONTENT_TYPE), request->arena, actor);
 	respond_header(request, "Vary", STR_LITERAL("Accept"));

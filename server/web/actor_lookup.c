@@ -17,6 +17,21 @@ enum error actor_lookup(struct request *request, struct str username, struct act
 	return actor_find_local(request->db, request->arena, username, domain->name, ret_actor);
 }
 
+enum error actor_lookup_handle(struct request *request, struct str handle, struct actor *ret_actor)
+{
+	if (handle.len < 2 || handle.data[0] != '@')
+		return ERROR_NOT_FOUND;
+	size_t at = str_index_of(handle, '@', 1);
+	struct str username = str_slice(handle, 1, at);
+	if (at == handle.len)
+		return actor_lookup(request, username, ret_actor);
+	struct domain domain;
+	enum error error = domain_find(request->db, request->arena, str_slice(handle, at + 1, handle.len), &domain);
+	if (error)
+		return error;
+	return actor_find_local(request->db, request->arena, username, domain.name, ret_actor);
+}
+
 static struct str document_key(struct arena *arena, struct str username, struct str domain)
 {
 	return arena_printf(arena, "actor:%.*s@%.*s", STR_ARG(arena_lower(arena, username)), STR_ARG(domain));

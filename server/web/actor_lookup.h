@@ -11,6 +11,9 @@
 /* Workers only. ERROR_NOT_FOUND; suspended ones are found. */
 enum error actor_lookup(struct request *request, struct str username, struct actor *ret_actor) MUST_CHECK;
 
+/* "@name" on the Host's domain; "@name@domain" on that domain when it is ours. The same otherwise. */
+enum error actor_lookup_handle(struct request *request, struct str handle, struct actor *ret_actor) MUST_CHECK;
+
 /* Keys of the document cache; both empty when the domain is not in memory yet. username in any case. */
 struct str actor_document_key(struct request *request, struct str username) MUST_CHECK;
 struct str actor_webfinger_key(struct arena *arena, struct str username, struct str domain) MUST_CHECK;

@@ -3,17 +3,16 @@
  * Who this is, how to follow them from anywhere, what they said lately. */
 #include "server/web/actor_page.h"
 
-#include "server/domain_table.h"
 #include "server/web/accept.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_lookup.h"
 #include "server/web/page.h"
+#include "server/web/post_view.h"
 #include "storage/post.h"
 
 #include "base/html.h"
 #include "base/json_in.h"
 #include "base/mutant.h"
-#include "base/time_format.h"
 
 #define SHOWN_POSTS 20
 #define SHOWN_FIELDS 12
@@ -89,16 +88,10 @@ static void write_fields(struct request *request, struct buf *out, const struct 
 	TEMPLATE(out, "</dl>\n");
 }
 
-static void write_number(struct request *request, struct buf *out, enum language language, int64_t number, enum text label)
-{
-	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div>", template_text(text_get(language, label)),
-		template_text(text_number(request->arena, language, number)));
-}
-
 static void write_count(struct request *request, struct buf *out, enum language language, int64_t count, enum text one,
 	enum text many)
 {
-	write_number(request, out, language, count, text_for_count(language, count, one, many));
+	post_view_write_number(request, out, language, count, text_get(language, text_for_count(language, count, one, many)));
 }
 
 static void write_profile(struct request *request, struct buf *out, const struct actor *actor, enum language language)
@@ -123,44 +116,12 @@ static void write_profile(struct request *request, struct buf *out, const struct
 	TEMPLATE(out, "<dl class=\"numbers\">");
 	write_count(request, out, language, actor->posts_count, TEXT_POST, TEXT_POSTS);
 	write_count(request, out, language, actor->followers_count, TEXT_FOLLOWER, TEXT_FOLLOWERS);
-	write_number(request, out, language, actor->following_count, TEXT_FOLLOWING);
+	post_view_write_number(request, out, language, actor->following_count, text_get(language, TEXT_FOLLOWING));
 	TEMPLATE(out, "<div><dt>{}</dt><dd>{}</dd></div></dl>\n</section>\n", template_text(text_get(language, TEXT_SINCE)),
 		template_text(text_date(request->arena, language, actor->created_us)));
 	TEMPLATE(out, "<aside class=\"follow\"><h2>{}</h2><p>{}</p><p><code>{}</code></p></aside>\n",
 		template_text(text_get(language, TEXT_HOW_TO_FOLLOW)), template_text(text_get(language, TEXT_FOLLOW_HELP)),
 		template_text(handle));
-}
-
-static void write_post_time(struct request *request, struct buf *out, const struct post *post, enum language language)
-{
-	TEMPLATE(out, "<time datetime=\"{}\">{}</time>", template_text(time_iso8601_ms(request->arena, post->created_us)),
-		template_text(text_date(request->arena, language, post->created_us)));
-	if (post->edited_us)
-		TEMPLATE(out, " <span class=\"edited\">{}</span>", template_text(text_get(language, TEXT_EDITED)));
-}
-
-static void write_post(struct request *request, struct buf *out, const struct actor *actor, const struct post *post,
-	enum language language)
-{
-	struct str post_language = str_is_empty(post->language) ? language_tag(language) : post->language;
-
-	TEMPLATE(out, "<article class=\"post\">\n<header>");
-	actor_write_avatar(out, actor, "small");
-	TEMPLATE(out, "<span class=\"who\"><strong>{}</strong> ", template_text(actor_shown_name(actor)));
-	write_post_time(request, out, post, language);
-	TEMPLATE(out, "</span></header>\n");
-	if (!str_is_empty(post->spoiler_text))
-		TEMPLATE(out, "<details><summary>{} · {}</summary>\n", template_text(text_get(language, TEXT_CONTENT_WARNING)),
-			template_text(post->spoiler_text));
-	TEMPLATE(out, "<div class=\"content\" lang=\"{}\">{}</div>\n", template_text(post_language),
-		template_rich(request->arena, post->html));
-	if (!str_is_empty(post->spoiler_text))
-		TEMPLATE(out, "</details>\n");
-	TEMPLATE(out, "<dl class=\"counts\">");
-	write_count(request, out, language, post->replies_count, TEXT_REPLY, TEXT_REPLIES);
-	write_count(request, out, language, post->boosts_count, TEXT_BOOST, TEXT_BOOSTS);
-	write_count(request, out, language, post->favourites_count, TEXT_FAVOURITE, TEXT_FAVOURITES);
-	TEMPLATE(out, "</dl>\n</article>\n");
 }
 
 static enum error respond_page(struct request *request, const struct actor *actor)
@@ -188,7 +149,7 @@ static enum error respond_page(struct request *request, const struct actor *acto
 	write_profile(request, out, actor, language);
 	TEMPLATE(out, "<section class=\"posts\"><h2>{}</h2>\n", template_text(text_get(language, TEXT_RECENT_POSTS)));
 	for (size_t i = 0; i < count; i++)
-		write_post(request, out, actor, &posts[i], language);
+		post_view_write(request, out, &(struct post_view){ .post = &posts[i], .place = POST_VIEW_IN_LIST }, language);
 	if (count == 0)
 		TEMPLATE(out, "<p class=\"empty\">{}</p>\n", template_text(text_get(language, TEXT_NO_POSTS_YET)));
 	TEMPLATE(out, "</section>\n");
@@ -196,28 +157,12 @@ static enum error respond_page(struct request *request, const struct actor *acto
 	return ERROR_NONE;
 }
 
-/* "@name" on the Host's domain; "@name@domain" on that domain when it is ours. */
-static enum error find_by_handle(struct request *request, struct str handle, struct actor *ret_actor)
-{
-	if (handle.len < 2 || handle.data[0] != '@')
-		return ERROR_NOT_FOUND;
-	size_t at = str_index_of(handle, '@', 1);
-	struct str username = str_slice(handle, 1, at);
-	if (at == handle.len)
-		return actor_lookup(request, username, ret_actor);
-	struct domain domain;
-	enum error error = domain_find(request->db, request->arena, str_slice(handle, at + 1, handle.len), &domain);
-	if (error)
-		return error;
-	return actor_find_local(request->db, request->arena, username, domain.name, ret_actor);
-}
-
 enum error handle_actor_page(struct request *request)
 {
 	struct str handle = request_value(request, 0);
 	struct actor actor;
 
-	enum error error = find_by_handle(request, handle, &actor);
+	enum error error = actor_lookup_handle(request, handle, &actor);
 	if (accept_prefers_activity(http_request_header(request->http, "Accept"), false)) {
 		if (error)
 			return error;

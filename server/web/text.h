@@ -43,6 +43,16 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_BOOSTS,              "Boosts", "Partages") \
 	X(TEXT_FAVOURITE,           "Favourite", "Favori") \
 	X(TEXT_FAVOURITES,          "Favourites", "Favoris") \
+	X(TEXT_POST_BY,             "A post by", "Un message de") \
+	X(TEXT_QUOTES,              "Quotes", "Cite") \
+	X(TEXT_ATTACHMENT,          "Attachment", "Pièce jointe") \
+	X(TEXT_POLL,                "Poll", "Sondage") \
+	X(TEXT_POLL_OPEN,           "Open for votes", "Le vote est ouvert") \
+	X(TEXT_POLL_CLOSED,         "The poll has ended", "Le sondage est terminé") \
+	X(TEXT_POST_GONE_TITLE,     "This post was deleted", "Ce message a été supprimé") \
+	X(TEXT_POST_GONE_HELP, \
+		"Its author took it back, or the account is no longer here.", \
+		"Son auteur l’a retiré, ou le compte n’est plus ici.") \
 	X(TEXT_SINCE,               "Since", "Depuis") \
 	X(TEXT_DETAILS,             "Details", "En détail") \
 	X(TEXT_KIND_PERSON,         "Person", "Personne") \

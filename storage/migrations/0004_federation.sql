@@ -37,6 +37,7 @@ comment on column posts.quote_policy is 'Who may quote it at once';
 comment on column posts.fetched_at is 'Remote only: when it was last received or read';
 create index posts_quote_id on posts (quote_id, id desc) where quote_id is not null;
 create index posts_quote_uri on posts (quote_uri) where quote_uri is not null and quote_id is null;
+create index posts_quote_authorization_uri on posts (quote_authorization_uri) where quote_authorization_uri is not null;
 create index posts_context_uri on posts (context_uri) where context_uri is not null;
 create index posts_conversation_uri on posts (conversation_uri) where conversation_uri is not null;
 create index posts_remote on posts (id) where fetched_at is not null;
@@ -289,6 +290,7 @@ create table fetches (
 	kind text not null check (kind in ('actor', 'object', 'activity', 'replies', 'outbox', 'followers', 'featured')),
 	root_uri text not null check (length(root_uri) between 8 and 2048),
 	depth smallint not null default 0 check (depth >= 0),
+	is_item boolean not null default false,
 	peer text not null check (peer = lower(peer) and length(peer) between 1 and 259),
 	attempts smallint not null default 0 check (attempts >= 0),
 	due_at timestamptz not null default now(),
@@ -299,14 +301,27 @@ create table fetches (
 	unique (uri, kind)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
 comment on column fetches.root_uri is 'What started the chain: a root has one budget';
+comment on column fetches.is_item is 'It stood in a collection: what it needs in turn is paid from that budget';
 create index fetches_due on fetches (due_at, id);
+create index fetches_peer on fetches (peer, due_at);
+create index fetches_leased on fetches (peer) where leased_until is not null;
 
 create table fetch_roots (
 	uri text primary key check (length(uri) between 8 and 2048),
 	fetched integer not null default 0 check (fetched >= 0),
+	items integer not null default 0 check (items >= 0),
+	pages integer not null default 0 check (pages >= 0),
 	begun_at timestamptz not null default now()
 );
+comment on table fetch_roots is 'What each root has spent of its budget since begun_at';
+comment on column fetch_roots.items is 'Documents that stood in collections';
 create index fetch_roots_begun_at on fetch_roots (begun_at);
+
+-- When something last ran, so that a start knows how long we were away.
+create table heartbeats (
+	name text primary key check (length(name) between 1 and 100),
+	beat_at timestamptz not null default now()
+);
 
 create table domain_blocks (
 	domain text primary key check (domain = lower(domain) and length(domain) between 1 and 253),
@@ -344,6 +359,7 @@ grant select, insert, update, delete on post_revisions, tombstones, boosts, favo
 	poll_votes, blocks, pins, featured_tags, post_tags, emojis, fanouts, delivery_sums, delivery_workers, fetches,
 	fetch_roots
 	to comptoir_federation;
+grant select, insert, update on heartbeats to comptoir_federation;
 grant select on domain_blocks, domain_allows to comptoir_federation;
 grant select, update on relays to comptoir_federation;
 -- What people are told and what they report is none of its business once written.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * The HTTP server alone, with routes made for tests of it. Arguments: section.key=value settings, and
- * heartbeat_ms=N, ping_ms=N. Prints "listening PORT" once it listens; drains on SIGTERM. */
+ * heartbeat_ms=N, ping_ms=N, await_ms=N. Prints "listening PORT" once it listens; drains on SIGTERM. */
 #include "server/app.h"
 #include "server/http/auth.h"
 #include "server/http/http_server.h"
@@ -11,6 +11,7 @@
 #include "storage/statement.h"
 #include "storage/user.h"
 #include "base/log.h"
+#include "tests/api/test_server_await.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -247,6 +248,7 @@ static const struct route routes[] = {
 	{ .method = HTTP_GET, .path = "/slow/{ms}", .handler = handle_slow, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/slow-pool/{ms}", .handler = handle_slow, .pool = ROUTE_SLOW },
 	{ .method = HTTP_GET, .path = "/slow-loop/{ms}", .handler = handle_slow, .pool = ROUTE_ON_LOOP },
+	{ .method = HTTP_POST, .path = "/await/{ms}/{times}", .handler = handle_await, .pool = ROUTE_API, .max_body_bytes = MEBIBYTE },
 	{ .method = HTTP_GET, .path = "/cached", .handler = handle_cached, .cached = answer_cached, .pool = ROUTE_API },
 	{ .method = HTTP_GET, .path = "/large/{kilobytes}", .handler = handle_large, .pool = ROUTE_API },
 	{ .method = HTTP_POST, .path = "/form", .handler = handle_form, .pool = ROUTE_API, .flags = ROUTE_BODY_FORM, .max_body_bytes = MEBIBYTE },
@@ -317,6 +319,8 @@ static struct config *read_arguments(int argc, char **argv, struct http_server_o
 			options->stream_heartbeat_ms = number;
 		else if (sscanf(argv[i], "ping_ms=%u", &number) == 1)
 			options->websocket_ping_ms = number;
+		else if (sscanf(argv[i], "await_ms=%u", &number) == 1)
+			options->await_ms = number;
 		else
 			settings[count++] = argv[i];
 	}
@@ -343,7 +347,7 @@ static void make_cached_body(void)
 int main(int argc, char **argv)
 {
 	struct http_server_options options = { .routes = routes, .route_count = sizeof(routes) / sizeof(routes[0]),
-		.find_access = find_access_in_table };
+		.find_access = find_access_in_table, .start_fetch = start_slow_fetch };
 	struct app app = { 0 };
 	struct http_server *server = NULL;
 	enum log_level level;
@@ -364,6 +368,7 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	enum error error = limits_new(config, &app.limits, &message);
+	slow_fetches_start();
 	if (error == ERROR_NONE)
 		error = http_server_start(&options, &server, &message);
 	if (error == ERROR_NONE) {
@@ -375,6 +380,7 @@ int main(int argc, char **argv)
 		memory_free(message);
 	}
 	http_server_stop(&server);
+	slow_fetches_stop();
 	limits_free(&app.limits);
 	shared_bytes_unref(&cached_body);
 	config_free(&config);

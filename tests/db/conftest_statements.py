@@ -34,15 +34,46 @@ insert into oauth_codes (code_hash, application_id, user_id, actor_id, redirect_
 insert into oauth_tokens (id, token_hash, application_id, user_id, actor_id, scopes)
   select n, sha256(n::text::bytea), n % 20000 + 1, (n % 20000 + 1)::bigint << 16, (n % 20000 + 1)::bigint << 16, 'read'
   from generate_series(1, 100000) as n;
-insert into posts (id, actor_id, uri, url, in_reply_to_id, in_reply_to_actor_id, conversation_id, visibility, html, created_at)
+insert into posts (id, actor_id, uri, url, in_reply_to_id, in_reply_to_actor_id, conversation_id, visibility, html, created_at,
+                   quote_id, quote_uri, quote_state, in_reply_to_uri)
   select n::bigint << 16, (n % 200000 + 1)::bigint << 16, 'https://h.example/p/' || n, 'https://h.example/@/' || n,
          case when n % 3 = 0 then (n - 1)::bigint << 16 end, case when n % 3 = 0 then (n % 200000)::bigint << 16 end,
          (n - case when n % 3 = 0 then 1 else 0 end)::bigint << 16,
-         (array['public', 'unlisted', 'followers', 'direct'])[1 + n % 4], '<p>post</p>', now()
+         (array['public', 'unlisted', 'followers', 'direct'])[1 + n % 4], '<p>post</p>', now(),
+         case when n % 200 = 0 then (n - 1)::bigint << 16 end, case when n % 100 = 0 then 'https://h.example/p/' || n - 1 end,
+         case when n % 100 = 0 then 'accepted' end, case when n % 50 = 1 then 'https://h.example/elsewhere/' || n end
   from generate_series(1, 1000000) as n;
 insert into post_counts (post_id, replies) select n::bigint << 16, 1 from generate_series(2, 1000000, 3) as n;
 insert into post_mentions (post_id, actor_id)
   select n::bigint << 16, (n % 200000 + 1)::bigint << 16 from generate_series(1, 1000000, 4) as n;
+insert into post_tags (post_id, name) select n::bigint << 16, 'tag' || n % 5000 from generate_series(1, 1000000, 7) as n;
+insert into post_revisions (post_id, revision, html, is_sensitive, written_at)
+  select n::bigint << 16, 1, '<p>before</p>', false, now() from generate_series(1, 1000000, 50) as n;
+insert into media (id, name, actor_id, kind, mime_type, size_bytes, remote_url)
+  select n::bigint << 16, lpad(n::text, 22, '0'), (n % 200000 + 1)::bigint << 16, 'image', 'image/png', 0, 'https://h.example/m/' || n
+  from generate_series(1, 200000) as n;
+insert into post_media (post_id, position, media_id) select n::bigint << 16, 0, n::bigint << 16 from generate_series(1, 200000) as n;
+insert into boosts (id, actor_id, post_id, uri)
+  select n::bigint << 16, (n % 200000 + 1)::bigint << 16, (n % 20000 + 1)::bigint << 16, 'https://h.example/b/' || n
+  from generate_series(1, 200000) as n;
+insert into favourites (id, actor_id, post_id, uri)
+  select n::bigint << 16, (n % 200000 + 1)::bigint << 16, (n % 20000 + 1)::bigint << 16, 'https://h.example/l/' || n
+  from generate_series(1, 200000) as n;
+insert into reactions (id, actor_id, post_id, emoji, uri)
+  select n::bigint << 16, (n % 200000 + 1)::bigint << 16, (n % 20000 + 1)::bigint << 16, 'x', 'https://h.example/r/' || n
+  from generate_series(1, 100000) as n;
+insert into polls (post_id, is_multiple, ends_at, closed_at)
+  select n::bigint << 16, false, now() + (n - 19000) * interval '1 minute', case when n < 19000 then now() end
+  from generate_series(1, 20000) as n;
+insert into poll_options (post_id, position, title)
+  select n::bigint << 16, position, 'option' from generate_series(1, 20000) as n, generate_series(0, 3) as position;
+insert into poll_votes (post_id, position, actor_id, uri)
+  select (n % 20000 + 1)::bigint << 16, n % 4, n::bigint << 16, 'https://h.example/v/' || n from generate_series(1, 100000) as n;
+insert into tombstones (uri, is_local, was_known)
+  select 'https://h.example/gone/' || n, n % 100 = 0, n % 2 = 0 from generate_series(1, 100000) as n;
+insert into blocks (id, blocker_id, blocked_id, uri)
+  select n::bigint << 16, (n % 1000 + 1)::bigint << 16, (n % 200000 + 1001)::bigint << 16, 'https://h.example/block/' || n
+  from generate_series(1, 50000) as n;
 insert into follows (id, follower_id, followed_id, state, uri)
   select n::bigint << 16, (n % 200000 + 1)::bigint << 16, ((n % 200000 + (n / 200000 + 1) * 31) % 200000 + 1)::bigint << 16,
          case when n % 20 = 0 then 'pending' else 'accepted' end, 'https://h.example/f/' || n

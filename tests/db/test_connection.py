@@ -2,7 +2,6 @@
 """The connection: what becomes of it when the server restarts, stalls, goes, or swallows an answer."""
 import json
 import os
-import select
 import shutil
 import socket
 import threading
@@ -13,6 +12,7 @@ import pytest
 from conftest import migrate
 from support import processes
 from support.postgres import Postgres
+from support.postgres_proxy import PostgresProxy
 from support.server import command, write_config
 from support.waiting import wait_until
 
@@ -44,65 +44,9 @@ def runs_again(own):
         own.postgres.start()
 
 
-class Proxy:
-    """Between program and PostgreSQL; `swallow` makes it drop the answer to what contains these bytes, and the connection."""
-
-    def __init__(self, cluster):
-        self.directory = processes.make_directory("comptoir-px-")
-        self.target = os.path.join(cluster.directory, f".s.PGSQL.{cluster.port}")
-        self.port = cluster.port
-        self.swallow = None
-        self.swallowed = 0
-        self.accepted = 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        path = os.path.join(self.directory, f".s.PGSQL.{self.port}")
-        self.listener.bind(path)
-        os.chmod(path, 0o777)
-        os.chmod(self.directory, 0o755)
-        self.listener.listen(16)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            threading.Thread(target=self.relay, args=(client,), daemon=True).start()
-
-    def relay(self, client):
-        with client, socket.socket(socket.AF_UNIX) as server:
-            try:
-                server.connect(self.target)
-                while True:
-                    readable, _, _ = select.select([client, server], [], [])
-                    for source in readable:
-                        data = source.recv(65536)
-                        if not data:
-                            return
-                        if source is client and self.swallow and self.swallow in data:
-                            server.sendall(data)
-                            select.select([server], [], [], 10)
-                            server.recv(65536)
-                            self.swallow = None
-                            self.swallowed += 1
-                            return
-                        (server if source is client else client).sendall(data)
-            except OSError:
-                return
-
-    def url(self, database):
-        return database.owner_url.replace(database.postgres.directory, self.directory)
-
-    def close(self):
-        self.listener.close()
-        shutil.rmtree(self.directory)
-
-
 @pytest.fixture
 def proxy(own):
-    made = Proxy(own.postgres)
+    made = PostgresProxy(own.postgres)
     yield made
     made.close()
 

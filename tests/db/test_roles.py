@@ -11,6 +11,10 @@ FEDERATION = {
     "actor_keys": "siud", "instance_counters": "su", "posts": "siud", "post_counts": "siud", "post_mentions": "siud",
     "media": "siud", "post_media": "siud", "follows": "siud", "activities_in": "siud", "activities_out": "siud",
     "deliveries": "siud", "peers": "siud", "jobs": "i", **{name: "" for name in SECRETS},
+    "domain_blocks": "s", "domain_allows": "s", "relays": "su", "reports": "i", "notifications": "id",
+    **{name: "siud" for name in ["post_revisions", "tombstones", "boosts", "favourites", "reactions", "polls",
+                                 "poll_options", "poll_votes", "blocks", "pins", "featured_tags", "post_tags", "emojis",
+                                 "fanouts", "delivery_sums", "fetches", "fetch_roots"]},
 }
 RIGHTS = """
 select relname,

@@ -99,7 +99,7 @@ def test_no_statement_reads_a_large_table_whole(large, statements):  # noqa: F81
     cursor = connection.cursor()
     samples = {"bigint": str(7 << 16), "integer": "50", "smallint": "3", "boolean": "true", "text": "'name500'",
                "bytea": r"'\x00'", "timestamp with time zone": "now()", "bigint[]": "array[1, 2]::bigint[]",
-               "text[]": "array['name500', 'name501']", "date": "current_date", "jsonb": "'[]'"}
+               "text[]": "array['name500', 'name501']", "date": "current_date", "double precision": "0.5", "jsonb": "'[]'"}
     found = []
     for name, (_, sql) in statements.items():
         cursor.execute(f"prepare {name} as {sql}")

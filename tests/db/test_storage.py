@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Runs the C tests of what each function of storage/ promises, each on a database of its own."""
+"""Runs the C tests of this folder (*_test.c), each on a database of its own."""
+import glob
+import os
 import re
 
 import pytest
@@ -8,12 +10,17 @@ from conftest import migrate
 from support import processes
 from support.server import binary
 
+SOURCES = sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "*_test.c")))
 
-@pytest.mark.parametrize("program, cases", [("comptoir-storage-test", 20), ("comptoir-storage-delivery-test", 10)])
-def test_storage_keeps_its_promises(empty_database, program, cases):
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: os.path.basename(path)[:-len("_test.c")])
+def test_what_a_c_test_says_of_the_database_holds(empty_database, source):
+    with open(source, encoding="utf-8") as file:
+        cases = len(re.findall(r"\bcmocka_unit_test\w*\(", file.read()))
+    assert cases > 0
     migrate(empty_database)
     values = processes.environment(CMOCKA_MESSAGE_OUTPUT="TAP", COMPTOIR_DATABASE_URL=empty_database.owner_url)
-    result = processes.run([binary(program)], env=values)
+    result = processes.run([binary("comptoir-" + os.path.basename(source)[:-2].replace("_", "-"))], env=values, seconds=120)
     failed = re.findall(r"^not ok.*$", result.stdout, re.M)
     assert result.returncode == 0 and not failed, "\n".join(failed) + "\n" + result.stdout[-3000:] + result.stderr[-3000:]
     assert len(re.findall(r"^ok ", result.stdout, re.M)) >= cases

@@ -68,6 +68,7 @@ static void an_actor_has_all_that_its_peers_need(void **state)
 		{ "followers", "https://social.fleurs.example/users/fleurs/followers" },
 		{ "following", "https://social.fleurs.example/users/fleurs/following" },
 		{ "featured", "https://social.fleurs.example/users/fleurs/collections/featured" },
+		{ "featuredTags", "https://social.fleurs.example/users/fleurs/collections/tags" },
 		{ "webfinger", "fleurs@fleurs.example" }, { "published", "2025-11-22T16:00:00.000Z" },
 	};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
@@ -107,13 +108,15 @@ static void every_term_is_defined_by_a_context_that_needs_no_network_of_ours(voi
 	struct actor actor = florist();
 	json_auto_t *document = written(&actor);
 	const json_t *context = json_object_get(document, "@context");
-	assert_int_equal(json_array_size(context), 3);
+	assert_int_equal(json_array_size(context), 4);
 	assert_string_equal(json_string_value(json_array_get(context, 0)), "https://www.w3.org/ns/activitystreams");
 	assert_string_equal(json_string_value(json_array_get(context, 1)), "https://w3id.org/security/v1");
-	const json_t *terms = json_array_get(context, 2);
+	assert_string_equal(json_string_value(json_array_get(context, 2)), "https://w3id.org/security/data-integrity/v1");
+	const json_t *terms = json_array_get(context, 3);
 	static const char *const used[] = {
 		"manuallyApprovesFollowers", "featured", "discoverable", "indexable", "memorial", "PropertyValue", "value",
-		"Multikey", "assertionMethod", "controller", "publicKeyMultibase", "webfinger", "implements",
+		"Multikey", "assertionMethod", "controller", "publicKeyMultibase", "webfinger", "implements", "featuredTags",
+		"alsoKnownAs", "movedTo", "suspended",
 	};
 	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++) {
 		if (!json_object_get(terms, used[i]))
@@ -150,22 +153,51 @@ static void broken_fields_do_not_break_the_actor(void **state)
 	}
 }
 
-static void a_signature_scheme_that_we_do_not_speak_is_not_announced(void **state)
+static bool is_implemented(const json_t *implements, const char *href)
+{
+	for (size_t i = 0; i < json_array_size(implements); i++) {
+		if (strcmp(json_string_value(json_object_get(json_array_get(implements, i), "href")), href) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void the_signature_schemes_that_we_verify_are_announced(void **state)
 {
 	(void)state;
+	static const char *const schemes[] = {
+		"https://datatracker.ietf.org/doc/html/rfc9421",
+		"https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25", "https://w3id.org/fep/8b32",
+	};
 	struct actor actor = florist();
 	json_auto_t *document = written(&actor);
 	const json_t *generator = json_object_get(document, "generator");
 	assert_member(generator, "type", "Application");
-	const json_t *implements = json_object_get(generator, "implements");
-	assert_true(json_array_size(implements) > 0);
-	for (size_t i = 0; i < json_array_size(implements); i++)
-		assert_null(strstr(json_string_value(json_object_get(json_array_get(implements, i), "href")), "rfc9421"));
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		assert_true(is_implemented(json_object_get(generator, "implements"), schemes[i]));
 
 	actor.kind = ACTOR_APPLICATION;
 	json_auto_t *application = written(&actor);
 	assert_null(json_object_get(application, "generator"));
-	assert_true(json_array_size(json_object_get(application, "implements")) > 0);
+	assert_true(is_implemented(json_object_get(application, "implements"), schemes[0]));
+}
+
+static void an_actor_tells_where_it_went_and_what_else_it_is_called(void **state)
+{
+	(void)state;
+	struct actor actor = florist();
+	actor.also_known_as_json = STR_LITERAL("[\"https://a.example/users/f\",3,\"https://b.example/users/f\"]");
+	actor.moved_to_uri = STR_LITERAL("https://c.example/users/f");
+	json_auto_t *document = written(&actor);
+	assert_member(document, "movedTo", "https://c.example/users/f");
+	assert_int_equal(json_array_size(json_object_get(document, "alsoKnownAs")), 2);
+	assert_null(json_object_get(document, "suspended"));
+	actor = florist();
+	actor.is_suspended = true;
+	json_auto_t *suspended = written(&actor);
+	assert_true(json_is_true(json_object_get(suspended, "suspended")));
+	assert_null(json_object_get(suspended, "alsoKnownAs"));
+	assert_null(json_object_get(suspended, "movedTo"));
 }
 
 static void a_tombstone_tells_nothing_but_the_id(void **state)
@@ -188,7 +220,8 @@ int main(void)
 		cmocka_unit_test(every_term_is_defined_by_a_context_that_needs_no_network_of_ours),
 		cmocka_unit_test(html_of_people_is_cleaned_before_it_leaves),
 		cmocka_unit_test(broken_fields_do_not_break_the_actor),
-		cmocka_unit_test(a_signature_scheme_that_we_do_not_speak_is_not_announced),
+		cmocka_unit_test(the_signature_schemes_that_we_verify_are_announced),
+		cmocka_unit_test(an_actor_tells_where_it_went_and_what_else_it_is_called),
 		cmocka_unit_test(a_tombstone_tells_nothing_but_the_id),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

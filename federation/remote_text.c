@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * One pass each. The reader of documents has already seen to it that all of it is UTF-8. */
+#include "federation/remote_text.h"
+
+#include "base/html.h"
+#include "base/mutant.h"
+#include "base/url.h"
+
+#include <string.h>
+#include <unictype.h>
+#include <unistr.h>
+
+#define MAX_MARKS 4 /* combining marks upon each other: more than any language needs */
+#define ZERO_WIDTH_NON_JOINER 0x200c
+#define ZERO_WIDTH_JOINER 0x200d
+
+static bool is_joiner(ucs4_t character)
+{
+	return character == ZERO_WIDTH_NON_JOINER || character == ZERO_WIDTH_JOINER;
+}
+
+/* What shows nothing, or changes how its neighbours are shown. */
+static bool is_deceptive(ucs4_t character)
+{
+	return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x00ad || character == 0x061c ||
+		(character >= 0x200b && character <= 0x200f && !is_joiner(character)) ||
+		(character >= 0x2028 && character <= 0x202e) || (character >= 0x2060 && character <= 0x206f) ||
+		character == 0xfeff;
+}
+
+struct str remote_text_line(struct arena *arena, struct str text, size_t max_bytes)
+{
+	char *line = arena_alloc(arena, (text.len < max_bytes ? text.len : max_bytes) + 1);
+	size_t used = 0;
+	size_t len = 0;
+	unsigned marks = 0;
+	bool is_after_joiner = false;
+	for (size_t pos = 0; pos < text.len; pos += len) {
+		ucs4_t character = 0;
+		len = (size_t)u8_mbtouc(&character, (const uint8_t *)text.data + pos, text.len - pos);
+		bool is_space = uc_is_property_white_space(character);
+		bool is_mark = uc_is_general_category_withtable(character, UC_CATEGORY_MASK_M);
+		marks = is_mark ? marks + 1 : 0;
+		if (is_space && (used == 0 || line[used - 1] == ' '))
+			continue;
+		if (!is_space && is_deceptive(character) && !MUTANT("remote_text_deceptive"))
+			continue;
+		if (marks > MAX_MARKS || (is_joiner(character) && is_after_joiner))
+			continue;
+		is_after_joiner = is_joiner(character);
+		if (used + (is_space ? 1 : len) > max_bytes)
+			break;
+		memcpy(line + used, is_space ? " " : text.data + pos, is_space ? 1 : len);
+		used += is_space ? 1 : len;
+	}
+	while (used > 0 && line[used - 1] == ' ')
+		used--;
+	line[used] = '\0';
+	return (struct str){ line, used };
+}
+
+struct str remote_text_line_of_html(struct arena *arena, struct str html, size_t max_bytes)
+{
+	return remote_text_line(arena, html_text(arena, html), max_bytes);
+}
+
+static bool begins_address(struct str text, size_t pos)
+{
+	if (pos > 0 && !strchr(" \t\n(<\"'", text.data[pos - 1]))
+		return false;
+	struct str rest = str_slice(text, pos, text.len);
+	return str_starts_with(rest, STR_LITERAL("https://")) || str_starts_with(rest, STR_LITERAL("http://"));
+}
+
+static size_t address_extent(struct str text)
+{
+	size_t end = 0;
+	while (end < text.len && end < URL_MAX_BYTES && (unsigned char)text.data[end] > ' ' &&
+		!strchr("<>\"'`()[]", text.data[end]))
+		end++;
+	while (end > 0 && strchr(".,;:!?*_", text.data[end - 1]))
+		end--;
+	return end;
+}
+
+static void add_line(struct buf *out, struct str line)
+{
+	size_t plain = 0;
+	size_t pos = 0;
+	while (pos < line.len) {
+		if (line.data[pos] != 'h' || !begins_address(line, pos)) {
+			pos++;
+			continue;
+		}
+		size_t extent = address_extent(str_slice(line, pos, line.len));
+		struct str address = str_slice(line, pos, pos + extent);
+		html_escape(out, str_slice(line, plain, pos));
+		buf_add_c_string(out, "<a href=\"");
+		html_escape(out, address);
+		buf_add_c_string(out, "\">");
+		html_escape(out, address);
+		buf_add_c_string(out, "</a>");
+		pos += extent;
+		plain = pos;
+	}
+	html_escape(out, str_slice(line, plain, line.len));
+}
+
+struct str remote_text_paragraphs(struct arena *arena, struct str text)
+{
+	AUTO(buf) struct buf out = { 0 };
+	bool is_open = false;
+	struct str rest = text;
+	struct str line;
+	while (str_split_next(&rest, '\n', &line)) {
+		line = str_trim(line);
+		if (line.len > 0 && line.data[line.len - 1] == '\r')
+			line = str_trim(str_slice(line, 0, line.len - 1));
+		if (line.len == 0) {
+			buf_add_c_string(&out, is_open ? "</p>" : "");
+			is_open = false;
+			continue;
+		}
+		buf_add_c_string(&out, is_open ? "<br>" : "<p>");
+		is_open = true;
+		add_line(&out, line);
+	}
+	if (is_open)
+		buf_add_c_string(&out, "</p>");
+	return arena_str(arena, buf_str(&out));
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * What a post that arrives concerns. Every lookup is by a unique index. */
+#include "storage/post_relevance.h"
+
+#include "storage/statement.h"
+
+enum {
+	ARRIVAL_AUTHOR_ID,
+	ARRIVAL_AUTHOR_IS_LOCAL,
+	ARRIVAL_AUTHOR_IS_SUSPENDED,
+	ARRIVAL_AUTHOR_FOLLOWERS_URL,
+	ARRIVAL_AUTHOR_IS_FOLLOWED,
+	ARRIVAL_IS_TOMBSTONED,
+	ARRIVAL_IS_OURS,
+	ARRIVAL_POST_ID,
+	ARRIVAL_POST_ACTOR_ID,
+	ARRIVAL_PARENT_ID,
+	ARRIVAL_PARENT_IS_LOCAL,
+	ARRIVAL_PARENT_ACTOR_ID,
+	ARRIVAL_THREAD_ACTOR_ID,
+	ARRIVAL_QUOTED_ID,
+	ARRIVAL_QUOTED_IS_LOCAL,
+	ARRIVAL_QUOTED_ACTOR_ID,
+	ARRIVAL_IS_QUOTE_AWAITED,
+	ARRIVAL_IS_ADDRESSED_TO_US,
+};
+
+static const struct statement find_arrival = STATEMENT("post_relevance_find", 6,
+	"select author.id"
+	", author.domain_id is not null"
+	", author.suspended_at is not null"
+	", author.followers_url"
+	", exists (select"
+	"          from follows as f"
+	"          join actors as follower on follower.id = f.follower_id"
+	"          where f.followed_id = author.id"
+	"            and f.state = 'accepted'"
+	"            and follower.domain_id is not null)"
+	", exists (select from tombstones as t where t.uri = $1)"
+	", exists (select from domains as d where d.authority = $2)"
+	", known.id"
+	", known.actor_id"
+	", parent.id"
+	", parent_author.domain_id is not null"
+	", parent.actor_id"
+	", beginner.id"
+	", quoted.id"
+	", quoted_author.domain_id is not null"
+	", quoted.actor_id"
+	", exists (select from posts as w where w.quote_uri = $1 and w.quote_id is null)"
+	", exists (select from actors as a where a.uri = any ($6::text[]) and a.domain_id is not null)"
+	" from (values (1)) as one"
+	" left join actors as author on author.uri = $3"
+	" left join posts as known on known.uri = $1"
+	" left join posts as parent on parent.uri = $4"
+	" left join actors as parent_author on parent_author.id = parent.actor_id"
+	" left join posts as root on root.id = parent.conversation_id"
+	" left join actors as beginner on beginner.id = root.actor_id and beginner.domain_id is not null"
+	" left join posts as quoted on quoted.uri = $5"
+	" left join actors as quoted_author on quoted_author.id = quoted.actor_id"); // unique keys, posts_quote_uri
+
+static const struct statement find_addressed = STATEMENT("post_relevance_addressed", 1,
+	"select a.id, a.uri, a.domain_id is not null"
+	" from actors as a"
+	" where a.uri = any ($1::text[])"
+	"   and a.deleted_at is null"
+	" order by a.domain_id is null, a.id"); // actors_uri_key
+
+static const struct statement list_listeners = STATEMENT("post_relevance_listeners", 1,
+	"select b.actor_id, false, b.post_id"
+	" from boosts as b"
+	" join actors as a on a.id = b.actor_id"
+	" where b.post_id = $1"
+	"   and a.domain_id is not null"
+	" union all"
+	" select q.actor_id, true, q.id"
+	" from posts as q"
+	" join actors as a on a.id = q.actor_id"
+	" where q.quote_id = $1"
+	"   and q.quote_state = 'accepted'"
+	"   and a.domain_id is not null"
+	" limit 1000"); // boosts_post_id, posts_quote_id
+
+static const struct statement accept_own_quotes = STATEMENT("post_relevance_accept_own", 1,
+	"update posts as q"
+	" set quote_state = 'accepted'"
+	" from posts as quoted"
+	" where quoted.id = $1"
+	"   and q.quote_id = quoted.id"
+	"   and q.actor_id = quoted.actor_id"
+	"   and q.quote_state = 'pending'"); // posts_pkey, posts_quote_id
+
+static const struct statement list_authorizations = STATEMENT("post_relevance_authorizations", 1,
+	"select q.quote_authorization_uri"
+	" from posts as q"
+	" where q.quote_id = $1"
+	"   and q.quote_state = 'pending'"
+	"   and q.quote_authorization_uri is not null"
+	" order by q.id desc"
+	" limit 100"); // posts_quote_id
+
+STATEMENT_TABLE(post_relevance_statements, &find_arrival, &find_addressed, &list_listeners, &accept_own_quotes,
+	&list_authorizations);
+
+enum error post_arrival_find(struct db *db, struct arena *arena, const struct post_arrival_question *question,
+	struct post_arrival *ret_arrival)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, question->uri);
+	db_value_text(&values, question->authority);
+	db_value_text(&values, question->author_uri);
+	db_value_text(&values, question->in_reply_to_uri);
+	db_value_text(&values, question->quote_uri);
+	db_value_text_array(&values, arena, question->addressed_uris, question->addressed_count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &find_arrival, &values, &rows);
+	if (error)
+		return error;
+	*ret_arrival = (struct post_arrival){
+		.author_id = db_int64(&rows, 0, ARRIVAL_AUTHOR_ID),
+		.is_author_local = db_bool(&rows, 0, ARRIVAL_AUTHOR_IS_LOCAL),
+		.is_author_suspended = db_bool(&rows, 0, ARRIVAL_AUTHOR_IS_SUSPENDED),
+		.is_author_followed = db_bool(&rows, 0, ARRIVAL_AUTHOR_IS_FOLLOWED),
+		.author_followers_url = db_text(&rows, 0, ARRIVAL_AUTHOR_FOLLOWERS_URL),
+		.is_tombstoned = db_bool(&rows, 0, ARRIVAL_IS_TOMBSTONED),
+		.is_ours = db_bool(&rows, 0, ARRIVAL_IS_OURS),
+		.post_id = db_int64(&rows, 0, ARRIVAL_POST_ID),
+		.post_actor_id = db_int64(&rows, 0, ARRIVAL_POST_ACTOR_ID),
+		.parent_id = db_int64(&rows, 0, ARRIVAL_PARENT_ID),
+		.is_parent_local = db_bool(&rows, 0, ARRIVAL_PARENT_IS_LOCAL),
+		.parent_actor_id = db_int64(&rows, 0, ARRIVAL_PARENT_ACTOR_ID),
+		.thread_actor_id = db_int64(&rows, 0, ARRIVAL_THREAD_ACTOR_ID),
+		.quoted_id = db_int64(&rows, 0, ARRIVAL_QUOTED_ID),
+		.is_quoted_local = db_bool(&rows, 0, ARRIVAL_QUOTED_IS_LOCAL),
+		.quoted_actor_id = db_int64(&rows, 0, ARRIVAL_QUOTED_ACTOR_ID),
+		.is_quote_awaited = db_bool(&rows, 0, ARRIVAL_IS_QUOTE_AWAITED),
+		.is_addressed_to_us = db_bool(&rows, 0, ARRIVAL_IS_ADDRESSED_TO_US),
+	};
+	return ERROR_NONE;
+}
+
+enum error addressed_find_many(struct db *db, struct arena *arena, const struct str *uris, size_t count,
+	struct addressed_actor **ret_actors, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text_array(&values, arena, uris, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &find_addressed, &values, &rows);
+	if (error)
+		return error;
+	struct addressed_actor *actors = arena_alloc_array(arena, (size_t)rows.count, sizeof(*actors));
+	for (int i = 0; i < rows.count; i++) {
+		actors[i].id = db_int64(&rows, i, 0);
+		actors[i].uri = db_text(&rows, i, 1);
+		actors[i].is_local = db_bool(&rows, i, 2);
+	}
+	*ret_actors = actors;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error edit_listener_list(struct db *db, struct arena *arena, int64_t post_id, struct edit_listener **ret_listeners,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_listeners, &values, &rows);
+	if (error)
+		return error;
+	struct edit_listener *listeners = arena_alloc_array(arena, (size_t)rows.count, sizeof(*listeners));
+	for (int i = 0; i < rows.count; i++) {
+		listeners[i].actor_id = db_int64(&rows, i, 0);
+		listeners[i].kind = db_bool(&rows, i, 1) ? NOTIFICATION_QUOTED_UPDATE : NOTIFICATION_UPDATE;
+		listeners[i].post_id = db_int64(&rows, i, 2);
+	}
+	*ret_listeners = listeners;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error post_accept_own_quotes(struct db *db, struct arena *arena, int64_t post_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	return db_change(db, arena, &accept_own_quotes, &values, NULL);
+}
+
+enum error post_list_quote_authorizations(struct db *db, struct arena *arena, int64_t post_id, struct str **ret_uris,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_authorizations, &values, &rows);
+	if (error)
+		return error;
+	struct str *uris = arena_alloc_array(arena, (size_t)rows.count, sizeof(*uris));
+	for (int i = 0; i < rows.count; i++)
+		uris[i] = db_text(&rows, i, 0);
+	*ret_uris = uris;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What an activity from outside costs, from the POST to its effect: everything counted, PostgreSQL too, with
+synchronous_commit on."""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import time
+
+import pytest
+
+from support import processes
+from support.fleet import Fleet, sign
+from support.metrics import process_children, process_cpu_seconds
+from support.waiting import wait_until
+from test_figures import QUIET, figure
+
+LUA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "replay.lua")
+HOSTS, ACTORS_PER_HOST = 50, 4
+
+pytestmark = pytest.mark.limit(900)
+
+
+@pytest.fixture
+def smoke(request):
+    return request.config.getoption("--smoke")
+
+
+@pytest.fixture
+def fleet():
+    made = Fleet(HOSTS)
+    yield made
+    made.close()
+
+
+def cpu_seconds(server, cluster):
+    """Of the server and of PostgreSQL with all its children."""
+    pids = [server.pid, cluster.process.pid, *process_children(cluster.process.pid)]
+    return sum(process_cpu_seconds(pid) for pid in pids if os.path.exists(f"/proc/{pid}"))
+
+
+def one(database, query, *values):
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchone()[0]
+
+
+fleet_for_signing = None
+
+
+def whole_request(arguments):
+    url, activity = arguments
+    body = json.dumps(activity).encode()
+    headers = {**sign(fleet_for_signing.key, activity["actor"] + "#main-key", "POST", url, body),
+               "Content-Length": str(len(body))}
+    path = "/" + url.split("/", 3)[3]
+    head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return head.encode() + b"\r\n" + body
+
+
+def write_requests(path, fleet, url, activities):
+    global fleet_for_signing
+    fleet_for_signing = fleet
+    # Forked children inherit the key; the fleet's thread does not follow them.
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool, open(path, "wb") as file:
+        for request in pool.map(whole_request, [(url, activity) for activity in activities], chunksize=100):
+            file.write(b"%d\n" % len(request) + request)
+    processes.give(path)
+
+
+def replay(server, path, connections=32, per_second=None, seconds=300):
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", LUA, server.url, "--", path, "2"]
+    if per_second:
+        command += [str(per_second), str(connections)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+    match = re.search(r"^REPORT (.*)$", result.stdout, re.M)
+    assert match, result.stdout + result.stderr
+    return json.loads(match.group(1))
+
+
+def actors(fleet):
+    return [(f"ada{n}", host) for host in range(HOSTS) for n in range(ACTORS_PER_HOST)]
+
+
+@pytest.fixture
+def world(own_postgres, database_factory, server_factory, fleet):
+    """A server whose one account follows 200 actors on 50 hosts, all of them known to it."""
+    database = database_factory(own_postgres)
+    server = server_factory(database=database, settings={**QUIET, "federation.allow_addresses": "127.0.0.0/8"})
+    server.create_account("reader")
+    reader = one(database, "select id from actors where username = 'reader'")
+    for name, host in actors(fleet):
+        body, headers = fleet.signed(server.url + "/inbox", fleet.follow(f"{server.url}/users/reader", name, host))
+        answer = server.post("/inbox", data=body, headers=headers)
+        assert answer.status_code == 202, answer.text
+    wait_until(lambda: one(database, "select count(*) from follows where followed_id = %s", reader) == len(actors(fleet)), 120)
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("insert into follows (id, follower_id, followed_id, state, uri) select row_number() over (), %s, id,"
+                       " 'accepted', uri || '#followed' from actors where domain_id is null", (reader,))
+        cursor.execute("analyze")
+    return server, database, own_postgres
+
+
+def creates(fleet, first, count):
+    who = actors(fleet)
+    text = "<p>" + "What a fine day it is at the market, with flowers of all colours. " * 4 + "</p>"
+    return [fleet.create(first + n, *who[n % len(who)], content=text) for n in range(count)]
+
+
+def processed(database, first, count):
+    return one(database, "select count(*) from posts where fetched_at is not null and"
+               " substring(uri from '[0-9]+$')::bigint between %s and %s", first, first + count - 1)
+
+
+def test_what_a_post_from_outside_costs(world, fleet, smoke):
+    server, database, cluster = world
+    count, rounds = (400, 1) if smoke else (9000, 3)
+    path = os.path.join(server.directory, "requests")
+    costs, rates = [], []
+    for number in range(rounds):
+        first = 1 + number * count
+        write_requests(path, fleet, server.url + "/inbox", creates(fleet, first, count))
+        before, begin = cpu_seconds(server, cluster), time.monotonic()
+        report = replay(server, path)
+        assert report["status_errors"] == 0 and report["socket_errors"] == 0, report
+        wait_until(lambda: processed(database, first, count) == count, 120, "all posts to be there", interval=0.05)
+        rates.append(count / (time.monotonic() - begin))
+        costs.append((cpu_seconds(server, cluster) - before) / count * 1e6)
+    cost, rate = sorted(costs)[len(costs) // 2], sorted(rates)[len(rates) // 2]
+    figure(smoke, "inbound Create, CPU with PostgreSQL", f"{cost:.0f}", "us each", "400", cost <= 400)
+    print(f"\nFIGURE inbound Create, rate with the load generator on the same cores: {rate:.0f} /s (budget 3000 on 2 quiet cores)")
+    half = 1500
+    write_requests(path, fleet, server.url + "/inbox", creates(fleet, 1000000, 200 if smoke else half * 6))
+    report = replay(server, path, connections=64, per_second=half)
+    assert report["status_errors"] == 0 and report["socket_errors"] == 0, report
+    p99_ms = report["p99_us"] / 1000
+    figure(smoke, "inbound Create, p99 at half the rate", f"{p99_ms:.0f}", "ms", "250", p99_ms < 250)
+
+
+def test_what_a_follow_of_an_unknown_actor_costs(own_postgres, database_factory, server_factory, fleet, smoke):
+    database = database_factory(own_postgres)
+    server = server_factory(database=database, settings={**QUIET, "federation.allow_addresses": "127.0.0.0/8"})
+    server.create_account("shop")
+    who = [(f"new{n}", n % HOSTS) for n in range(50 if smoke else 400)]
+    before, gets = cpu_seconds(server, own_postgres), len(fleet.gets)
+    for name, host in who:
+        body, headers = fleet.signed(server.url + "/inbox", fleet.follow(f"{server.url}/users/shop", name, host))
+        assert server.post("/inbox", data=body, headers=headers).status_code == 202
+    wait_until(lambda: sum(1 for activity in fleet.activities() if activity["type"] == "Accept") >= len(who), 120, "the Accepts")
+    cost_ms = (cpu_seconds(server, own_postgres) - before) / len(who) * 1e3
+    per_follow = (len(fleet.gets) - gets) / len(who)
+    figure(smoke, "Follow of an unknown actor, CPU with PostgreSQL", f"{cost_ms:.2f}", "ms each", "3", cost_ms <= 3)
+    figure(smoke, "Follow of an unknown actor, GETs", f"{per_follow:.1f}", "each", "3", per_follow <= 3)
