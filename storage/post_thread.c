@@ -18,7 +18,7 @@ static const struct statement ancestors = STATEMENT("post_thread_ancestors", 3,
 	"  select p.in_reply_to_id, above.distance + 1"
 	"  from above"
 	"  join posts as p on p.id = above.id"
-	"  where above.distance < $3"
+	"  where above.distance < $3::bigint"
 	")"
 	" select " POST_COLUMNS
 	" from above"
@@ -60,7 +60,7 @@ static enum error list(struct db *db, struct arena *arena, const struct statemen
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, post_id);
 	db_value_int64(&values, viewer_actor_id);
-	db_value_int32(&values, limit);
+	db_value_int64(&values, limit);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, statement, &values, &rows);
 	if (error)
