@@ -48,12 +48,7 @@ def make_world(server):
 
 
 def publish(server, html, visibility="public", **keywords):
-    """world.publish makes ids of the name that is given; the florist's is spelled Fleurs."""
-    number = world.publish(server, "fleurs", html, visibility, **keywords)
-    server.database.rows(
-        "update posts set uri = a.uri || '/statuses/' || posts.id, url = a.url || '/' || posts.id from actors as a"
-        " where a.id = posts.actor_id and posts.id = %s", (number,))
-    return number
+    return world.publish(server, "fleurs", html, visibility, **keywords)
 
 
 def path_of(number, below=""):
