@@ -31,7 +31,7 @@
 struct fetch_thread {
 	struct fetch_workers *workers;
 	pthread_t thread;
-	char name[16];
+	char name[24];
 	bool is_first;
 	uint64_t heard_rings;
 	int64_t tidy_due_us, pull_due_us;
@@ -168,7 +168,7 @@ struct fetch_workers *fetch_workers_start(struct federation *federation, unsigne
 		struct fetch_thread *thread = &workers->threads[i];
 		thread->workers = workers;
 		thread->is_first = i == 0;
-		snprintf(thread->name, sizeof(thread->name), "fetch %u", i);
+		snprintf(thread->name, sizeof(thread->name), "fetch %u", i % 100);
 		start_thread(thread);
 	}
 	return workers;

@@ -4,7 +4,6 @@
  * others send nothing, is a favourite too. Who may not see the post, or is blocked by its author, has no say. */
 #include "federation/inbox_like.h"
 
-#include "storage/block.h"
 #include "storage/id.h"
 #include "storage/notification.h"
 #include "storage/reaction.h"
@@ -69,7 +68,6 @@ static enum error find_target(const struct inbox_context *context, struct post *
 {
 	struct str uri = inbox_object_id(context);
 	bool is_undone = false;
-	bool is_blocked = false;
 	*ret_reason = NULL;
 	if (!uri.data) {
 		*ret_reason = "no_object";
@@ -83,10 +81,8 @@ static enum error find_target(const struct inbox_context *context, struct post *
 		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
 	}
 	error = inbox_is_undone(context, &is_undone);
-	if (!error && ret_post->is_local)
-		error = block_exists(context->db, context->arena, ret_post->actor_id, context->actor.id, &is_blocked);
-	if (!error && (is_undone || (is_blocked && !MUTANT("inbox_like_blocked"))))
-		*ret_reason = is_undone ? "undone" : "blocked";
+	if (!error && is_undone)
+		*ret_reason = "undone";
 	return error;
 }
 

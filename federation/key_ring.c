@@ -18,8 +18,10 @@
 
 #include <pthread.h>
 
-#define SOON_S 5  /* another request is just storing or fetching it */
+#define SOON_S 5
 #define LATER_S 30
+
+static const char key_moving[] = "key_moving"; /* from memory into the table, just now */
 
 struct key_ring {
 	pthread_mutex_t lock;
@@ -142,6 +144,15 @@ static enum key_lookup find_in_table(struct federation *federation, struct db *d
 	return KEY_FOUND;
 }
 
+/* KEY_WANTED: neither here nor there. */
+static enum key_lookup find_stored(struct federation *federation, struct db *db, struct arena *arena,
+	const struct key_question *question, struct key_owner *ret_owner)
+{
+	if (find_in_memory(federation->keys, arena, question, ret_owner))
+		return KEY_FOUND;
+	return find_in_table(federation, db, arena, question, ret_owner);
+}
+
 static enum key_lookup judge_fetch(const struct key_fetch *fetch, struct arena *arena, bool wants_fresh, int64_t now_us,
 	struct key_owner *ret_owner)
 {
@@ -154,7 +165,7 @@ static enum key_lookup judge_fetch(const struct key_fetch *fetch, struct arena *
 	case KEY_FETCH_FOUND:
 		if (wants_fresh)
 			return refuse("key_is_fresh", ret_owner);
-		return later("key_moving", SOON_S, ret_owner); /* from memory into the table, just now */
+		return later(key_moving, SOON_S, ret_owner);
 	case KEY_FETCH_REFUSED:
 		return refuse("key_refused_lately", ret_owner);
 	case KEY_FETCH_FAILED:
@@ -215,14 +226,21 @@ enum key_lookup key_ring_find(struct federation *federation, struct db *db, stru
 		return refuse("key_id", ret_owner);
 	if (policy_judge(federation->policy, question.host).verdict == POLICY_REFUSED && !MUTANT("key_host_policy"))
 		return refuse("key_host_refused", ret_owner);
-	if (!wants_fresh) {
-		if (find_in_memory(federation->keys, arena, &question, ret_owner))
-			return KEY_FOUND;
-		enum key_lookup lookup = find_in_table(federation, db, arena, &question, ret_owner);
-		if (lookup != KEY_WANTED)
-			return lookup;
+	if (wants_fresh)
+		return want_document(federation, db, arena, &question, true, ret_owner);
+	enum key_lookup lookup = find_stored(federation, db, arena, &question, ret_owner);
+	if (lookup == KEY_WANTED)
+		lookup = want_document(federation, db, arena, &question, false, ret_owner);
+	if (lookup == KEY_LATER && ret_owner->reason == key_moving) {
+		/* Learned after we looked into memory: it is there now, or committed by who made memory forget it. */
+		struct key_owner owner;
+		enum key_lookup second = find_stored(federation, db, arena, &question, &owner);
+		if (second != KEY_WANTED) {
+			*ret_owner = owner;
+			return second;
+		}
 	}
-	return want_document(federation, db, arena, &question, wants_fresh, ret_owner);
+	return lookup;
 }
 
 static void end_fetch(struct key_ring *ring, const struct key_question *question, enum key_fetch_state state,

@@ -7,8 +7,6 @@
 #include "storage/statement.h"
 #include "storage/wake.h"
 
-#include <assert.h>
-
 static const struct statement insert = STATEMENT("activity_in_insert", 9,
 	"insert into activities_in (id, uri, type, actor_uri, object_uri, body, inbox_actor_id, verified_by, received_at)"
 	" values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -26,8 +24,7 @@ static struct str proof_name(enum activity_in_proof proof)
 	case ACTIVITY_BY_FETCH:
 		return STR_LITERAL("fetch");
 	}
-	assert(!"a way of verification that is none");
-	return (struct str){ 0 };
+	memory_fatal("a way of verification that is none");
 }
 
 enum error activity_in_insert(struct db *db, struct arena *arena, const struct activity_in *activity)

@@ -24,7 +24,8 @@ static const struct statement insert = STATEMENT("activity_out_insert", 13,
 	"  returning id"
 	"), size as ("
 	"  select coalesce((select followers from actor_counts where actor_id = $4::bigint), 0)"
-	"         > " NUMBER(ACTIVITY_FANOUT_THRESHOLD) " as is_large"
+	"         > " NUMBER(ACTIVITY_FANOUT_THRESHOLD)
+	"         and not ($3 = 'Delete' and exists (select from actors as s where s.id = $4::bigint and s.uri = $6)) as is_large"
 	"), recipients as ("
 	"  select a.id, " ACTOR_FOLDED_INBOX("a") " as inbox_url"
 	"  from follows as f"

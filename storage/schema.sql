@@ -195,7 +195,6 @@ CREATE TABLE public.deliveries (
     state text DEFAULT 'pending'::text NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
-    leased_until timestamp with time zone,
     leased_by bigint,
     first_attempt_at timestamp with time zone,
     last_attempt_at timestamp with time zone,
@@ -214,6 +213,8 @@ CREATE TABLE public.deliveries (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.deliveries.peer IS 'Host of the inbox, with a port that is not the default';
+COMMENT ON COLUMN public.deliveries.due_at IS 'infinity: when its peer is looked at';
+COMMENT ON COLUMN public.deliveries.leased_by IS 'Of delivery_workers';
 COMMENT ON COLUMN public.deliveries.recipients IS 'How many actors are behind this inbox';
 CREATE TABLE public.delivery_sums (
     peer text NOT NULL,
@@ -223,6 +224,11 @@ CREATE TABLE public.delivery_sums (
     CONSTRAINT delivery_sums_deliveries_check CHECK ((deliveries >= 0)),
     CONSTRAINT delivery_sums_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
     CONSTRAINT delivery_sums_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+);
+CREATE TABLE public.delivery_workers (
+    id bigint NOT NULL,
+    alive_until timestamp with time zone NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
 );
 CREATE TABLE public.domain_allows (
     domain text NOT NULL,
@@ -271,13 +277,9 @@ CREATE TABLE public.fanouts (
     activity_id bigint NOT NULL,
     followed_id bigint NOT NULL,
     after_inbox text DEFAULT ''::text NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
     due_at timestamp with time zone DEFAULT now() NOT NULL,
-    leased_until timestamp with time zone,
-    leased_by bigint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT fanouts_after_inbox_check CHECK ((length(after_inbox) <= 2048)),
-    CONSTRAINT fanouts_attempts_check CHECK ((attempts >= 0))
+    CONSTRAINT fanouts_after_inbox_check CHECK ((length(after_inbox) <= 2048))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fanouts.after_inbox IS 'Inboxes up to this one have their deliveries';
@@ -345,6 +347,11 @@ CREATE TABLE public.follows (
     CONSTRAINT follows_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.follows.uri IS 'Id of the Follow activity, ours or theirs';
+CREATE TABLE public.heartbeats (
+    name text NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -504,6 +511,7 @@ CREATE TABLE public.peers (
     prefers_rfc9421 boolean DEFAULT false NOT NULL,
     software text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    look_at timestamp with time zone,
     CONSTRAINT peers_failures_check CHECK ((failures >= 0)),
     CONSTRAINT peers_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT peers_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259)))),
@@ -514,8 +522,9 @@ CREATE TABLE public.peers (
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON TABLE public.peers IS 'Servers that we exchange with: a host, with a port that is not the default';
 COMMENT ON COLUMN public.peers."window" IS 'How many deliveries may be under way to it at a time';
-COMMENT ON COLUMN public.peers.due_at IS 'Not before: the next probe of a dead one, the end of a Retry-After';
+COMMENT ON COLUMN public.peers.due_at IS 'Nothing is sent before: the end of a pause after failures or a Retry-After, the next probe';
 COMMENT ON COLUMN public.peers.last_heard_at IS 'Its last verified request to us';
+COMMENT ON COLUMN public.peers.look_at IS 'Deliveries wait for it to be well: when to look';
 CREATE TABLE public.pins (
     actor_id bigint NOT NULL,
     post_id bigint NOT NULL,
@@ -786,6 +795,8 @@ ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
 ALTER TABLE ONLY public.delivery_sums
     ADD CONSTRAINT delivery_sums_pkey PRIMARY KEY (peer, month, state);
+ALTER TABLE ONLY public.delivery_workers
+    ADD CONSTRAINT delivery_workers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.domain_allows
     ADD CONSTRAINT domain_allows_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.domain_blocks
@@ -822,6 +833,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
@@ -912,6 +925,7 @@ CREATE INDEX activities_in_order ON public.activities_in USING btree (hashtextex
 CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
 CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
 CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor_id, id DESC);
+CREATE INDEX activities_out_object_uri ON public.activities_out USING btree (object_uri, id) WHERE (object_uri IS NOT NULL);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
@@ -923,9 +937,10 @@ CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
-CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
-CREATE INDEX deliveries_peer_due ON public.deliveries USING btree (peer, due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
+CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
 CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
@@ -953,7 +968,8 @@ CREATE INDEX oauth_tokens_actor_id ON public.oauth_tokens USING btree (actor_id)
 CREATE INDEX oauth_tokens_application_id ON public.oauth_tokens USING btree (application_id);
 CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_hash) WHERE (code_hash IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
-CREATE INDEX peers_dead ON public.peers USING btree (due_at) WHERE (state = 'dead'::text);
+CREATE INDEX peers_look ON public.peers USING btree (look_at) WHERE ((look_at IS NOT NULL) AND (state <> 'paused'::text));
+CREATE INDEX peers_paused ON public.peers USING btree (name) WHERE (state = 'paused'::text);
 CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
 CREATE INDEX poll_votes_actor_id ON public.poll_votes USING btree (actor_id);
 CREATE INDEX poll_votes_option ON public.poll_votes USING btree (post_id, "position");
@@ -968,6 +984,7 @@ CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id,
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
+CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
@@ -1106,6 +1123,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_allows TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_allows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
@@ -1126,6 +1145,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;

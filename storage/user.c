@@ -78,7 +78,21 @@ static const struct statement set_disabled = STATEMENT("user_set_disabled", 3,
 	")"
 	" select count(*) from users where id = $1"); // users_pkey, instance_counters_pkey
 
-STATEMENT_TABLE(user_statements, &find_by_actor, &find_by_email, &create, &set_password, &set_disabled);
+static const struct statement delete_by_actor = STATEMENT("user_delete_by_actor", 2,
+	"with gone as ("
+	"  delete from users where actor_id = $1 returning is_disabled"
+	"), ended as ("
+	"  delete from oauth_tokens where actor_id = $1"
+	"), spent as ("
+	"  delete from oauth_codes where actor_id = $1"
+	")"
+	" update instance_counters"
+	" set value = value - 1"
+	" where name = 'users'"
+	"   and slot = $2"
+	"   and exists (select from gone where not is_disabled)"); // users_actor_id_key, oauth_tokens_actor_id, oauth_codes_actor_id
+
+STATEMENT_TABLE(user_statements, &find_by_actor, &find_by_email, &create, &set_password, &set_disabled, &delete_by_actor);
 
 static const char *const role_names[] = {
 	[USER_MEMBER] = "member",
@@ -189,4 +203,12 @@ enum error user_set_disabled(struct db *db, struct arena *arena, int64_t user_id
 	db_value_bool(&values, is_disabled);
 	db_value_int16(&values, instance_counter_slot(user_id));
 	return change_counted(db, arena, &set_disabled, &values, ERROR_NOT_FOUND);
+}
+
+enum error user_delete_by_actor(struct db *db, struct arena *arena, int64_t actor_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, actor_id);
+	db_value_int16(&values, instance_counter_slot(actor_id));
+	return db_change(db, arena, &delete_by_actor, &values, NULL);
 }

@@ -30,7 +30,8 @@ struct activity_audience {
 	size_t inbox_count;
 };
 
-/* Followers above this number become a fan-out row that delivery workers expand in batches. */
+/* Followers above this number become a fan-out row that delivery workers expand in batches; but not for the Delete of
+ * the actor itself, whose follows end with it. */
 #define ACTIVITY_FANOUT_THRESHOLD 500
 
 /* In the caller's transaction; rings WAKE_DELIVERIES. ERROR_CONFLICT when the uri is there. */

@@ -32,4 +32,8 @@ enum error user_find_by_email(struct db *db, struct arena *arena, struct str ema
 enum error user_set_password(struct db *db, struct arena *arena, int64_t user_id, struct str password_hash) MUST_CHECK;
 enum error user_set_disabled(struct db *db, struct arena *arena, int64_t user_id, bool is_disabled) MUST_CHECK;
 
+/* In the caller's transaction: whoever logs in as that actor, with all that they logged in by, and every token that
+ * speaks for it. Fine when nobody does. */
+enum error user_delete_by_actor(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
+
 #endif

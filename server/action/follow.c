@@ -3,30 +3,42 @@
  * Follows: decides whether, and in which state the follow begins. */
 #include "server/action/follow.h"
 
+#include "server/action/deed.h"
+
+#include "federation/outbox.h"
+
 #include "base/mutant.h"
-#include "storage/actor.h"
+#include "storage/block.h"
 #include "storage/id.h"
+#include "storage/notification.h"
 
-static enum error check(const struct actor *follower, const struct actor *followed)
-{
-	if (!follower->is_local || follower->is_suspended || follower->is_disabled || follower->id == followed->id)
-		return ERROR_FORBIDDEN;
-	if (followed->is_suspended)
-		return ERROR_NOT_FOUND;
-	return followed->is_local ? ERROR_NONE : ERROR_NOT_IMPLEMENTED;
-}
+struct following {
+	const struct actor *follower;
+	const struct actor *followed;
+	struct follow *follow;
+};
 
-static enum error write_follow(struct db *db, struct arena *arena, const struct follow *follow)
+static enum error check_block(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
 {
-	enum error error = db_begin(db);
+	bool is_blocked = false;
+	enum error error = block_is_between(db, arena, follower_id, followed_id, &is_blocked);
 	if (error)
 		return error;
-	error = follow_create(db, arena, follow);
-	if (error) {
-		db_rollback(db);
-		return error;
-	}
-	return db_commit(db);
+	return is_blocked && !MUTANT("follow_blocked") ? ERROR_FORBIDDEN : ERROR_NONE;
+}
+
+static enum error write_follow(struct db *db, struct arena *arena, void *owner)
+{
+	const struct following *following = owner;
+	const struct follow *follow = following->follow;
+	bool is_accepted = follow->state == FOLLOW_ACCEPTED;
+	enum error error = follow_create(db, arena, follow);
+	if (!error)
+		error = outbox_follow(db, arena, following->follower, following->followed, follow->uri);
+	if (!error)
+		error = notification_add(db, arena, follow->followed_id,
+			is_accepted ? NOTIFICATION_FOLLOW : NOTIFICATION_FOLLOW_REQUEST, follow->follower_id, 0);
+	return error;
 }
 
 enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
@@ -34,25 +46,57 @@ enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id,
 {
 	struct actor follower;
 	struct actor followed;
-	enum error error = actor_find_by_id(db, arena, follower_id, &follower);
+	enum error error = deed_find_doer(db, arena, follower_id, &follower);
+	if (!error && follower_id == followed_id)
+		error = ERROR_FORBIDDEN;
+	if (!error)
+		error = deed_find_other(db, arena, followed_id, &followed);
+	if (!error)
+		error = check_block(db, arena, follower_id, followed_id);
 	if (error)
-		return error == ERROR_NOT_FOUND ? ERROR_FORBIDDEN : error;
-	error = actor_find_by_id(db, arena, followed_id, &followed);
-	if (error)
-		return error;
-	error = check(&follower, &followed);
-	if (error && !MUTANT("follow_check"))
 		return error;
 	error = follow_find(db, arena, follower_id, followed_id, ret_follow);
 	if (error != ERROR_NOT_FOUND)
 		return error;
 	struct follow follow = { .id = id_new(), .follower_id = follower_id, .followed_id = followed_id };
-	follow.state = followed.is_locked ? FOLLOW_PENDING : FOLLOW_ACCEPTED;
-	follow.uri = arena_printf(arena, "%.*s#follows/%lld", STR_ARG(follower.uri), (long long)follow.id);
-	error = write_follow(db, arena, &follow);
-	/* Whoever was quicker, or whatever became of a COMMIT without answer: the table knows. */
-	if (error && error != ERROR_CONFLICT && error != ERROR_COMMIT_UNKNOWN)
+	follow.state = followed.is_local && !followed.is_locked ? FOLLOW_ACCEPTED : FOLLOW_PENDING;
+	follow.uri = outbox_follow_uri(arena, &follower, follow.id);
+	struct following following = { .follower = &follower, .followed = &followed, .follow = &follow };
+	error = deed_write(db, arena, write_follow, &following, ERROR_CONFLICT);
+	/* Whoever was quicker: the table knows. */
+	if (error && error != ERROR_CONFLICT)
 		return error;
-	enum error found = follow_find(db, arena, follower_id, followed_id, ret_follow);
-	return found == ERROR_NOT_FOUND ? ERROR_DATABASE_UNREACHABLE : found;
+	error = follow_find(db, arena, follower_id, followed_id, ret_follow);
+	return error == ERROR_NOT_FOUND ? ERROR_DATABASE_UNREACHABLE : error;
+}
+
+static enum error write_stop(struct db *db, struct arena *arena, void *owner)
+{
+	const struct following *following = owner;
+	const struct actor *follower = following->follower;
+	const struct actor *followed = following->followed;
+	struct follow follow;
+	enum error error = follow_find(db, arena, follower->id, followed->id, &follow);
+	if (!error)
+		error = follow_remove(db, arena, follower->id, followed->id);
+	if (!error)
+		error = outbox_undo_follow(db, arena, follower, followed, follow.uri);
+	if (!error)
+		error = notification_remove(db, arena, followed->id,
+			follow.state == FOLLOW_ACCEPTED ? NOTIFICATION_FOLLOW : NOTIFICATION_FOLLOW_REQUEST, follower->id, 0);
+	return error;
+}
+
+enum error follow_stop(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
+{
+	struct actor follower;
+	struct actor followed;
+	enum error error = deed_find_doer(db, arena, follower_id, &follower);
+	/* One who is suspended meanwhile can be left. */
+	if (!error)
+		error = actor_find_by_id(db, arena, followed_id, &followed);
+	if (error)
+		return error;
+	struct following following = { .follower = &follower, .followed = &followed };
+	return deed_write(db, arena, write_stop, &following, ERROR_NOT_FOUND);
 }

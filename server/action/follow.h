@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The one function through which every door follows. */
+ * The functions through which every door follows, answers requests to follow, and ends either. Each is a transaction
+ * of its own: db must not be in one. */
 #ifndef COMPTOIR_SERVER_ACTION_FOLLOW_H
 #define COMPTOIR_SERVER_ACTION_FOLLOW_H
 
 #include "storage/follow.h"
 
-/* In a transaction of its own: db must not be in one. Following somebody twice answers what there is. A
- * locked actor gets a request that waits. ERROR_FORBIDDEN for oneself or when the follower may not act,
- * ERROR_NOT_FOUND when the followed is not there, ERROR_NOT_IMPLEMENTED when they live elsewhere. */
+/* Following somebody twice answers what there is. A local actor that is not locked accepts at once; others are asked,
+ * and the follow waits. ERROR_FORBIDDEN for oneself, when the follower may not act, or when either blocks the other;
+ * ERROR_NOT_FOUND when the followed is not there. */
 enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
 	struct follow *ret_follow) MUST_CHECK;
+
+/* Whether it waits or was accepted. ERROR_NOT_FOUND when there is none. */
+enum error follow_stop(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id) MUST_CHECK;
+
+/* A local actor answers one who asked to follow it. ERROR_NOT_FOUND when nobody asked; accepting twice is fine. */
+enum error follow_request_accept(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id) MUST_CHECK;
+enum error follow_request_reject(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id) MUST_CHECK;
+
+/* A local actor no longer wants a follower. ERROR_NOT_FOUND when they do not follow it. */
+enum error follower_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@ extern const struct command command_account_create, command_account_list, comman
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,
 	command_domain_allow, command_domain_disallow;
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;
+extern const struct command command_inbox_list, command_inbox_show, command_inbox_retry, command_inbox_drop;
 extern const struct command command_demo;
 extern const struct command command_check;
 extern const struct command command_config;

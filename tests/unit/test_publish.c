@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Who may publish and follow, and what. Storage is replaced at link time by one actor table and one slot. */
-#include "server/action/follow.h"
+ * Who may publish, and what. Storage is replaced at link time by one actor table and one slot. */
 #include "server/action/publish.h"
 #include "storage/actor.h"
 #include "storage/id.h"
@@ -14,10 +13,9 @@
 
 #include <cmocka.h>
 
-enum { FLORA = 1, KARIM, SUSPENDED, DISABLED, REMOTE, LOCKED, ABSENT };
+enum { FLORA = 1, KARIM, SUSPENDED, DISABLED, REMOTE, ABSENT };
 
 static struct post_new written;
-static struct follow followed;
 static enum error commit_error;
 static bool commit_is_lost; /* nothing was written although COMMIT was sent */
 
@@ -28,7 +26,7 @@ enum error actor_find_by_id(struct db *db, struct arena *arena, int64_t id, stru
 	if (id >= ABSENT)
 		return ERROR_NOT_FOUND;
 	*ret_actor = (struct actor){ .id = id, .is_local = id != REMOTE, .is_suspended = id == SUSPENDED,
-		.is_disabled = id == DISABLED, .is_locked = id == LOCKED, .domain = STR("fleurs.example"),
+		.is_disabled = id == DISABLED, .domain = STR("fleurs.example"),
 		.base_url = STR("https://fleurs.example"), .uri = STR("https://fleurs.example/users/flora"),
 		.url = STR("https://fleurs.example/@flora") };
 	return ERROR_NONE;
@@ -79,30 +77,10 @@ enum error post_find(struct db *db, struct arena *arena, int64_t viewer_actor_id
 	return ERROR_NONE;
 }
 
-enum error follow_create(struct db *db, struct arena *arena, const struct follow *follow)
-{
-	(void)db;
-	(void)arena;
-	followed = *follow;
-	return ERROR_NONE;
-}
-
-enum error follow_find(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
-	struct follow *ret_follow)
-{
-	(void)db;
-	(void)arena;
-	if (followed.follower_id != follower_id || followed.followed_id != followed_id)
-		return ERROR_NOT_FOUND;
-	*ret_follow = followed;
-	return ERROR_NONE;
-}
-
 static int set_up(void **state)
 {
 	(void)state;
 	written = (struct post_new){ 0 };
-	followed = (struct follow){ 0 };
 	commit_error = ERROR_NONE;
 	commit_is_lost = false;
 	return 0;
@@ -190,37 +168,6 @@ static void a_commit_without_answer_is_looked_up(void **state)
 	assert_int_equal(publish(&request), ERROR_DATABASE_UNREACHABLE);
 }
 
-static void a_follow_begins_in_its_state(void **state)
-{
-	(void)state;
-	static const struct {
-		int64_t follower, followed;
-		enum error error;
-		enum follow_state state;
-	} cases[] = { { FLORA, KARIM, ERROR_NONE, FOLLOW_ACCEPTED }, { FLORA, LOCKED, ERROR_NONE, FOLLOW_PENDING },
-		{ FLORA, FLORA, ERROR_FORBIDDEN, 0 }, { FLORA, SUSPENDED, ERROR_NOT_FOUND, 0 }, { FLORA, ABSENT, ERROR_NOT_FOUND, 0 },
-		{ FLORA, REMOTE, ERROR_NOT_IMPLEMENTED, 0 }, { DISABLED, KARIM, ERROR_FORBIDDEN, 0 },
-		{ REMOTE, KARIM, ERROR_FORBIDDEN, 0 }, { ABSENT, KARIM, ERROR_FORBIDDEN, 0 } };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		AUTO(arena) struct arena *arena = arena_new(64 * 1024);
-		struct follow follow = { 0 };
-		assert_int_equal(follow_start(NULL, arena, cases[i].follower, cases[i].followed, &follow), cases[i].error);
-		if (!cases[i].error)
-			assert_int_equal(follow.state, cases[i].state);
-	}
-}
-
-static void following_twice_answers_the_first(void **state)
-{
-	(void)state;
-	AUTO(arena) struct arena *arena = arena_new(64 * 1024);
-	struct follow first;
-	struct follow second;
-	assert_int_equal(follow_start(NULL, arena, FLORA, KARIM, &first), ERROR_NONE);
-	assert_int_equal(follow_start(NULL, arena, FLORA, KARIM, &second), ERROR_NONE);
-	assert_int_equal(first.id, second.id);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,8 +177,6 @@ int main(void)
 		cmocka_unit_test_setup(a_post_is_rendered_and_warned_of, set_up),
 		cmocka_unit_test_setup(an_importer_names_the_id_and_with_it_the_time, set_up),
 		cmocka_unit_test_setup(a_commit_without_answer_is_looked_up, set_up),
-		cmocka_unit_test_setup(a_follow_begins_in_its_state, set_up),
-		cmocka_unit_test_setup(following_twice_answers_the_first, set_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Profiles: checks and renders what was typed, then writes and sends it. */
+#include "server/action/profile.h"
+
+#include "server/action/deed.h"
+#include "server/action/publish_text.h"
+
+#include "federation/outbox.h"
+
+#include "base/html.h"
+#include "base/json_out.h"
+#include "base/mutant.h"
+#include "base/url.h"
+
+struct updating {
+	int64_t actor_id;
+	struct actor_profile profile;
+};
+
+static enum error refuse(const char *why, struct str *ret_message)
+{
+	*ret_message = str_from(why);
+	return ERROR_UNPROCESSABLE;
+}
+
+static enum error write_profile(struct db *db, struct arena *arena, void *owner)
+{
+	const struct updating *updating = owner;
+	enum error error = actor_update_profile(db, arena, updating->actor_id, &updating->profile);
+	return error ? error : outbox_update_actor(db, arena, updating->actor_id);
+}
+
+/* One line of plain text, without what must not be in it. */
+static enum error plain(struct arena *arena, struct str text, size_t max_bytes, struct str *ret_text)
+{
+	if (text.len > max_bytes && !MUTANT("profile_length"))
+		return ERROR_UNPROCESSABLE;
+	enum error error = publish_text_plain(arena, text, ret_text);
+	if (error == ERROR_BAD_REQUEST || error == ERROR_CONTENT_TOO_LARGE)
+		return ERROR_UNPROCESSABLE;
+	if (!error)
+		*ret_text = str_trim(*ret_text);
+	return error;
+}
+
+struct mention_search {
+	struct db *db;
+	struct arena *arena;
+	struct str domain; /* the actor's */
+	enum error error;  /* of the database; stops the search */
+};
+
+static bool find_mention(void *owner, struct str username, struct str domain, struct text_mention *ret_mention)
+{
+	struct mention_search *search = owner;
+	struct actor actor;
+	if (search->error)
+		return false;
+	enum error error =
+		actor_find_by_handle(search->db, search->arena, username, domain.len ? domain : search->domain, &actor);
+	if (error && error != ERROR_NOT_FOUND)
+		search->error = error;
+	if (error || actor.is_suspended)
+		return false;
+	*ret_mention = (struct text_mention){ .actor_id = actor.id, .url = actor.url };
+	return true;
+}
+
+static enum error render_bio(struct db *db, struct arena *arena, const struct actor *actor, struct str bio,
+	struct str *ret_html, struct str *ret_source, struct str *ret_message)
+{
+	struct mention_search search = { .db = db, .arena = arena, .domain = actor->domain };
+	struct publish_text_options options = { .base_url = actor->base_url, .find_mention = find_mention, .owner = &search };
+	struct rendered_text rendered;
+	enum error error = publish_text_render(arena, bio, &options, &rendered);
+	if (error == ERROR_BAD_REQUEST)
+		return refuse("The bio is no plain text", ret_message);
+	if (error == ERROR_CONTENT_TOO_LARGE || (!error && rendered.characters > PROFILE_MAX_BIO_CHARACTERS))
+		return refuse("The bio is longer than 1,000 characters", ret_message);
+	if (!error)
+		error = search.error;
+	if (error)
+		return error;
+	*ret_html = rendered.html;
+	*ret_source = rendered.text;
+	return ERROR_NONE;
+}
+
+static void add_field_html(struct buf *html, struct arena *arena, struct str value)
+{
+	struct url url;
+	bool is_link = (str_starts_with(value, STR_LITERAL("https://")) || str_starts_with(value, STR_LITERAL("http://"))) &&
+		url_parse(arena, value, &url);
+	if (!is_link) {
+		html_escape(html, value);
+		return;
+	}
+	buf_add_c_string(html, "<a href=\"");
+	html_escape(html, url.text);
+	buf_add_c_string(html, "\" rel=\"me nofollow noopener noreferrer\" target=\"_blank\">");
+	html_escape(html, value);
+	buf_add_c_string(html, "</a>");
+}
+
+static enum error render_fields(struct arena *arena, const struct profile_change *change, struct str *ret_json,
+	struct str *ret_message)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	if (change->field_count > PROFILE_MAX_FIELDS && !MUTANT("profile_fields"))
+		return refuse("A profile has at most 8 fields", ret_message);
+	json_out_init(&json, &out);
+	json_out_array_begin(&json);
+	for (size_t i = 0; i < change->field_count; i++) {
+		AUTO(buf) struct buf html = { 0 };
+		struct str name;
+		struct str value;
+		if (plain(arena, change->fields[i].name, PROFILE_MAX_FIELD_BYTES, &name) ||
+			plain(arena, change->fields[i].value, PROFILE_MAX_FIELD_BYTES, &value))
+			return refuse("A field is longer than 500 bytes or no plain text", ret_message);
+		if (name.len == 0)
+			continue;
+		add_field_html(&html, arena, value);
+		json_out_object_begin(&json);
+		json_out_key_str(&json, "name", name);
+		json_out_key_str(&json, "value", buf_str(&html));
+		json_out_object_end(&json);
+	}
+	json_out_array_end(&json);
+	*ret_json = arena_str(arena, buf_str(&out));
+	return ERROR_NONE;
+}
+
+enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, const struct profile_change *change,
+	struct str *ret_message)
+{
+	struct actor actor;
+	struct str display_name;
+	struct str html;
+	struct str source;
+	struct str fields;
+	enum actor_kind kind;
+	enum error error = deed_find_doer(db, arena, actor_id, &actor);
+	if (error)
+		return error;
+	struct updating updating = { .actor_id = actor_id, .profile = {
+		.is_locked = change->is_locked, .is_discoverable = change->is_discoverable,
+		.is_indexable = change->is_indexable, .hides_collections = change->hides_collections } };
+	if (change->display_name) {
+		if (plain(arena, *change->display_name, PROFILE_MAX_DISPLAY_NAME_BYTES, &display_name))
+			return refuse("The display name is longer than 500 bytes or no plain text", ret_message);
+		updating.profile.display_name = &display_name;
+	}
+	if (change->bio) {
+		error = render_bio(db, arena, &actor, *change->bio, &html, &source, ret_message);
+		updating.profile.summary_html = &html;
+		updating.profile.summary_source = &source;
+	}
+	if (!error && change->replaces_fields) {
+		error = render_fields(arena, change, &fields, ret_message);
+		updating.profile.fields_json = &fields;
+	}
+	if (error)
+		return error;
+	if (change->is_bot) {
+		if (actor.kind != ACTOR_PERSON && actor.kind != ACTOR_SERVICE)
+			return refuse("Only a person or a service can say whether it is a bot", ret_message);
+		kind = *change->is_bot ? ACTOR_SERVICE : ACTOR_PERSON;
+		updating.profile.kind = &kind;
+	}
+	return deed_write(db, arena, write_profile, &updating, ERROR_NONE);
+}
