@@ -132,6 +132,15 @@ def test_a_browser_is_led_to_the_page_and_a_peer_from_the_page_to_the_document(s
         assert get(server, path_of(world_of_posts[visibility]), accept=BROWSER).status_code == 404
 
 
+def test_only_public_posts_of_who_wants_it_are_for_search_engines(server, world_of_posts):
+    server.create_account("discrete")
+    private = world.publish(server, "discrete", "<p>bonjour</p>")
+    pages = {"public": f"/@Fleurs/{world_of_posts['public']}", "unlisted": f"/@Fleurs/{world_of_posts['unlisted']}",
+             "not wanted": f"/@discrete/{private}"}
+    noindex = {name: "noindex" in get(server, path, accept=BROWSER).text for name, path in pages.items()}
+    assert noindex == {"public": False, "unlisted": True, "not wanted": True}
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "+1", "007", "1x", "9" * 30, "%00", "a"])
 def test_what_is_no_id_is_not_found(server, world_of_posts, text):
     assert world_of_posts
