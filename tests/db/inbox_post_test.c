@@ -299,6 +299,23 @@ static void only_its_author_changes_a_post(void **state)
 	assert_int_equal(post.revision, 2);
 }
 
+static void what_is_not_believed_of_an_edit_is_read_anew(void **state)
+{
+	(void)state;
+	static const struct statement statement = STATEMENT("test_update_wishes", 1,
+		"select count(*) from fetches where uri = $1 and kind = 'update'");
+	static const char two_authors[] = "{\"type\":\"Video\",\"id\":\"" ELSEWHERE "/n/anew\",\"name\":\"forged\",\"to\":\"" PUBLIC "\","
+		"\"attributedTo\":[\"" ALICE "\",\"" ELSEWHERE "/u/channel\"],\"updated\":\"2026-11-21T10:00:00Z\"}";
+	struct str id = STR_LITERAL(ELSEWHERE "/n/anew");
+	struct post post;
+	assert_string_equal(handle(activity("Create", ALICE, note(id.data, ALICE, ""), "")), "done");
+	assert_int_equal(ask_number(&statement, id), 0);
+	assert_string_equal(handle(activity("Update", ALICE, two_authors, "")), "done");
+	assert_int_equal(ask_number(&statement, id), 1);
+	assert_true(find_post(id, &post));
+	assert_string_equal(post.title.data, "");
+}
+
 static void an_update_that_comes_first_is_the_post(void **state)
 {
 	(void)state;
@@ -651,6 +668,7 @@ int main(void)
 		cmocka_unit_test(several_votes_come_in_one_activity),
 		cmocka_unit_test(votes_that_do_not_count_change_nothing),
 		cmocka_unit_test(only_its_author_changes_a_post),
+		cmocka_unit_test(what_is_not_believed_of_an_edit_is_read_anew),
 		cmocka_unit_test(an_update_that_comes_first_is_the_post),
 		cmocka_unit_test(an_edit_is_told_to_those_who_boosted_it),
 		cmocka_unit_test(a_tombstone_keeps_a_post_away),
