@@ -33,6 +33,7 @@ enum inbox_verdict {
 struct inbox_answer {
 	enum inbox_verdict verdict;
 	const char *reason;   /* static word for the log and the metric */
+	bool is_verified;     /* somebody's key signed the request, whatever came of it */
 	int retry_after_s;    /* with INBOX_LATER */
 	struct str await_url; /* arena; with INBOX_AWAIT */
 };

@@ -710,6 +710,9 @@ def test_bad_signatures_beyond_the_limit_are_not_looked_at(server_factory, datab
     try:
         program.start()
         actor = Actor(web)
+        left = [post(program, actor, document).header("X-RateLimit-Remaining")
+                for document in [actor.create() for _ in range(5)]]
+        assert set(left) == {"5999"}, "what is signed well is not counted"
         body = signer.encode(actor.create())
         lines = cavage(actor.rsa, actor.key_id, f"{program.url}/inbox", body, signature=b"x" * 256)
         head = "POST /inbox HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines)

@@ -402,6 +402,18 @@ static void fetches_that_led_to_a_signature_are_not_counted(void **state)
 	}
 }
 
+static void a_host_may_forward_a_bounded_number_of_activities(void **state)
+{
+	struct fixture *fixture = *state;
+	int allowed = 0;
+	for (int i = 0; i < 3 * FORWARDS_OF_HOST; i++)
+		allowed += key_ring_may_forward(fixture->federation.keys, arena_printf(fixture->arena, "https://relay.test/%d", i));
+	assert_int_equal(allowed, FORWARDS_OF_HOST);
+	assert_true(key_ring_may_forward(fixture->federation.keys, STR_LITERAL(ACTOR)));
+	now_us += 6 * MINUTE_US;
+	assert_true(key_ring_may_forward(fixture->federation.keys, STR_LITERAL("https://relay.test/1")));
+}
+
 static void a_forgotten_actor_is_looked_for_in_the_table(void **state)
 {
 	struct fixture *fixture = *state;
@@ -464,6 +476,7 @@ int main(void)
 		TEST(hosts_without_number_are_asked_a_bounded_number_of_times),
 		TEST(a_host_that_signs_is_not_short_of_fetches),
 		TEST(fetches_that_led_to_a_signature_are_not_counted),
+		TEST(a_host_may_forward_a_bounded_number_of_activities),
 		TEST(a_forgotten_actor_is_looked_for_in_the_table),
 		TEST(without_a_database_a_kept_key_is_still_good),
 		TEST(memory_is_bounded),
