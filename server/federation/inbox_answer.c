@@ -5,8 +5,6 @@
 
 #include "server/domain_table.h"
 
-#include "federation/signature.h"
-
 static struct str public_scheme(const struct request *request)
 {
 	const struct domain *domain = domain_table_get(request->http->host);
@@ -38,7 +36,7 @@ static void refuse(struct request *request, int status, struct str text)
 void inbox_answer_unsigned(struct request *request)
 {
 	refuse(request, 401, STR_LITERAL("A valid HTTP signature is required."));
-	respond_header(request, "Accept-Signature", signature_accept_header(request->http->method));
+	respond_header(request, "Accept-Signature", inbox_accept_signature(request->http->method));
 }
 
 void inbox_answer_later(struct request *request, int retry_after_s)

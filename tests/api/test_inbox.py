@@ -523,7 +523,7 @@ def test_our_own_keys_sign_nothing_from_outside(server, known):
     before = all_rows(server)
     for key_id in (f"{server.url}/users/brand#main-key", f"{server.url}/actor#main-key", f"{server.url}/users/nobody#main-key"):
         assert post(server, known, known.create(), key_id=key_id).status == 401
-    forged = {**known.create(), "actor": server.actor("brand")}
+    forged = {**known.create(), "actor": server.actor("brand"), "id": f"{server.actor('brand')}/statuses/1/activity"}
     assert post(server, known, forged).status == 403
     assert all_rows(server) == before
 
@@ -646,9 +646,17 @@ def test_a_forwarded_activity_counts_by_its_proof(server, web, known):
     assert author.fetches() == [author.uri]
 
 
+def neighbour_of(author):
+    """Another actor of the same host."""
+    if not hasattr(author, "neighbour"):
+        author.neighbour = Actor(author.web, host=author.host)
+    return author.neighbour
+
+
 NO_PROOFS = {
     "none": lambda author, thief: author.create(),
     "of another": lambda author, thief: prove(author.create(), thief.ed25519, thief.ed25519_id),
+    "of a neighbour": lambda author, thief: prove(author.create(), neighbour_of(author).ed25519, neighbour_of(author).ed25519_id),
     "by another key": lambda author, thief: prove(author.create(), thief.ed25519, author.ed25519_id),
     "changed": lambda author, thief: {**prove(author.create(), author.ed25519, author.ed25519_id), "to": []},
     "cut": lambda author, thief: prove(author.create(), author.ed25519, author.ed25519_id, proofValue="z1"),
@@ -693,7 +701,7 @@ def test_many_requests_of_one_unknown_actor_cost_one_fetch(server, web):
     actor = Actor(web, is_published=False)
 
     def slowly(_request):
-        time.sleep(0.5)
+        wait_until(lambda: metric(server.metrics(), "comptoir_http_awaiting") >= 50, 20, "all of them to await it")
         return answer(200, json.dumps(actor.document()).encode(), [("Content-Type", signer.ACTIVITY_TYPE)])
     web.put(actor.uri, slowly)
     documents = [actor.create() for _ in range(50)]

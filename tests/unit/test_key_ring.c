@@ -309,6 +309,16 @@ static void documents_that_prove_nothing_are_refused(void **state)
 	}
 }
 
+static void a_document_teaches_no_keys_of_another_host(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char victim[] = "https://victim.test/users/a";
+	assert_int_equal(find(fixture, KEY, false), KEY_WANTED);
+	assert_int_equal(learn(fixture, KEY, ACTOR,
+		actor_document(fixture, victim, "https://victim.test/users/a#main-key", victim, other_pem)), KEY_REFUSED);
+	assert_int_equal(find(fixture, "https://victim.test/users/a#main-key", false), KEY_WANTED);
+}
+
 static void what_could_not_be_had_is_not_asked_for_again_in_five_minutes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -470,6 +480,7 @@ int main(void)
 		TEST(a_key_document_is_believed_when_its_owner_lists_it),
 		TEST(a_key_that_its_owner_does_not_list_is_nobodys),
 		TEST(documents_that_prove_nothing_are_refused),
+		TEST(a_document_teaches_no_keys_of_another_host),
 		TEST(what_could_not_be_had_is_not_asked_for_again_in_five_minutes),
 		TEST(a_new_key_replaces_the_old_one_at_most_every_five_minutes),
 		TEST(a_host_of_which_nothing_has_verified_is_asked_twice),
