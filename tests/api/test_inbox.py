@@ -397,6 +397,43 @@ def test_no_property_of_any_shape_ends_badly(server, known, property_name, value
     assert post(server, known, document).status in (202, 400)
 
 
+MANY = {
+    "recipients": lambda actor: {**actor.create(), "to": [PUBLIC, *(f"{actor.base}/users/{n}" for n in range(10000))]},
+    "tags": lambda actor: actor.create(tag=[{"type": "Hashtag", "name": f"#t{n}", "href": f"{actor.base}/t/{n}"}
+                                            for n in range(1000)]),
+    "mentions": lambda actor: actor.create(tag=[{"type": "Mention", "name": f"@{n}", "href": f"{actor.base}/users/{n}"}
+                                                for n in range(1000)]),
+    "attachments": lambda actor: actor.create(attachment=[{"type": "Image", "url": f"{actor.base}/{n}.png"} for n in range(100)]),
+    "options": lambda actor: actor.create(type="Question", oneOf=[{"type": "Note", "name": str(n)} for n in range(10000)]),
+    "objects": lambda actor: actor.activity("Flag", [f"{actor.base}/{n}" for n in range(10000)]),
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_long_lists_are_cut_and_not_refused(server, known, case):
+    document = MANY[case](known)
+    assert post(server, known, document).status == 202
+    assert is_stored(server, document)
+
+
+def test_more_values_than_anyone_needs_are_refused(server, known):
+    document = known.create(type="Question", oneOf=[{"type": "Note", "name": str(n)} for n in range(20000)])
+    assert post(server, known, document).status == 400 and not is_stored(server, document)
+
+
+def test_behind_a_proxy_our_public_address_is_what_is_signed(database_factory, web):
+    program = make_server(database_factory(), {"instance.base_url": "https://shop.test"})
+    try:
+        program.start()
+        actor = Actor(web)
+        for url, status in (("https://shop.test/inbox", 202), ("http://shop.test/inbox", 401),
+                            ("https://other.test/inbox", 421), (f"http://127.0.0.1:{program.port}/inbox", 401)):
+            assert post(program, actor, actor.create(), scheme=rfc9421, url=url).status == status, (url, program.log_lines("request")[-1])
+        assert post(program, actor, actor.create(), url="https://shop.test/inbox").status == 202
+    finally:
+        program.remove()
+
+
 # Keys: B5, B6, B7
 
 def test_an_unknown_actor_costs_one_fetch_of_its_key(server, web):
