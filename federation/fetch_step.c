@@ -55,9 +55,12 @@ static enum error run(const struct remote_fetch *fetch, struct arena *arena, con
 	struct remote_fetched *fetched)
 {
 	struct str root_uri = fetch->root_uri.data ? fetch->root_uri : job->uri;
+	struct remote_fetch anew = *fetch;
+	anew.reads_anew = true;
 	switch (job->kind) {
 	case FETCH_ACTOR: return fetch_actor(fetch, arena, job, fetched);
 	case FETCH_OBJECT: return remote_fetch_object(fetch, job->uri, fetched);
+	case FETCH_UPDATE: return remote_fetch_object(&anew, job->uri, fetched);
 	case FETCH_ACTIVITY: return remote_fetch_activity(fetch, job->uri, fetched);
 	case FETCH_REPLIES: return fetch_replies(fetch, job->uri, fetched);
 	case FETCH_OUTBOX: return fetch_outbox(fetch, job->uri, fetched);

@@ -53,7 +53,7 @@ enum error inbox_wish_for_post(struct inbox_context *context, struct str uri, bo
 		context->row->inbox_actor_id != 0;
 	if (!is_relevant && !MUTANT("inbox_wish_relevance"))
 		return inbox_drop(context, "irrelevant");
-	struct fetch_wish wish = { .uri = uri, .kind = FETCH_OBJECT };
+	struct fetch_wish wish = { .uri = uri, .kind = arrival.post_id != 0 ? FETCH_UPDATE : FETCH_OBJECT };
 	error = fetch_wish(context->db, context->arena, &wish);
 	return error ? error : inbox_done(context);
 }

@@ -19,6 +19,7 @@ struct remote_fetch {
 	struct str root_uri; /* data NULL: the document itself */
 	int depth;
 	bool is_item;        /* it stands in a collection */
+	bool reads_anew;     /* also a post that is here, which changes when what comes is newer */
 };
 
 struct remote_fetched {
@@ -41,7 +42,7 @@ enum error remote_fetch_actor(const struct remote_fetch *fetch, struct str uri, 
 	struct remote_fetched *ret_fetched) MUST_CHECK;
 
 /* Whatever it turns out to be: a post, an actor, the approval of a quote, or an activity around one of its own origin. A
- * post that is here is not asked for. */
+ * post that is here is not asked for, unless reads_anew. */
 enum error remote_fetch_object(const struct remote_fetch *fetch, struct str uri, struct remote_fetched *ret_fetched) MUST_CHECK;
 
 /* A post whose document the caller believes: it came from its own origin. */

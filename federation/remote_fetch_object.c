@@ -29,6 +29,7 @@ static enum error store_post(const struct remote_fetch *fetch, struct arena *are
 		.root_uri = fetch->root_uri,
 		.depth = fetch->depth,
 		.is_item = fetch->is_item,
+		.is_update = fetch->reads_anew,
 	};
 	enum error error = db_begin(db);
 	if (!error)
@@ -153,6 +154,8 @@ static enum error take_document(const struct remote_fetch *fetch, struct arena *
 static enum error find_here(const struct remote_fetch *fetch, struct arena *arena, struct str uri, struct remote_fetched *fetched)
 {
 	struct post post;
+	if (fetch->reads_anew)
+		return ERROR_NOT_FOUND;
 	enum error error = post_find_any_by_uri(fetch->db, arena, uri, &post);
 	if (!error)
 		*fetched = (struct remote_fetched){ .verdict = FETCH_OK, .reason = "ok", .retry_after_s = -1, .post_id = post.id };

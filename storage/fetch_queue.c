@@ -120,7 +120,7 @@ STATEMENT_TABLE(fetch_queue_statements, &spend, &find_obstacle, &add, &begin_roo
 	&postpone_peer, &take_over);
 
 static const struct str kind_names[] = { STR("actor"), STR("object"), STR("activity"), STR("replies"), STR("outbox"),
-	STR("followers"), STR("featured") };
+	STR("followers"), STR("featured"), STR("update") };
 
 static enum fetch_kind read_kind(struct str name)
 {
@@ -136,7 +136,8 @@ static bool is_collection(enum fetch_kind kind)
 	switch (kind) {
 	case FETCH_ACTOR:
 	case FETCH_OBJECT:
-	case FETCH_ACTIVITY: return false;
+	case FETCH_ACTIVITY:
+	case FETCH_UPDATE: return false;
 	case FETCH_REPLIES:
 	case FETCH_OUTBOX:
 	case FETCH_FOLLOWERS:

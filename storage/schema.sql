@@ -326,7 +326,7 @@ CREATE TABLE public.fetches (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT fetches_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT fetches_depth_check CHECK ((depth >= 0)),
-    CONSTRAINT fetches_kind_check CHECK ((kind = ANY (ARRAY['actor'::text, 'object'::text, 'activity'::text, 'replies'::text, 'outbox'::text, 'followers'::text, 'featured'::text]))),
+    CONSTRAINT fetches_kind_check CHECK ((kind = ANY (ARRAY['actor'::text, 'object'::text, 'activity'::text, 'replies'::text, 'outbox'::text, 'followers'::text, 'featured'::text, 'update'::text]))),
     CONSTRAINT fetches_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT fetches_peer_check CHECK (((peer = lower(peer)) AND ((length(peer) >= 1) AND (length(peer) <= 259)))),
     CONSTRAINT fetches_root_uri_check CHECK (((length(root_uri) >= 8) AND (length(root_uri) <= 2048))),

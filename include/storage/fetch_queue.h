@@ -16,6 +16,7 @@ enum fetch_kind {
 	FETCH_OUTBOX,
 	FETCH_FOLLOWERS, /* partial collection of FEP-8fcf; root_uri is the actor whose followers they are */
 	FETCH_FEATURED,  /* root_uri is the actor whose posts they are */
+	FETCH_UPDATE,    /* a post, read anew although it is here */
 };
 
 struct fetch_wish {

@@ -287,7 +287,8 @@ create table delivery_sums (
 create table fetches (
 	id bigint primary key,
 	uri text not null check (length(uri) between 8 and 2048),
-	kind text not null check (kind in ('actor', 'object', 'activity', 'replies', 'outbox', 'followers', 'featured')),
+	kind text not null check (kind in ('actor', 'object', 'activity', 'replies', 'outbox', 'followers', 'featured',
+		'update')),
 	root_uri text not null check (length(root_uri) between 8 and 2048),
 	depth smallint not null default 0 check (depth >= 0),
 	is_item boolean not null default false,

@@ -4,8 +4,9 @@
  * handled as an inbox worker does. Run by tests/db/test_remote_post.py. */
 #include "remote_world.h"
 
-#include "federation/inbox_group.h"
 #include "federation/inbox_post.h"
+#include "federation/keys.h"
+#include "federation/proof.h"
 #include "storage/block.h"
 #include "storage/reaction.h"
 #include "storage/relay.h"
@@ -297,6 +298,23 @@ static void only_its_author_changes_a_post(void **state)
 	assert_true(find_post(str_from(id), &post));
 	assert_string_equal(post.spoiler_text.data, "mine");
 	assert_int_equal(post.revision, 2);
+}
+
+static void what_is_not_believed_of_an_edit_is_read_anew(void **state)
+{
+	(void)state;
+	static const struct statement statement = STATEMENT("test_update_wishes", 1,
+		"select count(*) from fetches where uri = $1 and kind = 'update'");
+	static const char two_authors[] = "{\"type\":\"Video\",\"id\":\"" ELSEWHERE "/n/anew\",\"name\":\"forged\",\"to\":\"" PUBLIC "\","
+		"\"attributedTo\":[\"" ALICE "\",\"" ELSEWHERE "/u/channel\"],\"updated\":\"2026-11-21T10:00:00Z\"}";
+	struct str id = STR_LITERAL(ELSEWHERE "/n/anew");
+	struct post post;
+	assert_string_equal(handle(activity("Create", ALICE, note(id.data, ALICE, ""), "")), "done");
+	assert_int_equal(ask_number(&statement, id), 0);
+	assert_string_equal(handle(activity("Update", ALICE, two_authors, "")), "done");
+	assert_int_equal(ask_number(&statement, id), 1);
+	assert_true(find_post(id, &post));
+	assert_string_equal(post.title.data, "");
 }
 
 static void an_update_that_comes_first_is_the_post(void **state)
@@ -639,6 +657,50 @@ static void proven_answers_in_our_threads_go_on_once(void **state)
 	}
 }
 
+/* An actor elsewhere whose Ed25519 key is known. */
+static struct signing_key *make_prover(const char *uri)
+{
+	struct key_pairs pairs;
+	bool is_new;
+	int64_t id;
+	assert_int_equal(keys_generate(arena, &pairs), ERROR_NONE);
+	struct actor_key_new key = { .uri = arena_printf(arena, "%s#ed25519-key", uri), .public_bytes = pairs.ed25519_public_bytes };
+	struct actor_remote actor = { .username = STR("prover"), .domain = STR("peer.example"), .uri = str_from(uri),
+		.url = str_from(uri), .inbox_url = arena_printf(arena, "%s/inbox", uri), .display_name = STR(""), .summary_html = STR(""),
+		.fields_json = STR("[]"), .fetched_us = NOW_US, .keys = &key, .key_count = 1 };
+	assert_int_equal(actor_store_remote(owner_db, arena, &actor, &id, &is_new), ERROR_NONE);
+	return signing_key_from_ed25519(pairs.ed25519_private_bytes);
+}
+
+static void the_proof_of_a_signed_activity_is_checked_before_it_goes_on(void **state)
+{
+	(void)state;
+	static const char prover[] = ELSEWHERE "/u/prover";
+	static const struct {
+		const char *content; /* after the proof was made */
+		bool is_forwarded;
+	} cases[] = { { "said", true }, { "changed", false } };
+	AUTO(signing_key) struct signing_key *key = make_prover(prover);
+	int64_t author_id = make_local("proven");
+	make_follow(make_remote("https://third.example/u/reader2"), author_id);
+	struct post post = make_post(author_id, POST_PUBLIC);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str uri = arena_printf(arena, ELSEWHERE "/proven/%zu", i);
+		json_t *document = json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "type", "Create", "id", uri.data,
+			"actor", prover, "object", "type", "Note", "id", arena_printf(arena, ELSEWHERE "/n/proven%zu", i).data,
+			"attributedTo", prover, "content", "said", "to", PUBLIC, "inReplyTo", post.uri.data);
+		json_t *proof = NULL;
+		assert_int_equal(proof_make(arena, document, key, STR_LITERAL(ELSEWHERE "/u/prover#ed25519-key"), NOW_US, &proof), ERROR_NONE);
+		assert_int_equal(json_object_set_new(document, "proof", proof), 0);
+		assert_int_equal(json_object_set_new(json_object_get(document, "object"), "content", json_string(cases[i].content)), 0);
+		char *text = json_dumps(document, JSON_COMPACT);
+		assert_string_equal(handle(str_from(text)), "done");
+		assert_int_equal(count_forwarded(uri), cases[i].is_forwarded);
+		json_decref(document);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -651,6 +713,7 @@ int main(void)
 		cmocka_unit_test(several_votes_come_in_one_activity),
 		cmocka_unit_test(votes_that_do_not_count_change_nothing),
 		cmocka_unit_test(only_its_author_changes_a_post),
+		cmocka_unit_test(what_is_not_believed_of_an_edit_is_read_anew),
 		cmocka_unit_test(an_update_that_comes_first_is_the_post),
 		cmocka_unit_test(an_edit_is_told_to_those_who_boosted_it),
 		cmocka_unit_test(a_tombstone_keeps_a_post_away),
@@ -665,6 +728,7 @@ int main(void)
 		cmocka_unit_test(a_quote_is_answered_by_the_policy_of_the_quoted_post),
 		cmocka_unit_test(requests_for_other_quotes_change_nothing),
 		cmocka_unit_test(proven_answers_in_our_threads_go_on_once),
+		cmocka_unit_test(the_proof_of_a_signed_activity_is_checked_before_it_goes_on),
 	};
 	return cmocka_run_group_tests(tests, set_up_people, tear_down);
 }
