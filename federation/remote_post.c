@@ -98,7 +98,7 @@ static const char *find_obstacle(const struct remote_post_job *job)
 	const struct post_arrival *arrival = &job->arrival;
 	if ((arrival->is_ours || arrival->is_author_local) && !MUTANT("remote_post_ours"))
 		return "ours";
-	if (arrival->is_tombstoned && !MUTANT("remote_post_tombstone"))
+	if (arrival->is_tombstoned)
 		return "tombstone";
 	if (arrival->is_author_suspended && !MUTANT("remote_post_suspended"))
 		return "suspended";

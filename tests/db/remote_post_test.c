@@ -319,7 +319,7 @@ static void ids_and_dates_are_never_of_the_future(void **state)
 		assert_int_equal(id_time_us(post.id), cases[i].created_us);
 	}
 	for (int i = 0; i < 1000; i++) {
-		assert_true(remote_post_id(NOW_US + i, NOW_US) < id_at_time(NOW_US + 1000));
+		assert_true(remote_post_id(NOW_US + i * DAY_US, NOW_US) < id_at_time(NOW_US + 1000));
 		assert_true(remote_post_id(0, 0) > 0);
 	}
 }
@@ -335,10 +335,10 @@ static void too_much_is_cut_and_ours_are_mentioned_first(void **state)
 	for (int i = 0; i < 150; i++)
 		(void)make_remote(arena_printf(arena, ELSEWHERE "/u/many%d", i).data);
 	buf_add_c_string(&members, "\"tag\":[");
-	for (int i = 0; i < 150; i++)
+	for (int i = 0; i < 110; i++)
 		buf_add_printf(&members, "{\"type\":\"Mention\",\"href\":\"" ELSEWHERE "/u/many%d\"},", i);
 	buf_add_c_string(&members, "{\"type\":\"Mention\",\"href\":\"" BASE_URL "/users/Lastmentioned\"},");
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 120; i++)
 		buf_add_printf(&members, "{\"type\":\"Hashtag\",\"name\":\"#tag%d\"},", i);
 	for (int i = 0; i < 10000; i++)
 		buf_add_printf(&members, "{\"type\":\"Mention\",\"href\":\"" ELSEWHERE "/u/none%d\"},", i);
@@ -611,6 +611,29 @@ static void numbers_of_a_poll_change_without_an_edit(void **state)
 	}
 }
 
+static void older_numbers_of_a_poll_are_dropped(void **state)
+{
+	(void)state;
+	const struct remote_post_origin update = { .received_us = NOW_US, .is_update = true };
+	static const struct {
+		const char *updated;
+		int votes;
+		int64_t expected;
+	} steps[] = { { "12", 1, 1 }, { "14", 5, 5 }, { "13", 3, 5 }, { "14", 6, 6 } };
+	(void)make_remote(ELSEWHERE "/u/pollster2");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct vocab_object object;
+		struct poll poll;
+		read_object(arena_printf(arena, "{\"type\":\"Question\",\"id\":\"" ELSEWHERE "/n/poll2\",\"attributedTo\":\"" ELSEWHERE
+			"/u/pollster2\",\"content\":\"asked at %s\",\"published\":\"2026-11-20T10:00:00Z\",\"updated\":\"2026-11-20T%s:00:00Z\","
+			"\"oneOf\":[{\"name\":\"yes\",\"replies\":{\"totalItems\":%d}}]}", steps[i].updated, steps[i].updated, steps[i].votes),
+			&object);
+		struct remote_post post = store(&object, &update);
+		assert_int_equal(poll_find(owner_db, arena, post.post_id, &poll), ERROR_NONE);
+		assert_int_equal(poll.options[0].votes, steps[i].expected);
+	}
+}
+
 /* ---- threads and quotes ---- */
 
 static void answers_and_quotes_find_one_another_in_any_order(void **state)
@@ -650,6 +673,7 @@ static void rings_of_answers_and_quotes_end(void **state)
 	assert_int_equal(post.in_reply_to_id, 0);
 	assert_null(post.in_reply_to_uri.data);
 	assert_int_equal(post.quote_state, QUOTE_NONE);
+	assert_int_equal(count_wishes(post.uri), 0);
 }
 
 static void an_authorization_is_for_exactly_one_pair(void **state)
@@ -775,6 +799,7 @@ int main(void)
 		cmocka_unit_test(those_mentioned_are_told_once),
 		cmocka_unit_test(versions_go_by_their_date),
 		cmocka_unit_test(numbers_of_a_poll_change_without_an_edit),
+		cmocka_unit_test(older_numbers_of_a_poll_are_dropped),
 		cmocka_unit_test(answers_and_quotes_find_one_another_in_any_order),
 		cmocka_unit_test(rings_of_answers_and_quotes_end),
 		cmocka_unit_test(an_authorization_is_for_exactly_one_pair),
