@@ -15,7 +15,7 @@ static const struct statement add = STATEMENT("notification_add", 5,
 	"   and told.domain_id is not null"
 	"   and told.suspended_at is null"
 	"   and teller.id = $4"
-	"   and told.id <> teller.id"
+	"   and (told.id <> teller.id or $3 = 'poll')"
 	"   and not exists (select from blocks as b where b.blocker_id = told.id and b.blocked_id = teller.id)"
 	"   and ($5::bigint is null or exists (select from posts as p where p.id = $5))"
 	" on conflict do nothing"); // actors_pkey, blocks_blocker_id_blocked_id_key, posts_pkey

@@ -28,7 +28,7 @@ static const struct statement find_any_by_uri = STATEMENT("post_find_any_by_uri"
 	" where p.uri = $1"); // posts_uri_key
 
 /* Answers that not everybody may see are not counted either: the number is shown to all. */
-static const struct statement create = STATEMENT("post_create", 18,
+static const struct statement create = STATEMENT("post_create", 19,
 	"with author as ("
 	"  select a.id, a.uri, a.url"
 	"  from actors as a"
@@ -42,10 +42,10 @@ static const struct statement create = STATEMENT("post_create", 18,
 	"), new_post as ("
 	"  insert into posts (id, actor_id, uri, url, in_reply_to_id, in_reply_to_actor_id, conversation_id, conversation_uri,"
 	"                     context_uri, visibility, html, text_source, spoiler_text, language, is_sensitive, created_at,"
-	"                     kind, quote_id, quote_uri, quote_state, quote_policy)"
+	"                     kind, quote_id, quote_uri, quote_state, quote_policy, quote_authorization_uri)"
 	"  select $1, author.id, author.uri || '/statuses/' || $1::bigint, author.url || '/' || $1::bigint, parent.id,"
 	"         parent.actor_id, coalesce(parent.conversation_id, $1), parent.conversation_uri, parent.context_uri, $4,"
-	"         coalesce($5, ''), $6, coalesce($7, ''), $8, $9, coalesce($10, now()), $13, $14, $15, $16, $17"
+	"         coalesce($5, ''), $6, coalesce($7, ''), $8, $9, coalesce($10, now()), $13, $14, $15, $16, $17, $19"
 	"  from author left join parent on true"
 	"  where $3 is null or parent.id is not null"
 	"  on conflict do nothing"
@@ -112,6 +112,7 @@ enum error post_create(struct db *db, struct arena *arena, const struct post_new
 	post_row_add_quote_state(&values, post->quote_uri, post->quote_state);
 	db_value_text(&values, str_from(post_row_quote_policy(post->quote_policy)));
 	db_value_text_array(&values, arena, post->tags, post->tag_count);
+	db_value_text(&values, post->quote_authorization_uri);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &create, &values, &rows);
 	if (error)

@@ -52,7 +52,7 @@ static const struct statement remove_media = STATEMENT("post_parts_remove_media"
 static const struct statement remove_tags = STATEMENT("post_parts_remove_tags", 2,
 	"delete from post_tags"
 	" where post_id = $1"
-	"   and name <> all ($2::text[])"); // post_tags_pkey
+	"   and name <> all (array(select lower(tag.name) from unnest($2::text[]) as tag (name)))"); // post_tags_pkey
 
 static const struct statement add_tags = STATEMENT("post_parts_add_tags", 2,
 	"insert into post_tags (post_id, name)"

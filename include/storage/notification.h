@@ -20,7 +20,8 @@ enum notification_kind {
 	NOTIFICATION_MOVE,
 };
 
-/* Nothing happens when actor_id is no local actor, is from_actor_id, or blocks it. post_id 0 for none. */
+/* Nothing happens when actor_id is no local actor, is from_actor_id (but for NOTIFICATION_POLL), or blocks it.
+ * post_id 0 for none. */
 enum error notification_add(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
 	int64_t from_actor_id, int64_t post_id) MUST_CHECK;
 

@@ -87,12 +87,13 @@ struct post_new {
 	int64_t created_us; /* 0: now */
 	const int64_t *mentioned_actor_ids;
 	size_t mention_count; /* at most POST_MAX_MENTIONS */
-	const struct str *tags; /* hashtags in lower case without '#' */
+	const struct str *tags; /* hashtags without '#'; stored in the lower case of the database */
 	size_t tag_count;       /* at most POST_MAX_TAGS */
 	bool is_question;       /* a poll follows (poll.h) in the same transaction */
 	struct str quote_uri;   /* data NULL for none */
 	int64_t quote_id;
 	enum post_quote_state quote_state;
+	struct str quote_authorization_uri; /* data NULL for none */
 	enum post_quote_policy quote_policy;
 };
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * The one function through which every door publishes a post: the APIs, the scheduler, the command line. It
- * decides whether and what; storage/post.h does how. */
+ * decides whether and what; storage/post.h does how, and federation/outbox.h whom it is sent to. */
 #ifndef COMPTOIR_SERVER_ACTION_PUBLISH_H
 #define COMPTOIR_SERVER_ACTION_PUBLISH_H
 
+#include "server/action/draft.h"
+
 #include "storage/post.h"
 
-#define PUBLISH_MAX_CHARACTERS 5000 /* content warning included; advertised in the instance entities */
+#define PUBLISH_MAX_CHARACTERS DRAFT_MAX_CHARACTERS
 
 struct publish_request {
 	int64_t actor_id; /* the local actor who speaks; the caller has checked that this user may */
@@ -17,13 +19,16 @@ struct publish_request {
 	enum post_visibility visibility;
 	int64_t in_reply_to_id;  /* 0 for none */
 	bool is_sensitive;       /* a content warning makes it so */
+	const struct draft_poll *poll; /* NULL for none */
+	int64_t quote_id;        /* 0 for none */
+	enum post_quote_policy quote_policy;
 	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
 };
 
 /* In a transaction of its own: db must not be in one. ERROR_UNPROCESSABLE for what the author can mend, with
- * a sentence for them in *ret_message (static): empty, too long, a bad language. ERROR_NOT_FOUND when
- * what it answers is not there for the author, ERROR_FORBIDDEN when the author may not publish, ERROR_CONFLICT
- * when the id is taken. After ERROR_NONE the post is committed. */
+ * a sentence for them in *ret_message (static): empty, too long, a bad language, a bad poll, what may not be quoted.
+ * ERROR_NOT_FOUND when what it answers or quotes is not there for the author, ERROR_FORBIDDEN when the author may not
+ * publish, ERROR_CONFLICT when the id is taken. After ERROR_NONE the post is committed. */
 enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct post *ret_post, struct str *ret_message) MUST_CHECK;
 

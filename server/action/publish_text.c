@@ -28,6 +28,8 @@ struct renderer {
 	struct buf counted; /* the text as its characters are counted */
 	int64_t *mentioned_actor_ids;
 	size_t mention_count;
+	struct str *tags;
+	size_t tag_count;
 	unsigned links_tried;
 };
 
@@ -220,7 +222,7 @@ static size_t take_mention(struct renderer *renderer, struct str text)
 	}
 	struct text_mention mention;
 	renderer->links_tried++;
-	if (str_is_empty(username) || renderer->mention_count >= POST_MAX_MENTIONS ||
+	if (str_is_empty(username) || !renderer->options->find_mention || renderer->mention_count >= POST_MAX_MENTIONS ||
 		!renderer->options->find_mention(renderer->options->owner, username, domain, &mention))
 		return 0;
 	note_mention(renderer, mention.actor_id);
@@ -232,6 +234,15 @@ static size_t take_mention(struct renderer *renderer, struct str text)
 	buf_add_char(&renderer->counted, '@');
 	buf_add_str(&renderer->counted, username);
 	return end;
+}
+
+static void note_tag(struct renderer *renderer, struct str key)
+{
+	for (size_t i = 0; i < renderer->tag_count; i++)
+		if (str_eq(renderer->tags[i], key))
+			return;
+	if (renderer->tag_count < POST_MAX_TAGS)
+		renderer->tags[renderer->tag_count++] = key;
 }
 
 static size_t take_hashtag(struct renderer *renderer, struct str text)
@@ -250,6 +261,7 @@ static size_t take_hashtag(struct renderer *renderer, struct str text)
 	struct str key = has_letter ? hashtag_key(renderer->arena, name) : (struct str){ 0 };
 	if (str_is_empty(key))
 		return 0;
+	note_tag(renderer, key);
 	buf_add_c_string(&renderer->html, "<a href=\"");
 	html_escape(&renderer->html, renderer->options->base_url);
 	buf_add_c_string(&renderer->html, "/tags/");
@@ -352,6 +364,7 @@ enum error publish_text_render(struct arena *arena, struct str text, const struc
 	normal = trim_blank_lines(normal);
 	struct renderer renderer = { .arena = arena, .options = options };
 	renderer.mentioned_actor_ids = arena_alloc_array(arena, POST_MAX_MENTIONS, sizeof(int64_t));
+	renderer.tags = arena_alloc_array(arena, POST_MAX_TAGS, sizeof(*renderer.tags));
 	render_all(&renderer, normal);
 	*ret_rendered = (struct rendered_text){
 		.html = arena_str(arena, buf_str(&renderer.html)),
@@ -359,6 +372,8 @@ enum error publish_text_render(struct arena *arena, struct str text, const struc
 		.characters = characters_in(arena, buf_str(&renderer.counted)),
 		.mentioned_actor_ids = renderer.mentioned_actor_ids,
 		.mention_count = renderer.mention_count,
+		.tags = renderer.tags,
+		.tag_count = renderer.tag_count,
 	};
 	buf_clear(&renderer.html);
 	buf_clear(&renderer.counted);

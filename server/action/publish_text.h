@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What somebody typed as HTML that is safe to show: everything is escaped, blank lines part paragraphs, and
- * links, mentions of local actors and hashtags become links as Mastodon and its clients expect them. */
+ * links, mentions of known actors and hashtags become links as Mastodon and its clients expect them. */
 #ifndef COMPTOIR_SERVER_ACTION_PUBLISH_TEXT_H
 #define COMPTOIR_SERVER_ACTION_PUBLISH_TEXT_H
 
@@ -18,7 +18,7 @@ struct text_mention {
 
 struct publish_text_options {
 	struct str base_url; /* of the author; hashtags link to its /tags/ */
-	/* Finds the actor of @username or @username@domain (domain empty: the author's own). */
+	/* Finds the actor of @username or @username@domain (domain empty: the author's own). NULL: nobody is mentioned. */
 	bool (*find_mention)(void *owner, struct str username, struct str domain, struct text_mention *ret_mention);
 	void *owner;
 };
@@ -29,6 +29,8 @@ struct rendered_text {
 	size_t characters; /* as people count them; a link counts 23, @user@domain as @user */
 	const int64_t *mentioned_actor_ids; /* each once, in order, at most POST_MAX_MENTIONS */
 	size_t mention_count;
+	const struct str *tags; /* hashtags without '#', NFKC and case folded; each once, in order, at most POST_MAX_TAGS */
+	size_t tag_count;
 };
 
 /* ERROR_CONTENT_TOO_LARGE above PUBLISH_TEXT_MAX_BYTES, ERROR_BAD_REQUEST for NUL and what is not UTF-8. Takes

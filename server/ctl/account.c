@@ -2,12 +2,11 @@
  *
  * comptoir account: who speaks here, and who logs in. */
 #include "server/action/account_create.h"
-#include "server/ctl/context.h"
+#include "server/ctl/account_find.h"
 #include "server/ctl/nouns.h"
 
 #include "base/log.h"
 #include "base/password.h"
-#include "storage/domain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,14 +14,6 @@
 
 #define LIST_PAGE 200
 #define PAGE_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
-
-static enum error open_instance(struct invocation *invocation)
-{
-	enum error error = ctl_open_config(invocation);
-	if (!error)
-		error = ctl_open_database(invocation, true);
-	return error ? error : ctl_open_instance(invocation);
-}
 
 /* One line of standard input without its end. */
 static enum error read_password(struct arena *arena, struct str *ret_password)
@@ -119,7 +110,7 @@ static enum error run_create(struct invocation *invocation)
 	struct str message = { 0 };
 	enum error error = read_account(invocation, &account);
 	if (!error)
-		error = open_instance(invocation);
+		error = account_open(invocation);
 	if (error)
 		return error;
 	error = account_create(ctl_db(invocation), invocation->arena, ctl_secret_box(invocation), &account, &created, &message);
@@ -128,33 +119,6 @@ static enum error run_create(struct invocation *invocation)
 	AUTO(buf) struct buf out = { 0 };
 	write_created(invocation, &out, &created);
 	return ctl_print(&out);
-}
-
-static struct str handle_of(const struct invocation *invocation, const struct actor *actor)
-{
-	return arena_printf(invocation->arena, "@%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain));
-}
-
-/* NAME, @NAME or NAME@DOMAIN. */
-static enum error find_account(struct invocation *invocation, struct actor *ret_actor)
-{
-	struct str handle = str_from(invocation->arguments[0]);
-	if (handle.len && handle.data[0] == '@')
-		handle = str_slice(handle, 1, handle.len);
-	size_t at = str_index_of(handle, '@', 0);
-	struct str domain_name = str_slice(handle, at + 1, handle.len);
-	struct domain primary;
-	enum error error = ERROR_NONE;
-	if (at == handle.len) {
-		error = domain_find_primary(ctl_db(invocation), invocation->arena, &primary);
-		if (error)
-			return ctl_fail(error, "%s", error_text(error));
-		domain_name = primary.name;
-	}
-	error = actor_find_local(ctl_db(invocation), invocation->arena, str_slice(handle, 0, at), domain_name, ret_actor);
-	if (error == ERROR_NOT_FOUND)
-		return ctl_fail(error, "there is no account %s here; `comptoir account list` shows them all", invocation->arguments[0]);
-	return error ? ctl_fail(error, "%s", error_text(error)) : ERROR_NONE;
 }
 
 /* ERROR_NOT_FOUND for accounts that nobody logs in to. */
@@ -173,6 +137,8 @@ static void write_account_json(struct json_out *json, const struct actor *actor)
 	json_out_key_str(json, "uri", actor->uri);
 	json_out_key_bool(json, "is_disabled", actor->is_disabled);
 	json_out_key_bool(json, "is_suspended", actor->is_suspended);
+	json_out_key_bool(json, "is_silenced", actor->is_silenced);
+	json_out_key_bool(json, "is_deleted", actor->is_deleted);
 	json_out_key_int(json, "followers", actor->followers_count);
 	json_out_key_int(json, "following", actor->following_count);
 	json_out_key_int(json, "posts", actor->posts_count);
@@ -181,7 +147,7 @@ static void write_account_json(struct json_out *json, const struct actor *actor)
 
 static const char *state_name(const struct actor *actor)
 {
-	return actor->is_suspended ? "suspended" : actor->is_disabled ? "disabled" : "active";
+	return actor->is_deleted ? "deleted" : actor->is_suspended ? "suspended" : actor->is_disabled ? "disabled" : "active";
 }
 
 /* Appends a page to whichever form is written. */
@@ -198,7 +164,7 @@ static void add_page(struct invocation *invocation, struct ctl_table *table, str
 			json_out_object_end(json);
 			continue;
 		}
-		ctl_table_add(table, handle_of(invocation, actor));
+		ctl_table_add(table, account_handle(invocation->arena, actor));
 		ctl_table_add(table, str_from(actor_kind_name(actor->kind)));
 		ctl_table_add(table, str_from(state_name(actor)));
 		ctl_table_add(table, actor->display_name);
@@ -207,7 +173,7 @@ static void add_page(struct invocation *invocation, struct ctl_table *table, str
 
 static enum error run_list(struct invocation *invocation)
 {
-	enum error error = open_instance(invocation);
+	enum error error = account_open(invocation);
 	if (error)
 		return error;
 	AUTO(buf) struct buf out = { 0 };
@@ -266,7 +232,7 @@ static void write_show(struct invocation *invocation, struct buf *out, const str
 		const char *label;
 		struct str value;
 	} lines[] = {
-		{ "account", handle_of(invocation, actor) },
+		{ "account", account_handle(invocation->arena, actor) },
 		{ "kind", str_from(actor_kind_name(actor->kind)) },
 		{ "state", str_from(state_name(actor)) },
 		{ "name", actor->display_name },
@@ -291,9 +257,9 @@ static enum error run_show(struct invocation *invocation)
 {
 	struct actor actor;
 	struct user user;
-	enum error error = open_instance(invocation);
+	enum error error = account_open(invocation);
 	if (!error)
-		error = find_account(invocation, &actor);
+		error = account_find_local(invocation, &actor);
 	if (error)
 		return error;
 	error = find_user(invocation, &actor, &user);
@@ -318,7 +284,7 @@ static void write_state(const struct invocation *invocation, struct buf *out, co
 	}
 	json_out_init(&json, out);
 	json_out_object_begin(&json);
-	json_out_key_str(&json, "account", handle_of(invocation, actor));
+	json_out_key_str(&json, "account", account_handle(invocation->arena, actor));
 	json_out_key_bool(&json, "is_disabled", is_disabled);
 	json_out_object_end(&json);
 	buf_add_char(out, '\n');
@@ -367,9 +333,9 @@ static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 {
 	struct actor actor;
 	struct user user;
-	enum error error = open_instance(invocation);
+	enum error error = account_open(invocation);
 	if (!error)
-		error = find_account(invocation, &actor);
+		error = account_find_local(invocation, &actor);
 	if (error)
 		return error;
 	if (actor.kind == ACTOR_APPLICATION)
@@ -444,7 +410,7 @@ static void write_reset(const struct invocation *invocation, struct buf *out, co
 	}
 	json_out_init(&json, out);
 	json_out_object_begin(&json);
-	json_out_key_str(&json, "account", handle_of(invocation, actor));
+	json_out_key_str(&json, "account", account_handle(invocation->arena, actor));
 	if (password.data)
 		json_out_key_str(&json, "password", password);
 	else
@@ -463,9 +429,9 @@ static enum error run_reset_password(struct invocation *invocation)
 	if (is_given)
 		error = read_password(invocation->arena, &password);
 	if (!error)
-		error = open_instance(invocation);
+		error = account_open(invocation);
 	if (!error)
-		error = find_account(invocation, &actor);
+		error = account_find_local(invocation, &actor);
 	if (error)
 		return error;
 	error = find_user(invocation, &actor, &user);

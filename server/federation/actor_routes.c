@@ -160,7 +160,7 @@ static enum error load_pins(struct request *request, const struct ask *ask, stru
 	struct post *posts = arena_alloc_array(request->arena, count, sizeof(*posts));
 	struct vocab_post *documents = arena_alloc_array(request->arena, count, sizeof(*documents));
 	for (size_t i = 0; i < count; i++) {
-		struct post_document document;
+		struct post_document document = { 0 };
 		error = post_find(request->db, request->arena, 0, pins[i].post_id, &posts[shown]);
 		if (!error)
 			error = post_document_load(request->db, request->arena, &posts[shown], &document);

@@ -10,6 +10,8 @@
 #include "server/federation/answer.h"
 #include "storage/follow.h"
 
+#include "base/mutant.h"
+
 static enum error respond_post(struct request *request, const struct ask *ask, bool is_activity)
 {
 	AUTO(buf) struct buf body = { 0 };
@@ -55,7 +57,7 @@ static enum error may_see_boost(struct request *request, const struct ask *ask, 
 {
 	struct follow follow;
 
-	if (boost->visibility != POST_FOLLOWERS || ask->viewer.actor_id == boost->actor_id)
+	if (boost->visibility != POST_FOLLOWERS || ask->viewer.actor_id == boost->actor_id || MUTANT("boost_followers"))
 		return ERROR_NONE;
 	enum error error = follow_find(request->db, request->arena, ask->viewer.actor_id, boost->actor_id, &follow);
 	if (!error && follow.state != FOLLOW_ACCEPTED)
@@ -262,7 +264,8 @@ enum error handle_quote_authorization(struct request *request)
 		return ERROR_NOT_FOUND;
 	struct str uri = outbox_quote_authorization_uri(request->arena, &ask.actor, id);
 	error = post_find_any(request->db, request->arena, id, &quote);
-	if (!error && (quote.quote_state != QUOTE_ACCEPTED || !str_eq(quote.quote_authorization_uri, uri)))
+	bool is_accepted = !error && quote.quote_state == QUOTE_ACCEPTED && str_eq(quote.quote_authorization_uri, uri);
+	if (!error && !is_accepted && !MUTANT("quote_authorization"))
 		error = ERROR_NOT_FOUND;
 	if (!error)
 		error = post_find_any(request->db, request->arena, quote.quote_id, &quoted);

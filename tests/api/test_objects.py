@@ -48,12 +48,7 @@ def make_world(server):
 
 
 def publish(server, html, visibility="public", **keywords):
-    """world.publish makes ids of the name that is given; the florist's is spelled Fleurs."""
-    number = world.publish(server, "fleurs", html, visibility, **keywords)
-    server.database.rows(
-        "update posts set uri = a.uri || '/statuses/' || posts.id, url = a.url || '/' || posts.id from actors as a"
-        " where a.id = posts.actor_id and posts.id = %s", (number,))
-    return number
+    return world.publish(server, "fleurs", html, visibility, **keywords)
 
 
 def path_of(number, below=""):
@@ -135,6 +130,15 @@ def test_a_browser_is_led_to_the_page_and_a_peer_from_the_page_to_the_document(s
     for visibility in ("followers", "direct"):
         assert get(server, f"/@Fleurs/{world_of_posts[visibility]}", accept=BROWSER).status_code == 404
         assert get(server, path_of(world_of_posts[visibility]), accept=BROWSER).status_code == 404
+
+
+def test_only_public_posts_of_who_wants_it_are_for_search_engines(server, world_of_posts):
+    server.create_account("discrete")
+    private = world.publish(server, "discrete", "<p>bonjour</p>")
+    pages = {"public": f"/@Fleurs/{world_of_posts['public']}", "unlisted": f"/@Fleurs/{world_of_posts['unlisted']}",
+             "not wanted": f"/@discrete/{private}"}
+    noindex = {name: "noindex" in get(server, path, accept=BROWSER).text for name, path in pages.items()}
+    assert noindex == {"public": False, "unlisted": True, "not wanted": True}
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "+1", "007", "1x", "9" * 30, "%00", "a"])

@@ -78,6 +78,14 @@ insert into follows (id, follower_id, followed_id, state, uri)
   select n::bigint << 16, (n % 200000 + 1)::bigint << 16, ((n % 200000 + (n / 200000 + 1) * 31) % 200000 + 1)::bigint << 16,
          case when n % 20 = 0 then 'pending' else 'accepted' end, 'https://h.example/f/' || n
   from generate_series(1, 1000000) as n;
+insert into pins (actor_id, post_id) select (n % 200000 + 1)::bigint << 16, n::bigint << 16 from generate_series(1, 50000) as n;
+insert into featured_tags (actor_id, name)
+  select (n % 200000 + 1)::bigint << 16, 'tag' || n % 5000 from generate_series(1, 50000) as n;
+insert into notifications (id, actor_id, kind, from_actor_id, post_id)
+  select n::bigint << 16, (n % 20000 + 1)::bigint << 16, 'favourite', (n % 200000 + 1)::bigint << 16, n::bigint << 16
+  from generate_series(1, 200000) as n;
+insert into reports (id, reporter_id, target_id, uri)
+  select n, (n % 200000 + 1)::bigint << 16, (n % 1000 + 1)::bigint << 16, 'https://h.example/r/' || n from generate_series(1, 20000) as n;
 insert into activities_out (id, uri, type, actor_id, body, body_sha256)
   select n, 'https://h.example/a/' || n, 'Create', (n % 20000 + 1)::bigint << 16, '{}'::bytea, sha256('{}'::bytea)
   from generate_series(1, 30000) as n;

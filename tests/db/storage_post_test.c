@@ -1,186 +1,27 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * What storage/ promises about posts and what actors do to them, on a migrated database. Run by
- * tests/db/test_storage.py. What inbox workers do runs as their role. Each case makes actors of its own. */
-#include "storage/actor.h"
-#include "storage/domain.h"
-#include "storage/follow.h"
+ * What storage/ promises about posts, on a migrated database. What inbox workers do runs as their role. Each case makes
+ * actors of its own. */
+#include "tests/db/post_world.h"
+
 #include "storage/id.h"
-#include "storage/poll.h"
-#include "storage/post.h"
 #include "storage/reaction.h"
-#include "storage/statement.h"
 #include "storage/uri_lock.h"
-#include "base/clock.h"
-#include "base/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
-
-#define REMOTE "https://there.example"
-#define COUNT_OF(list) (sizeof(list) / sizeof((list)[0]))
-
-static struct config *config;
-static struct db *web;
-static struct db *federation;
-static struct arena *arena;
-static struct domain domain;
-
-/* ---- what the cases are written with ---- */
-
-__attribute__((format(printf, 1, 2))) static void execute(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	struct str sql = arena_vprintf(arena, format, arguments);
-	va_end(arguments);
-	assert_int_equal(db_begin(web), ERROR_NONE);
-	assert_int_equal(db_run_script(web, "test", sql.data), ERROR_NONE);
-	assert_int_equal(db_commit(web), ERROR_NONE);
-}
-
-__attribute__((format(printf, 1, 2))) static int64_t number(const char *format, ...)
-{
-	static int made;
-	va_list arguments;
-	va_start(arguments, format);
-	struct str sql = arena_vprintf(arena, format, arguments);
-	va_end(arguments);
-	struct statement *statement = arena_alloc(arena, sizeof(*statement));
-	*statement = (struct statement){ arena_printf(arena, "test_%d", made++).data, 0, sql.data };
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	assert_int_equal(db_run(web, arena, statement, NULL, &rows), ERROR_NONE);
-	return rows.count ? db_int64(&rows, 0, 0) : -1;
-}
-
-static int64_t make_local(const char *name)
-{
-	struct actor_new actor = {
-		.id = id_new(),
-		.kind = ACTOR_PERSON,
-		.domain_id = domain.id,
-		.username = str_from(name),
-		.display_name = STR_LITERAL("Someone"),
-		.main_public_pem = STR_LITERAL("-----BEGIN PUBLIC KEY-----"),
-		.main_private_sealed = STR_LITERAL("sealed"),
-		.ed25519_public_bytes = STR_LITERAL("0123456789abcdef0123456789abcdef"),
-		.ed25519_private_sealed = STR_LITERAL("sealed too"),
-	};
-	assert_int_equal(actor_create_local(web, arena, &actor), ERROR_NONE);
-	return actor.id;
-}
-
-/* On a host of its own unless shared_inbox is given. */
-static int64_t make_remote_behind(const char *name, const char *shared_inbox)
-{
-	int64_t id = id_new();
-	execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, shared_inbox_url, created_at,"
-		" updated_at, fetched_at) values (%lld, 'Person', '%s', '%s', 'there.example', '" REMOTE "/users/%s', '" REMOTE
-		"/@%s', '" REMOTE "/users/%s/inbox', %s%s%s, now(), now(), now())", (long long)id, name, name, name, name, name,
-		shared_inbox ? "'" : "", shared_inbox ? shared_inbox : "null", shared_inbox ? "'" : "");
-	return id;
-}
-
-static int64_t make_remote(const char *name)
-{
-	return make_remote_behind(name, NULL);
-}
-
-static void make_follow(int64_t follower_id, int64_t followed_id, enum follow_state state)
-{
-	struct follow follow = { .id = id_new(), .follower_id = follower_id, .followed_id = followed_id, .state = state };
-	follow.uri = arena_printf(arena, REMOTE "/follows/%lld", (long long)follow.id);
-	assert_int_equal(follow_create(web, arena, &follow), ERROR_NONE);
-}
-
-static void make_block(int64_t blocker_id, int64_t blocked_id)
-{
-	int64_t id = id_new();
-	execute("insert into blocks (id, blocker_id, blocked_id, uri) values (%lld, %lld, %lld, '" REMOTE "/blocks/%lld')",
-		(long long)id, (long long)blocker_id, (long long)blocked_id, (long long)id);
-}
-
-static int64_t make_post(int64_t actor_id, enum post_visibility visibility, int64_t in_reply_to_id)
-{
-	struct post_new post = {
-		.id = id_new(),
-		.actor_id = actor_id,
-		.in_reply_to_id = in_reply_to_id,
-		.visibility = visibility,
-		.html = STR_LITERAL("<p>Bonjour</p>"),
-		.text_source = STR_LITERAL("Bonjour"),
-	};
-	assert_int_equal(post_create(web, arena, &post), ERROR_NONE);
-	return post.id;
-}
-
-static struct post_remote remote_post(int64_t actor_id, const char *name)
-{
-	return (struct post_remote){
-		.id = id_new(),
-		.actor_id = actor_id,
-		.uri = arena_printf(arena, REMOTE "/p/%s", name),
-		.url = arena_printf(arena, REMOTE "/@/%s", name),
-		.html = STR_LITERAL("<p>Hello</p>"),
-		.created_us = 1700000000000000,
-		.received_us = 1700000001000000,
-	};
-}
-
-static enum error store(const struct post_remote *post)
-{
-	assert_int_equal(db_begin(federation), ERROR_NONE);
-	enum error error = post_create_remote(federation, arena, post);
-	/* The transaction is usable whatever the verdict. */
-	assert_int_equal(db_commit(federation), ERROR_NONE);
-	return error;
-}
-
-static int64_t store_new(struct post_remote post)
-{
-	assert_int_equal(store(&post), ERROR_NONE);
-	return post.id;
-}
-
-/* Answers the post of that name, here or not. */
-static int64_t store_answer(int64_t actor_id, const char *name, const char *parent_name)
-{
-	struct post_remote post = remote_post(actor_id, name);
-	post.in_reply_to_uri = arena_printf(arena, REMOTE "/p/%s", parent_name);
-	return store_new(post);
-}
-
-static struct post read_post(int64_t id)
-{
-	struct post post = { 0 };
-	assert_int_equal(post_find_any(web, arena, id, &post), ERROR_NONE);
-	return post;
-}
-
-static void delete(int64_t id)
-{
-	assert_int_equal(db_begin(federation), ERROR_NONE);
-	assert_int_equal(post_delete(federation, arena, id), ERROR_NONE);
-	assert_int_equal(db_commit(federation), ERROR_NONE);
-}
-
-static void assert_text(struct str text, const char *expected)
-{
-	assert_string_equal(text.data ? text.data : "(null)", expected);
-}
 
 /* ---- posts of other servers ---- */
 
 static void a_remote_post_has_what_was_given(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("given");
-	int64_t reader = make_local("given_reader");
+	int64_t author = add_remote("given");
+	int64_t reader = add_local("given_reader");
 	const struct str tags[] = { STR("fleurs"), STR("été"), STR("fleurs") };
 	const struct post_medium media[] = {
 		{ .media_type = STR("image/png"), .url = STR(REMOTE "/m/1.png"), .alt = STR("a rose"), .width = 640, .height = 480,
@@ -243,34 +84,34 @@ static void a_remote_post_has_what_was_given(void **state)
 	assert_text(details.media[1].media_type, "application/octet-stream");
 	assert_null(details.media[1].blurhash.data);
 	assert_true(details.media[1].focus_x == 0);
-	assert_int_equal(number("select count(*) from media where actor_id = %lld and state = 'pending' and length(name) = 22",
+	assert_int_equal(sql_number("select count(*) from media where actor_id = %lld and state = 'pending' and length(name) = 22",
 		(long long)author), 2);
 }
 
 static void a_remote_post_is_stored_once_and_never_after_its_end(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("once");
+	int64_t author = add_remote("once");
 	struct post_remote post = remote_post(author, "once");
 	int64_t first = store_new(post);
 	post.id = id_new();
 	assert_int_equal(store(&post), ERROR_CONFLICT);
 	assert_int_equal(read_post(first).revision, 1);
-	assert_int_equal(number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
-	delete(first);
+	assert_int_equal(sql_number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
+	delete_post_of(first);
 	assert_int_equal(store(&post), ERROR_GONE);
-	assert_int_equal(number("select posts from actor_counts where actor_id = %lld", (long long)author), 0);
+	assert_int_equal(sql_number("select posts from actor_counts where actor_id = %lld", (long long)author), 0);
 	struct post_remote of_nobody = remote_post(5, "of_nobody");
 	assert_int_equal(store(&of_nobody), ERROR_NOT_FOUND);
-	struct post_remote of_ours = remote_post(make_local("once_ours"), "of_ours");
+	struct post_remote of_ours = remote_post(add_local("once_ours"), "of_ours");
 	assert_int_equal(store(&of_ours), ERROR_NOT_FOUND);
 }
 
 static void what_waited_for_a_post_is_joined_to_it(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("late");
-	int64_t asker = make_local("late_asker");
+	int64_t author = add_remote("late");
+	int64_t asker = add_local("late_asker");
 	int64_t answer = store_answer(author, "late_answer", "late_middle");
 	int64_t below = store_answer(author, "late_below", "late_answer");
 	struct post_remote hidden = remote_post(author, "late_hidden");
@@ -295,7 +136,7 @@ static void what_waited_for_a_post_is_joined_to_it(void **state)
 	assert_int_equal(read_post(quoting.id).revision, 2);
 
 	/* And the whole thread to one that answers ours. */
-	int64_t question = make_post(asker, POST_PUBLIC, 0);
+	int64_t question = add_post(asker, POST_PUBLIC, 0);
 	struct post_remote top = remote_post(author, "late_top");
 	top.in_reply_to_uri = read_post(question).uri;
 	store_new(top);
@@ -313,7 +154,7 @@ static void what_waited_for_a_post_is_joined_to_it(void **state)
 static void posts_do_not_answer_one_another_in_a_ring(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("ring");
+	int64_t author = add_remote("ring");
 	int64_t a = store_answer(author, "ring_a", "ring_c");
 	int64_t b = store_answer(author, "ring_b", "ring_a");
 	int64_t c = store_answer(author, "ring_c", "ring_b");
@@ -329,7 +170,7 @@ static void the_lock_of_an_id_is_waited_for(void **state)
 {
 	(void)state;
 	const struct str uris[] = { STR(REMOTE "/p/locked"), { 0 }, STR(REMOTE "/p/locked_too") };
-	struct post_remote post = remote_post(make_remote("locked"), "locked");
+	struct post_remote post = remote_post(add_remote("locked"), "locked");
 	assert_int_equal(db_begin(web), ERROR_NONE);
 	assert_int_equal(uri_lock(web, arena, uris, COUNT_OF(uris)), ERROR_NONE);
 	db_set_statement_timeout(federation, 200);
@@ -353,16 +194,16 @@ static void only_its_audience_sees_a_remote_post(void **state)
 		[POST_FOLLOWERS] = { false, false, true, false, true, false, false, false },
 		[POST_DIRECT] = { false, false, false, false, true, false, false, false },
 	};
-	int64_t author = make_remote("seen");
+	int64_t author = add_remote("seen");
 	int64_t viewers[VIEWERS] = { 0 };
 	for (int i = STRANGER; i < VIEWERS; i++)
-		viewers[i] = make_local(arena_printf(arena, "seer%d", i).data);
-	make_follow(viewers[FOLLOWER], author, FOLLOW_ACCEPTED);
-	make_follow(viewers[WAITING], author, FOLLOW_PENDING);
-	make_follow(viewers[BLOCKED_FOLLOWER], author, FOLLOW_ACCEPTED);
+		viewers[i] = add_local(arena_printf(arena, "seer%d", i).data);
+	add_follow(viewers[FOLLOWER], author, FOLLOW_ACCEPTED);
+	add_follow(viewers[WAITING], author, FOLLOW_PENDING);
+	add_follow(viewers[BLOCKED_FOLLOWER], author, FOLLOW_ACCEPTED);
 	for (int i = BLOCKED; i <= BLOCKED_MENTIONED; i++)
-		make_block(author, viewers[i]);
-	make_block(viewers[STRANGER], author); /* whom one blocks oneself is not hidden here */
+		add_block(author, viewers[i]);
+	add_block(viewers[STRANGER], author); /* whom one blocks oneself is not hidden here */
 	const int64_t mentioned[] = { viewers[MENTIONED], viewers[BLOCKED_MENTIONED] };
 	for (int visibility = 0; visibility < 4; visibility++) {
 		struct post_remote post = remote_post(author, arena_printf(arena, "seen%d", visibility).data);
@@ -387,20 +228,20 @@ static void only_its_audience_sees_a_remote_post(void **state)
 static void answers_that_are_hidden_are_not_counted(void **state)
 {
 	(void)state;
-	int64_t author = make_local("counted");
-	int64_t answerer = make_remote("counting");
-	int64_t post = make_post(author, POST_PUBLIC, 0);
+	int64_t author = add_local("counted");
+	int64_t answerer = add_remote("counting");
+	int64_t post = add_post(author, POST_PUBLIC, 0);
 	int64_t answers[4];
 	for (int visibility = 0; visibility < 4; visibility++) {
 		struct post_remote answer = remote_post(answerer, arena_printf(arena, "counted%d", visibility).data);
 		answer.in_reply_to_uri = read_post(post).uri;
 		answer.visibility = (enum post_visibility)visibility;
 		answers[visibility] = store_new(answer);
-		make_post(author, (enum post_visibility)visibility, post);
+		add_post(author, (enum post_visibility)visibility, post);
 	}
 	assert_int_equal(read_post(post).replies_count, 4);
 	for (int visibility = 0; visibility < 4; visibility++)
-		delete(answers[visibility]);
+		delete_post_of(answers[visibility]);
 	assert_int_equal(read_post(post).replies_count, 2);
 }
 
@@ -409,9 +250,9 @@ static void answers_that_are_hidden_are_not_counted(void **state)
 static void an_edit_keeps_the_former_version(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("edited");
-	int64_t first = make_local("edited_first");
-	int64_t second = make_local("edited_second");
+	int64_t author = add_remote("edited");
+	int64_t first = add_local("edited_first");
+	int64_t second = add_local("edited_second");
 	const struct str tags[] = { STR("before"), STR("both") };
 	const struct str new_tags[] = { STR("both"), STR("after") };
 	const struct post_medium media[] = { { .media_type = STR("image/png"), .url = STR(REMOTE "/m/3") } };
@@ -441,7 +282,7 @@ static void an_edit_keeps_the_former_version(void **state)
 	assert_text(found.html, "<p>Hello again</p>");
 	assert_int_equal(found.edited_us, 1700000002000000);
 	assert_int_equal(found.revision, 2);
-	assert_int_equal(number("select count(*) from post_revisions where post_id = %lld and revision = 1 and html = '<p>Hello</p>'"
+	assert_int_equal(sql_number("select count(*) from post_revisions where post_id = %lld and revision = 1 and html = '<p>Hello</p>'"
 		" and options = array['yes', 'no'] and written_at = '2023-11-14 22:13:20+00'", (long long)post.id), 1);
 	struct post_details details;
 	assert_int_equal(post_load_details(web, arena, post.id, &details), ERROR_NONE);
@@ -450,7 +291,7 @@ static void an_edit_keeps_the_former_version(void **state)
 	assert_text(details.tags[1], "both");
 	assert_int_equal(details.medium_count, 1);
 	assert_text(details.media[0].url, REMOTE "/m/4");
-	assert_int_equal(number("select count(*) from media where actor_id = %lld", (long long)author), 1);
+	assert_int_equal(sql_number("select count(*) from media where actor_id = %lld", (long long)author), 1);
 
 	const bool is_sensitive = true;
 	struct post_edit silent = { .post_id = post.id, .is_sensitive = &is_sensitive, .is_silent = true };
@@ -460,7 +301,7 @@ static void an_edit_keeps_the_former_version(void **state)
 	assert_true(found.is_sensitive);
 	assert_text(found.html, "<p>Hello again</p>");
 	assert_int_equal(found.edited_us, 1700000002000000);
-	assert_int_equal(number("select count(*) from post_revisions where post_id = %lld", (long long)post.id), 1);
+	assert_int_equal(sql_number("select count(*) from post_revisions where post_id = %lld", (long long)post.id), 1);
 	silent.post_id = 5;
 	assert_int_equal(post_edit(federation, arena, &silent), ERROR_NOT_FOUND);
 }
@@ -468,7 +309,7 @@ static void an_edit_keeps_the_former_version(void **state)
 static void a_quote_changes_its_state(void **state)
 {
 	(void)state;
-	int64_t author = make_local("quoter");
+	int64_t author = add_local("quoter");
 	struct post_new quote = { .id = id_new(), .actor_id = author, .html = STR("<p>q</p>"), .quote_uri = STR(REMOTE "/p/q"),
 		.quote_state = QUOTE_PENDING, .quote_policy = QUOTE_BY_NOBODY };
 	assert_int_equal(post_create(web, arena, &quote), ERROR_NONE);
@@ -479,7 +320,7 @@ static void a_quote_changes_its_state(void **state)
 	assert_text(post.quote_authorization_uri, REMOTE "/auth/1");
 	assert_int_equal(post_set_quote_state(federation, arena, quote.id, QUOTE_REVOKED, (struct str){ 0 }), ERROR_NONE);
 	assert_null(read_post(quote.id).quote_authorization_uri.data);
-	int64_t plain = make_post(author, POST_PUBLIC, 0);
+	int64_t plain = add_post(author, POST_PUBLIC, 0);
 	assert_int_equal(post_set_quote_state(federation, arena, plain, QUOTE_ACCEPTED, (struct str){ 0 }), ERROR_NOT_FOUND);
 }
 
@@ -488,10 +329,10 @@ static void a_quote_changes_its_state(void **state)
 static void a_deleted_post_leaves_its_answers_and_no_count(void **state)
 {
 	(void)state;
-	int64_t author = make_local("deleter");
-	int64_t answerer = make_remote("deleter_answerer");
-	int64_t top = make_post(author, POST_PUBLIC, 0);
-	int64_t post = make_post(author, POST_PUBLIC, top);
+	int64_t author = add_local("deleter");
+	int64_t answerer = add_remote("deleter_answerer");
+	int64_t top = add_post(author, POST_PUBLIC, 0);
+	int64_t post = add_post(author, POST_PUBLIC, top);
 	struct post_remote answer = remote_post(answerer, "deleted_answer");
 	struct str uri = read_post(post).uri;
 	answer.in_reply_to_uri = uri;
@@ -501,42 +342,42 @@ static void a_deleted_post_leaves_its_answers_and_no_count(void **state)
 	store_new(quote);
 	assert_int_equal(read_post(quote.id).quote_id, post);
 	assert_int_equal(read_post(top).replies_count, 1);
-	int64_t comments = number("select sum(value)::bigint from instance_counters where name = 'local_comments'");
-	delete(post);
+	int64_t comments = sql_number("select sum(value)::bigint from instance_counters where name = 'local_comments'");
+	delete_post_of(post);
 	struct post found;
 	assert_int_equal(post_find_any(web, arena, post, &found), ERROR_NOT_FOUND);
 	assert_int_equal(read_post(top).replies_count, 0);
-	assert_int_equal(number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
-	assert_int_equal(number("select sum(value)::bigint from instance_counters where name = 'local_comments'"), comments - 1);
+	assert_int_equal(sql_number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
+	assert_int_equal(sql_number("select sum(value)::bigint from instance_counters where name = 'local_comments'"), comments - 1);
 	found = read_post(answer.id);
 	assert_int_equal(found.in_reply_to_id, 0);
 	assert_int_equal(found.in_reply_to_actor_id, author);
 	assert_text(found.in_reply_to_uri, uri.data);
 	assert_int_equal(read_post(quote.id).quote_id, 0);
-	assert_int_equal(number("select count(*) from tombstones where uri = '%s' and is_local and was_known", uri.data), 1);
+	assert_int_equal(sql_number("select count(*) from tombstones where uri = '%s' and is_local and was_known", uri.data), 1);
 	assert_int_equal(post_delete(web, arena, post), ERROR_NOT_FOUND);
 
 	/* An answer whose parent went before it still is one of the answers. */
-	int64_t gone = make_post(author, POST_PUBLIC, 0);
-	int64_t orphan = make_post(author, POST_PUBLIC, gone);
-	delete(gone);
-	delete(orphan);
-	assert_int_equal(number("select sum(value)::bigint from instance_counters where name = 'local_comments'"), comments - 1);
-	assert_int_equal(number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
+	int64_t gone = add_post(author, POST_PUBLIC, 0);
+	int64_t orphan = add_post(author, POST_PUBLIC, gone);
+	delete_post_of(gone);
+	delete_post_of(orphan);
+	assert_int_equal(sql_number("select sum(value)::bigint from instance_counters where name = 'local_comments'"), comments - 1);
+	assert_int_equal(sql_number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
 }
 
 static void a_deleted_post_takes_its_attachments_along(void **state)
 {
 	(void)state;
-	int64_t author = make_remote("media_owner");
+	int64_t author = add_remote("media_owner");
 	const struct post_medium media[] = { { .media_type = STR("video/mp4"), .url = STR(REMOTE "/m/5") } };
 	struct post_remote post = remote_post(author, "with_media");
 	post.media = media;
 	post.medium_count = 1;
 	store_new(post);
-	assert_int_equal(number("select count(*) from media where actor_id = %lld and kind = 'video'", (long long)author), 1);
-	delete(post.id);
-	assert_int_equal(number("select count(*) from media where actor_id = %lld", (long long)author), 0);
+	assert_int_equal(sql_number("select count(*) from media where actor_id = %lld and kind = 'video'", (long long)author), 1);
+	delete_post_of(post.id);
+	assert_int_equal(sql_number("select count(*) from media where actor_id = %lld", (long long)author), 0);
 }
 
 /* ---- lists ---- */
@@ -544,14 +385,14 @@ static void a_deleted_post_takes_its_attachments_along(void **state)
 static void an_outbox_lists_open_posts_and_boosts_in_order(void **state)
 {
 	(void)state;
-	int64_t author = make_local("boxer");
-	int64_t other = make_remote("boxer_other");
+	int64_t author = add_local("boxer");
+	int64_t other = add_remote("boxer_other");
 	int64_t theirs = store_new(remote_post(other, "boxed"));
 	struct post_remote hidden_post = remote_post(other, "boxed_hidden");
 	hidden_post.visibility = POST_FOLLOWERS;
 	int64_t hidden = store_new(hidden_post);
-	int64_t first = make_post(author, POST_PUBLIC, 0);
-	make_post(author, POST_FOLLOWERS, 0);
+	int64_t first = add_post(author, POST_PUBLIC, 0);
+	add_post(author, POST_FOLLOWERS, 0);
 	struct boost boost = { .id = id_new(), .actor_id = author, .post_id = theirs, .uri = STR(REMOTE "/boosts/box"),
 		.visibility = POST_UNLISTED };
 	assert_int_equal(boost_create(web, arena, &boost), ERROR_NONE);
@@ -560,7 +401,7 @@ static void an_outbox_lists_open_posts_and_boosts_in_order(void **state)
 	assert_int_equal(boost_create(web, arena, &private), ERROR_NONE);
 	struct boost of_hidden = { .id = id_new(), .actor_id = author, .post_id = hidden, .uri = STR(REMOTE "/boosts/hidden") };
 	assert_int_equal(boost_create(web, arena, &of_hidden), ERROR_NONE);
-	int64_t last = make_post(author, POST_UNLISTED, first);
+	int64_t last = add_post(author, POST_UNLISTED, first);
 	struct outbox_page page = { .actor_id = author, .limit = 10 };
 	struct outbox_item *items;
 	size_t count;
@@ -583,7 +424,7 @@ static void an_outbox_lists_open_posts_and_boosts_in_order(void **state)
 	assert_int_equal(post_list_outbox(web, arena, &page, &items, &count), ERROR_NONE);
 	assert_int_equal(count, 1);
 	assert_int_equal(items[0].id, boost.id);
-	execute("update actors set suspended_at = now() where id = %lld", (long long)author);
+	run_sql("update actors set suspended_at = now() where id = %lld", (long long)author);
 	page = (struct outbox_page){ .actor_id = author, .limit = 10 };
 	assert_int_equal(post_list_outbox(web, arena, &page, &items, &count), ERROR_NONE);
 	assert_int_equal(count, 0);
@@ -592,13 +433,13 @@ static void an_outbox_lists_open_posts_and_boosts_in_order(void **state)
 static void open_answers_are_listed_oldest_first(void **state)
 {
 	(void)state;
-	int64_t author = make_local("thread");
-	int64_t other = make_local("thread_other");
-	int64_t top = make_post(author, POST_PUBLIC, 0);
-	int64_t own = make_post(author, POST_PUBLIC, top);
-	int64_t theirs = make_post(other, POST_UNLISTED, top);
-	make_post(author, POST_DIRECT, top);
-	make_post(other, POST_PUBLIC, own);
+	int64_t author = add_local("thread");
+	int64_t other = add_local("thread_other");
+	int64_t top = add_post(author, POST_PUBLIC, 0);
+	int64_t own = add_post(author, POST_PUBLIC, top);
+	int64_t theirs = add_post(other, POST_UNLISTED, top);
+	add_post(author, POST_DIRECT, top);
+	add_post(other, POST_PUBLIC, own);
 	struct post_uri_item *items;
 	size_t count;
 	assert_int_equal(post_list_replies(web, arena, top, false, 0, 10, &items, &count), ERROR_NONE);
@@ -616,15 +457,15 @@ static void all_who_have_it_are_told_once_a_server(void **state)
 {
 	(void)state;
 	static const char shared[] = REMOTE "/inbox/told";
-	int64_t author = make_local("telling");
-	int64_t mentioned = make_remote("told_mentioned");
-	int64_t fan = make_remote("told_fan");
-	int64_t booster = make_remote_behind("told_booster", shared);
-	int64_t answerer = make_remote_behind("told_answerer", shared);
-	int64_t quoter = make_remote("told_quoter");
-	int64_t reactor = make_remote("told_reactor");
-	int64_t local = make_local("told_local");
-	make_remote("told_nothing");
+	int64_t author = add_local("telling");
+	int64_t mentioned = add_remote("told_mentioned");
+	int64_t fan = add_remote("told_fan");
+	int64_t booster = add_remote_behind("told_booster", shared);
+	int64_t answerer = add_remote_behind("told_answerer", shared);
+	int64_t quoter = add_remote("told_quoter");
+	int64_t reactor = add_remote("told_reactor");
+	int64_t local = add_local("told_local");
+	add_remote("told_nothing");
 	const int64_t mentions[] = { mentioned, local };
 	struct post_new new_post = { .id = id_new(), .actor_id = author, .html = STR("<p>t</p>"), .mentioned_actor_ids = mentions,
 		.mention_count = 2 };
@@ -649,259 +490,6 @@ static void all_who_have_it_are_told_once_a_server(void **state)
 		assert_int_equal(ids[i], expected[i]);
 }
 
-/* ---- boosts, favourites, reactions ---- */
-
-static void a_boost_counts_once_and_can_be_taken_back(void **state)
-{
-	(void)state;
-	int64_t post = make_post(make_local("boosted"), POST_PUBLIC, 0);
-	int64_t actor = make_remote("booster");
-	struct boost boost = { .id = id_new(), .actor_id = actor, .post_id = post, .uri = STR(REMOTE "/b/1"),
-		.visibility = POST_FOLLOWERS, .created_us = 1700000000000000 };
-	assert_int_equal(db_begin(federation), ERROR_NONE);
-	assert_int_equal(boost_create(federation, arena, &boost), ERROR_NONE);
-	boost.id = id_new();
-	assert_int_equal(boost_create(federation, arena, &boost), ERROR_CONFLICT);
-	boost.uri = STR_LITERAL(REMOTE "/b/2");
-	assert_int_equal(boost_create(federation, arena, &boost), ERROR_CONFLICT);
-	boost.post_id = 5;
-	assert_int_equal(boost_create(federation, arena, &boost), ERROR_NOT_FOUND);
-	assert_int_equal(db_commit(federation), ERROR_NONE);
-	assert_int_equal(read_post(post).boosts_count, 1);
-	struct boost found;
-	assert_int_equal(boost_find(web, arena, actor, post, &found), ERROR_NONE);
-	assert_text(found.uri, REMOTE "/b/1");
-	assert_int_equal(found.visibility, POST_FOLLOWERS);
-	assert_int_equal(found.created_us, 1700000000000000);
-	assert_int_equal(boost_find_by_uri(web, arena, STR_LITERAL(REMOTE "/b/1"), &found), ERROR_NONE);
-	assert_int_equal(boost_find_by_uri(web, arena, STR_LITERAL(REMOTE "/b/2"), &found), ERROR_NOT_FOUND);
-	struct str uri;
-	assert_int_equal(boost_remove(web, arena, actor, post, &uri), ERROR_NONE);
-	assert_text(uri, REMOTE "/b/1");
-	assert_int_equal(boost_remove(web, arena, actor, post, &uri), ERROR_NOT_FOUND);
-	assert_int_equal(read_post(post).boosts_count, 0);
-}
-
-static void a_favourite_counts_once_and_can_be_taken_back(void **state)
-{
-	(void)state;
-	int64_t post = make_post(make_local("liked"), POST_PUBLIC, 0);
-	int64_t actor = make_remote("fan");
-	assert_int_equal(db_begin(federation), ERROR_NONE);
-	assert_int_equal(favourite_create(federation, arena, id_new(), actor, post, STR_LITERAL(REMOTE "/l/1")), ERROR_NONE);
-	assert_int_equal(favourite_create(federation, arena, id_new(), actor, post, STR_LITERAL(REMOTE "/l/2")), ERROR_CONFLICT);
-	assert_int_equal(favourite_create(federation, arena, id_new(), actor, 5, STR_LITERAL(REMOTE "/l/3")), ERROR_NOT_FOUND);
-	assert_int_equal(favourite_create(federation, arena, id_new(), 5, post, STR_LITERAL(REMOTE "/l/4")), ERROR_NOT_FOUND);
-	assert_int_equal(db_commit(federation), ERROR_NONE);
-	assert_int_equal(read_post(post).favourites_count, 1);
-	struct str uri;
-	assert_int_equal(favourite_remove(web, arena, actor, post, &uri), ERROR_NONE);
-	assert_text(uri, REMOTE "/l/1");
-	assert_int_equal(favourite_remove(web, arena, actor, post, &uri), ERROR_NOT_FOUND);
-	assert_int_equal(read_post(post).favourites_count, 0);
-}
-
-static void whatever_an_id_stands_for_is_undone_by_its_actor_only(void **state)
-{
-	(void)state;
-	int64_t post = make_post(make_local("undone"), POST_PUBLIC, 0);
-	int64_t actor = make_remote("undoer");
-	int64_t other = make_remote("undoer_other");
-	struct boost boost = { .id = id_new(), .actor_id = actor, .post_id = post, .uri = STR(REMOTE "/u/0") };
-	assert_int_equal(boost_create(federation, arena, &boost), ERROR_NONE);
-	assert_int_equal(favourite_create(federation, arena, id_new(), actor, post, STR_LITERAL(REMOTE "/u/1")), ERROR_NONE);
-	assert_int_equal(reaction_create(federation, arena, id_new(), actor, post, STR_LITERAL(":rose:"),
-		STR_LITERAL(REMOTE "/rose.png"), STR_LITERAL(REMOTE "/u/2")), ERROR_NONE);
-	assert_int_equal(reaction_create(federation, arena, id_new(), actor, post, STR_LITERAL(":rose:"), (struct str){ 0 },
-		STR_LITERAL(REMOTE "/u/3")), ERROR_CONFLICT);
-	static const enum reaction_kind kinds[] = { REACTION_BOOST, REACTION_FAVOURITE, REACTION_EMOJI };
-	for (int i = 0; i < 3; i++) {
-		struct str uri = arena_printf(arena, REMOTE "/u/%d", i);
-		enum reaction_kind kind;
-		int64_t post_id;
-		assert_int_equal(reaction_remove_by_uri(federation, arena, other, uri, &kind, &post_id), ERROR_NOT_FOUND);
-		assert_int_equal(reaction_remove_by_uri(federation, arena, actor, uri, &kind, &post_id), ERROR_NONE);
-		assert_int_equal(kind, kinds[i]);
-		assert_int_equal(post_id, post);
-		assert_int_equal(reaction_remove_by_uri(federation, arena, actor, uri, &kind, &post_id), ERROR_NOT_FOUND);
-	}
-	struct post found = read_post(post);
-	assert_int_equal(found.boosts_count, 0);
-	assert_int_equal(found.favourites_count, 0);
-	struct str uri;
-	assert_int_equal(reaction_create(federation, arena, id_new(), actor, post, STR_LITERAL("x"), (struct str){ 0 },
-		STR_LITERAL(REMOTE "/u/4")), ERROR_NONE);
-	assert_int_equal(reaction_remove(web, arena, actor, post, STR_LITERAL("x"), &uri), ERROR_NONE);
-	assert_text(uri, REMOTE "/u/4");
-	assert_int_equal(reaction_remove(web, arena, actor, post, STR_LITERAL("x"), &uri), ERROR_NOT_FOUND);
-}
-
-/* ---- polls ---- */
-
-static struct poll_option options[] = { { .title = STR("yes"), .votes = 7 }, { .title = STR("no"), .votes = -3 } };
-
-static int64_t make_poll(int64_t actor_id, bool is_multiple, int64_t ends_us)
-{
-	struct post_new post = { .id = id_new(), .actor_id = actor_id, .html = STR("<p>?</p>"), .is_question = true };
-	struct poll poll = { .is_multiple = is_multiple, .ends_us = ends_us, .voters = 9, .options = options, .option_count = 2 };
-	assert_int_equal(post_create(web, arena, &post), ERROR_NONE);
-	assert_int_equal(poll_store(web, arena, post.id, &poll), ERROR_NONE);
-	assert_int_equal(read_post(post.id).kind, POST_QUESTION);
-	return post.id;
-}
-
-static enum error cast(int64_t post_id, int64_t actor_id, int position)
-{
-	static int made;
-	struct poll_vote vote = { .post_id = post_id, .actor_id = actor_id, .position = position,
-		.uri = arena_printf(arena, REMOTE "/v/%d", made++) };
-	assert_int_equal(db_begin(federation), ERROR_NONE);
-	enum error error = poll_vote_add(federation, arena, &vote);
-	assert_int_equal(db_commit(federation), ERROR_NONE);
-	return error;
-}
-
-static struct poll read_poll(int64_t post_id)
-{
-	struct poll poll = { 0 };
-	assert_int_equal(poll_find(web, arena, post_id, &poll), ERROR_NONE);
-	return poll;
-}
-
-static void a_local_poll_counts_its_votes(void **state)
-{
-	(void)state;
-	int64_t author = make_local("pollster");
-	int64_t one = make_remote("voter_one");
-	int64_t other = make_local("voter_other");
-	static const struct {
-		bool is_multiple;
-		int position;
-		bool is_other; /* votes */
-		enum error error;
-		int yes, no, voters; /* afterwards */
-	} cases[] = {
-		{ false, 0, false, ERROR_NONE, 1, 0, 1 }, { false, 0, false, ERROR_CONFLICT, 1, 0, 1 },
-		{ false, 1, false, ERROR_CONFLICT, 1, 0, 1 }, { false, 1, true, ERROR_NONE, 1, 1, 2 },
-		{ false, 2, true, ERROR_NOT_FOUND, 1, 1, 2 }, { false, -1, true, ERROR_NOT_FOUND, 1, 1, 2 },
-		{ true, 0, false, ERROR_NONE, 1, 0, 1 }, { true, 1, false, ERROR_NONE, 1, 1, 1 },
-		{ true, 1, false, ERROR_CONFLICT, 1, 1, 1 }, { true, 1, true, ERROR_NONE, 1, 2, 2 },
-	};
-	int64_t ends_us = clock_now_us() + 3600LL * 1000000;
-	int64_t posts[] = { make_poll(author, false, ends_us), make_poll(author, true, 0) };
-	assert_int_equal(read_poll(posts[0]).voters, 0);
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		int64_t post = posts[cases[i].is_multiple];
-		assert_int_equal(cast(post, cases[i].is_other ? other : one, cases[i].position), cases[i].error);
-		struct poll poll = read_poll(post);
-		assert_int_equal(poll.option_count, 2);
-		assert_int_equal(poll.options[0].votes, cases[i].yes);
-		assert_int_equal(poll.options[1].votes, cases[i].no);
-		assert_int_equal(poll.voters, cases[i].voters);
-	}
-	int *positions;
-	int64_t *voters;
-	size_t count;
-	assert_int_equal(poll_list_own(web, arena, posts[1], one, &positions, &count), ERROR_NONE);
-	assert_int_equal(count, 2);
-	assert_int_equal(positions[1], 1);
-	assert_int_equal(poll_list_voters(web, arena, posts[1], &voters, &count), ERROR_NONE);
-	assert_int_equal(count, 1);
-	assert_int_equal(voters[0], one);
-	assert_int_equal(poll_list_local_voters(web, arena, posts[1], &voters, &count), ERROR_NONE);
-	assert_int_equal(count, 1);
-	assert_int_equal(voters[0], other);
-	assert_int_equal(cast(5, one, 0), ERROR_NOT_FOUND);
-}
-
-static void a_poll_that_is_over_takes_no_votes_and_is_closed_once(void **state)
-{
-	(void)state;
-	int64_t author = make_local("late_pollster");
-	int64_t over = make_poll(author, false, clock_now_us() - 1000000);
-	int64_t running = make_poll(author, false, clock_now_us() + 3600LL * 1000000);
-	assert_int_equal(cast(over, author, 0), ERROR_GONE);
-	int64_t *ids;
-	size_t count;
-	assert_int_equal(poll_close_due(federation, arena, 100, &ids, &count), ERROR_NONE);
-	assert_int_equal(count, 1);
-	assert_int_equal(ids[0], over);
-	assert_true(read_poll(over).closed_us > 0);
-	assert_int_equal(read_poll(running).closed_us, 0);
-	assert_int_equal(poll_close_due(federation, arena, 100, &ids, &count), ERROR_NONE);
-	assert_int_equal(count, 0);
-}
-
-static void a_remote_poll_shows_the_numbers_it_is_given(void **state)
-{
-	(void)state;
-	int64_t author = make_remote("far_pollster");
-	int64_t voter = make_local("far_voter");
-	struct post_remote post = remote_post(author, "far_poll");
-	post.kind = POST_QUESTION;
-	store_new(post);
-	struct poll poll = { .ends_us = clock_now_us() + 3600LL * 1000000, .voters = 7, .options = options, .option_count = 2 };
-	assert_int_equal(poll_store(federation, arena, 5, &poll), ERROR_NOT_FOUND);
-	assert_int_equal(poll_store(federation, arena, post.id, &poll), ERROR_NONE);
-	assert_int_equal(cast(post.id, voter, 1), ERROR_NONE);
-	struct poll found = read_poll(post.id);
-	assert_int_equal(found.voters, 7);
-	assert_int_equal(found.options[0].votes, 7);
-	assert_int_equal(found.options[1].votes, 0);
-	/* New numbers keep the votes, other options lose them. */
-	struct poll_option more[] = { { .title = STR("yes"), .votes = 8 }, { .title = STR("no"), .votes = 1 } };
-	struct poll_option others[] = { { .title = STR("yes"), .votes = 1 }, { .title = STR("never"), .votes = 0 } };
-	poll.options = more;
-	poll.voters = 9;
-	poll.closed_us = 1700000000000000;
-	assert_int_equal(poll_store(federation, arena, post.id, &poll), ERROR_NONE);
-	found = read_poll(post.id);
-	assert_int_equal(found.voters, 9);
-	assert_int_equal(found.options[0].votes, 8);
-	assert_int_equal(found.options[1].votes, 1);
-	assert_int_equal(found.closed_us, 1700000000000000);
-	poll.closed_us = 0;
-	assert_int_equal(poll_store(federation, arena, post.id, &poll), ERROR_NONE);
-	assert_int_equal(read_poll(post.id).closed_us, 1700000000000000);
-	int *positions;
-	size_t count;
-	assert_int_equal(poll_list_own(web, arena, post.id, voter, &positions, &count), ERROR_NONE);
-	assert_int_equal(count, 1);
-	poll.options = others;
-	assert_int_equal(poll_store(federation, arena, post.id, &poll), ERROR_NONE);
-	assert_int_equal(poll_list_own(web, arena, post.id, voter, &positions, &count), ERROR_NONE);
-	assert_int_equal(count, 0);
-	assert_text(read_poll(post.id).options[1].title, "never");
-	assert_int_equal(poll_find(web, arena, 5, &found), ERROR_NOT_FOUND);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	const char *url = getenv("COMPTOIR_DATABASE_URL");
-	if (!url)
-		return -1;
-	arena = arena_new(64 << 20);
-	const char *setting = arena_printf(arena, "database.url=%s", url).data;
-	char *message = NULL;
-	if (config_load(NULL, &setting, 1, &config, &message))
-		return -1;
-	web = db_new(config, DB_WEB);
-	federation = db_new(config, DB_FEDERATION);
-	return domain_create(web, arena, STR_LITERAL("company.example"), STR_LITERAL("https://social.company.example"), &domain) ?
-		-1 : 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	db_free(&web);
-	db_free(&federation);
-	config_free(&config);
-	arena_free(&arena);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -919,12 +507,6 @@ int main(void)
 		cmocka_unit_test(an_outbox_lists_open_posts_and_boosts_in_order),
 		cmocka_unit_test(open_answers_are_listed_oldest_first),
 		cmocka_unit_test(all_who_have_it_are_told_once_a_server),
-		cmocka_unit_test(a_boost_counts_once_and_can_be_taken_back),
-		cmocka_unit_test(a_favourite_counts_once_and_can_be_taken_back),
-		cmocka_unit_test(whatever_an_id_stands_for_is_undone_by_its_actor_only),
-		cmocka_unit_test(a_local_poll_counts_its_votes),
-		cmocka_unit_test(a_poll_that_is_over_takes_no_votes_and_is_closed_once),
-		cmocka_unit_test(a_remote_poll_shows_the_numbers_it_is_given),
 	};
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, post_world_set_up, post_world_tear_down);
 }

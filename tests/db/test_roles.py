@@ -14,7 +14,8 @@ FEDERATION = {
     "domain_blocks": "s", "domain_allows": "s", "relays": "su", "reports": "i", "notifications": "id",
     **{name: "siud" for name in ["post_revisions", "tombstones", "boosts", "favourites", "reactions", "polls",
                                  "poll_options", "poll_votes", "blocks", "pins", "featured_tags", "post_tags", "emojis",
-                                 "fanouts", "delivery_sums", "fetches", "fetch_roots"]},
+                                 "fanouts", "delivery_sums", "delivery_workers", "fetches", "fetch_roots"]},
+    "heartbeats": "siu",
 }
 RIGHTS = """
 select relname,
@@ -59,6 +60,7 @@ def test_the_web_role_changes_rows_and_nothing_else(migrated):
     rights = dict(migrated.rows(RIGHTS.format(role="comptoir_web")))
     assert rights.pop("schema_migrations") == "s"
     assert rights.pop("instance_counters") == "su"
+    assert rights.pop("heartbeats") == ""
     assert set(rights.values()) == {"siud"}
 
 

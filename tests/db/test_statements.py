@@ -106,7 +106,10 @@ def test_no_statement_reads_a_large_table_whole(large, statements):  # noqa: F81
         cursor.execute("select parameter_types::text[] from pg_prepared_statements where name = %s", (name,))
         types = cursor.fetchone()[0]
         limits = {int(number) for number in re.findall(r"limit \$(\d+)", sql)}
-        arguments = ", ".join("50" if number in limits else samples[one] for number, one in enumerate(types, 1))
+        cast = {int(number): {"jsonb": "'[]'", "bigint[]": "'{1,2}'"}[kind]
+                for number, kind in re.findall(r"\$(\d+)::text::(jsonb|bigint\[\])", sql)}
+        arguments = ", ".join("50" if number in limits else cast.get(number, samples[one])
+                              for number, one in enumerate(types, 1))
         # Both plans that the server may choose: for these values, and for any.
         for mode in ("force_custom_plan", "force_generic_plan"):
             cursor.execute(f"set plan_cache_mode = {mode}")

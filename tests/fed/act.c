@@ -13,9 +13,6 @@
 
 #define ARENA_BYTES ((size_t)64 * 1024 * 1024)
 
-/* Until the verbs of posts are linked in. */
-extern const struct act_verb act_post_verbs[] __attribute__((weak));
-
 struct str act_argument(const struct act *act, int index)
 {
 	if (index >= act->argument_count || strcmp(act->arguments[index], "-") == 0)
@@ -64,7 +61,7 @@ static const struct act_verb *find_verb(const char *name)
 {
 	const struct act_verb *const tables[] = { act_actor_verbs, act_post_verbs };
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct act_verb *verb = tables[i]; verb && verb->name; verb++)
+		for (const struct act_verb *verb = tables[i]; verb->name; verb++)
 			if (strcmp(verb->name, name) == 0)
 				return verb;
 	return NULL;
@@ -75,7 +72,7 @@ static int usage(void)
 	const struct act_verb *const tables[] = { act_actor_verbs, act_post_verbs };
 	fputs("usage: comptoir-act CONFIG_PATH VERB ARGUMENTS...\n", stderr);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct act_verb *verb = tables[i]; verb && verb->name; verb++)
+		for (const struct act_verb *verb = tables[i]; verb->name; verb++)
 			fprintf(stderr, "  %s %s\n", verb->name, verb->arguments);
 	return 2;
 }

@@ -26,11 +26,11 @@ def update_actor(database, handle, **columns):
 def publish(server, handle, html, visibility="public", spoiler="", language="fr", reply_to=None):
     number = new_id()
     author = actor_id(server.database, handle)
-    uri = f"{server.url}/users/{handle}/statuses/{number}"
+    uri, url = server.database.rows("select uri, url from actors where id = %s", (author,))[0]
     server.database.rows(
         "insert into posts (id, actor_id, uri, url, visibility, html, spoiler_text, language, created_at, conversation_id,"
         " in_reply_to_id, in_reply_to_actor_id) values (%s, %s, %s, %s, %s, %s, %s, %s, now(), %s, %s, %s)",
-        (number, author, uri, f"{server.url}/@{handle}/{number}", visibility, html, spoiler, language, number,
+        (number, author, f"{uri}/statuses/{number}", f"{url}/{number}", visibility, html, spoiler, language, number,
          reply_to, author if reply_to else None))
     return number
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * What somebody wants to say, checked and rendered: the same for new posts and for edits. */
+#ifndef COMPTOIR_SERVER_ACTION_DRAFT_H
+#define COMPTOIR_SERVER_ACTION_DRAFT_H
+
+#include "storage/actor.h"
+#include "storage/poll.h"
+
+/* Advertised in the instance entities. */
+#define DRAFT_MAX_CHARACTERS 5000 /* content warning included */
+#define DRAFT_POLL_MIN_OPTIONS 2
+#define DRAFT_POLL_MAX_OPTIONS 8
+#define DRAFT_POLL_MAX_OPTION_CHARACTERS 100
+#define DRAFT_POLL_MIN_SECONDS 300
+#define DRAFT_POLL_MAX_SECONDS 2629746
+
+struct draft_poll {
+	const struct str *options; /* plain text, all different */
+	size_t option_count;
+	bool is_multiple;
+	int64_t duration_s;
+};
+
+struct draft_request {
+	struct str text;
+	struct str spoiler_text; /* content warning; empty for none */
+	struct str language;     /* BCP 47; empty when unknown */
+	bool is_sensitive;       /* a content warning makes it so */
+	const struct draft_poll *poll; /* NULL for none */
+};
+
+struct draft {
+	struct str html, text, spoiler_text;
+	struct str language; /* data NULL when unknown */
+	bool is_sensitive;
+	const int64_t *mentioned_actor_ids;
+	size_t mention_count;
+	const struct str *tags;
+	size_t tag_count;
+	struct poll poll; /* option_count 0 for none */
+};
+
+/* Mentions are looked up among the actors that are here, local and remote. ERROR_UNPROCESSABLE for what the author can
+ * mend, with a sentence for them in *ret_message (static). */
+enum error draft_make(struct db *db, struct arena *arena, const struct actor *author, const struct draft_request *request,
+	struct draft *ret_draft, struct str *ret_message) MUST_CHECK;
+
+/* ERROR_UNPROCESSABLE with a static sentence. */
+enum error draft_refuse(const char *why, struct str *ret_message) MUST_CHECK;
+
+#endif

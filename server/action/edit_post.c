@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Edits of local posts. */
+#include "server/action/edit_post.h"
+
+#include "server/action/deed.h"
+
+#include "federation/outbox.h"
+
+#include "base/clock.h"
+#include "base/mutant.h"
+#include "storage/post_relevance.h"
+
+struct editing {
+	const struct edit_request *request;
+	struct draft draft;
+	struct post before;
+	struct poll poll_before; /* option_count 0 for none */
+};
+
+static enum error find_own(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post)
+{
+	enum error error = post_find_any(db, arena, request->post_id, ret_post);
+	if (error)
+		return error;
+	return ret_post->actor_id == request->actor_id || MUTANT("edit_owner") ? ERROR_NONE : ERROR_NOT_FOUND;
+}
+
+/* When the poll ends counts only together with another one: it is reckoned from now. */
+static bool is_same_poll(const struct poll *one, const struct poll *other)
+{
+	if (one->is_multiple != other->is_multiple || one->option_count != other->option_count)
+		return false;
+	for (size_t i = 0; i < one->option_count; i++)
+		if (!str_eq(one->options[i].title, other->options[i].title))
+			return false;
+	return true;
+}
+
+static bool changes_poll(const struct editing *editing)
+{
+	return editing->draft.poll.option_count && !is_same_poll(&editing->draft.poll, &editing->poll_before);
+}
+
+static bool changes_something(const struct editing *editing)
+{
+	const struct draft *draft = &editing->draft;
+	const struct post *before = &editing->before;
+	return !str_eq(draft->html, before->html) || !str_eq(draft->text, before->text_source) ||
+		!str_eq(draft->spoiler_text, before->spoiler_text) || !str_eq(draft->language, before->language) ||
+		draft->is_sensitive != before->is_sensitive || changes_poll(editing);
+}
+
+static enum error write_rows(struct db *db, struct arena *arena, const struct editing *editing)
+{
+	const struct draft *draft = &editing->draft;
+	struct str *options = arena_alloc_array(arena, editing->poll_before.option_count, sizeof(*options));
+	for (size_t i = 0; i < editing->poll_before.option_count; i++)
+		options[i] = editing->poll_before.options[i].title;
+	const struct post_edit edit = {
+		.post_id = editing->before.id,
+		.html = &draft->html,
+		.text_source = &draft->text,
+		.spoiler_text = &draft->spoiler_text,
+		.language = &draft->language,
+		.is_sensitive = &draft->is_sensitive,
+		.tags = draft->tags,
+		.tag_count = draft->tag_count,
+		.replaces_tags = true,
+		.mentioned_actor_ids = draft->mentioned_actor_ids,
+		.mention_count = draft->mention_count,
+		.replaces_mentions = true,
+		.edited_us = clock_now_us(),
+		.poll_options = options,
+		.poll_option_count = editing->poll_before.option_count,
+	};
+	enum error error = post_edit(db, arena, &edit);
+	if (!error && changes_poll(editing))
+		error = poll_store(db, arena, edit.post_id, &draft->poll);
+	return error;
+}
+
+static enum error tell(struct db *db, struct arena *arena, const struct editing *editing)
+{
+	struct edit_listener *listeners;
+	size_t count;
+	int64_t author_id = editing->before.actor_id;
+	enum error error = edit_listener_list(db, arena, editing->before.id, &listeners, &count);
+	for (size_t i = 0; !error && i < count; i++)
+		error = notification_add(db, arena, listeners[i].actor_id, listeners[i].kind, author_id, listeners[i].post_id);
+	for (size_t i = 0; !error && i < editing->draft.mention_count; i++)
+		error = notification_add(db, arena, editing->draft.mentioned_actor_ids[i], NOTIFICATION_MENTION, author_id,
+			editing->before.id);
+	return error;
+}
+
+/* Run again after a COMMIT without answer, it finds that there is nothing left to change. */
+static enum error write_edit(struct db *db, struct arena *arena, void *owner)
+{
+	struct editing *editing = owner;
+	enum error error = find_own(db, arena, editing->request, &editing->before);
+	if (!error)
+		error = poll_find(db, arena, editing->before.id, &editing->poll_before);
+	if (error && error != ERROR_NOT_FOUND)
+		return error;
+	if (!editing->before.id)
+		return ERROR_NOT_FOUND;
+	if (!changes_something(editing))
+		return ERROR_NONE;
+	error = write_rows(db, arena, editing);
+	if (!error)
+		error = outbox_update_post(db, arena, editing->before.id);
+	return error ? error : tell(db, arena, editing);
+}
+
+enum error edit_post(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post,
+	struct str *ret_message)
+{
+	struct actor author;
+	struct post post;
+	struct editing editing = { .request = request };
+	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
+	if (!error)
+		error = find_own(db, arena, request, &post);
+	if (!error && request->draft.poll && post.kind != POST_QUESTION)
+		error = draft_refuse("A poll cannot be added to a post", ret_message);
+	if (!error)
+		error = draft_make(db, arena, &author, &request->draft, &editing.draft, ret_message);
+	if (!error)
+		error = deed_write(db, arena, write_edit, &editing, ERROR_NONE);
+	return error ? error : post_find(db, arena, author.id, request->post_id, ret_post);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Editing a post: the former version is kept, and everyone who has the post gets the new one. */
+#ifndef COMPTOIR_SERVER_ACTION_EDIT_POST_H
+#define COMPTOIR_SERVER_ACTION_EDIT_POST_H
+
+#include "server/action/draft.h"
+
+#include "storage/post.h"
+
+struct edit_request {
+	int64_t actor_id; /* the author */
+	int64_t post_id;
+	struct draft_request draft; /* its poll NULL: the poll stays. Other options lose the votes */
+};
+
+/* In a transaction of its own: db must not be in one. An edit that changes nothing leaves the post as it is.
+ * ERROR_UNPROCESSABLE as publish_post has it, also for a poll where there was none; ERROR_NOT_FOUND when it is not the
+ * actor's; ERROR_FORBIDDEN when the author may not publish. */
+enum error edit_post(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post,
+	struct str *ret_message) MUST_CHECK;
+
+#endif
