@@ -130,7 +130,7 @@ static int64_t ask_number(const struct statement *statement, struct str value)
 	return rows.count ? db_int64(&rows, 0, 0) : 0;
 }
 
-static int64_t count_posts(void)
+__attribute__((unused)) static int64_t count_posts(void)
 {
 	static const struct statement statement = STATEMENT("test_posts", 1, "select count(*) from posts where $1::text = ''");
 	return ask_number(&statement, STR_LITERAL(""));
