@@ -71,7 +71,7 @@ static bool judge_head(struct inbox_attempt *attempt, const struct inbox_head *h
 {
 	struct federation *federation = attempt->federation;
 	struct str actor_id = head->activity.actor_id;
-	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_accept_policy"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "domain_refused");
 	if (vocab_same_origin(actor_id, federation->base_url) && !MUTANT("inbox_actor_of_ours"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_of_ours");
