@@ -493,3 +493,15 @@ def test_a_downtime_is_made_up_for(database_factory, site):
         server.wait_for_event("pull_after_downtime")
     finally:
         server.remove()
+
+
+def test_who_is_heard_from_after_long_is_read_anew(ours, site):
+    bob = site.add_actor("aged", name="Then")
+    resolve(ours, bob)
+    ours.rows("update actors set fetched_at = now() - interval '8 days' where uri = %s returning id", bob)
+    site.documents["/users/aged"]["name"] = "Now"
+    like = {"id": site.url("/like"), "type": "Like", "actor": bob, "object": site.url("/nothing")}
+    ours.rows("insert into activities_in (id, uri, type, actor_uri, object_uri, body) values (2000, %s, 'Like', %s, %s, %s) returning id",
+              like["id"], bob, like["object"], json.dumps(like).encode())
+    ours.wait_for_row("select id from actors where uri = %s and display_name = 'Now'", bob)
+    settle(ours)
