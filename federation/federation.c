@@ -10,6 +10,7 @@
 #include "federation/inbox_worker.h"
 #include "federation/key_ring.h"
 #include "federation/maintenance.h"
+#include "federation/peer_ears.h"
 #include "federation/policy.h"
 
 #include "base/config.h"
@@ -66,6 +67,7 @@ static enum error start_shared(struct federation *federation, struct arena *aren
 	if (error)
 		return error;
 	federation->keys = key_ring_new();
+	federation->ears = peer_ears_start(federation->config);
 	error = fetcher_new(federation, &federation->fetcher, &message);
 	return take_message(error, message, arena, ret_message);
 }
@@ -113,6 +115,7 @@ void federation_stop(struct federation **federation_pointer)
 	delivery_stop(&federation->delivery);
 	fetcher_free(&federation->fetcher);
 	key_ring_free(&federation->keys);
+	peer_ears_stop(&federation->ears);
 	policy_free(&federation->policy);
 	wake_stop();
 	arena_free(&federation->arena);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * An activity and its deliveries in one statement. Inboxes are put together in SQL, so that an audience of some hundred
- * actors costs one round trip; a larger one is left to those who expand fan-outs (delivery.c). */
+ * actors costs one round trip; a larger one is left to those who expand fan-outs (delivery_content.c). The last words
+ * of an actor are not: its followers are gone by then. */
 #include "storage/activity_out.h"
 
 #include "storage/inbox_rules.h"

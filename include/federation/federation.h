@@ -17,6 +17,7 @@ struct inbox_workers;
 struct fetch_workers;
 struct delivery;
 struct maintenance;
+struct peer_ears;
 
 struct federation {
 	const struct config *config;
@@ -27,6 +28,7 @@ struct federation {
 	struct policy *policy;    /* policy.h: whom we federate with */
 	struct fetcher *fetcher;  /* fetch.h: documents of other servers */
 	struct key_ring *keys;    /* key_ring.h: public keys of remote actors */
+	struct peer_ears *ears;   /* delivery.h: who was heard */
 	struct inbox_workers *inbox_workers; /* the rest only with the federation role; NULL otherwise */
 	struct fetch_workers *fetch_workers;
 	struct delivery *delivery;
