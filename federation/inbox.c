@@ -88,11 +88,12 @@ static bool is_worth_fetching(const struct inbox_head *head, const struct vocab_
 }
 
 /* Sent on by another actor, without a proof: its origin is asked what there is to it. */
-static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules)
+static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
+	struct str sender)
 {
 	struct fetch_wish wish = { .uri = head->activity.id, .kind = FETCH_ACTIVITY };
 	metric_add(&forwarded, 1);
-	if (!is_worth_fetching(head, rules))
+	if (!is_worth_fetching(head, rules) || !key_ring_may_forward(attempt->federation->keys, sender))
 		return accept_without_row(attempt, "forwarded_not_fetched");
 	if (fetch_wish(attempt->db, attempt->arena, &wish))
 		return try_later(attempt, "database");
@@ -104,15 +105,17 @@ static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *
 	struct inbox_signer *ret_author, enum activity_in_proof *ret_proof)
 {
 	struct str actor_id = head->activity.actor_id;
-	if (!inbox_find_signer(attempt, ret_author))
+	struct inbox_signer sender;
+	if (!inbox_find_signer(attempt, &sender))
 		return false;
+	*ret_author = sender;
 	*ret_proof = ACTIVITY_BY_SIGNATURE;
-	if (str_eq(ret_author->actor_uri, actor_id) || MUTANT("inbox_owner"))
+	if (str_eq(sender.actor_uri, actor_id) || MUTANT("inbox_owner"))
 		return true;
 	*ret_proof = ACTIVITY_BY_PROOF;
 	if (inbox_find_proof(attempt, head->document, actor_id, ret_author))
 		return true;
-	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules);
+	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 }
 
 static bool judge_insert(struct inbox_attempt *attempt, enum error error)
@@ -215,6 +218,7 @@ struct inbox_answer inbox_accept(struct federation *federation, struct db *db, s
 {
 	struct inbox_attempt attempt = { .federation = federation, .db = db, .arena = arena, .request = request };
 	(void)accept(&attempt);
+	attempt.answer.is_verified = attempt.is_verified;
 	metric_add(&answers[attempt.answer.verdict], 1);
 	return attempt.answer;
 }

@@ -167,7 +167,8 @@ bool peer_must_save(const struct peer *peer, bool at_rest)
 {
 	const struct peer_record *now = &peer->record, *saved = &peer->saved;
 	if (now->state != saved->state || now->failures != saved->failures || now->due_us != saved->due_us
-		|| now->failing_since_us != saved->failing_since_us || now->prefers_rfc9421 != saved->prefers_rfc9421)
+		|| now->failing_since_us != saved->failing_since_us || now->prefers_rfc9421 != saved->prefers_rfc9421
+		|| (now->last_success_us && !saved->last_success_us))
 		return true;
 	return at_rest && (now->window != saved->window
 		|| now->last_success_us >= saved->last_success_us + SUCCESS_WORTH_SAVING_US);

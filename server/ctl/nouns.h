@@ -16,6 +16,8 @@ extern const struct command command_domain_list, command_domain_add, command_dom
 	command_domain_allow, command_domain_disallow;
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;
 extern const struct command command_inbox_list, command_inbox_show, command_inbox_retry, command_inbox_drop;
+extern const struct command command_peer_list, command_peer_show, command_peer_pause, command_peer_resume, command_peer_forget;
+extern const struct command command_delivery_show, command_delivery_retry;
 extern const struct command command_demo;
 extern const struct command command_check;
 extern const struct command command_config;

@@ -397,6 +397,43 @@ def test_no_property_of_any_shape_ends_badly(server, known, property_name, value
     assert post(server, known, document).status in (202, 400)
 
 
+MANY = {
+    "recipients": lambda actor: {**actor.create(), "to": [PUBLIC, *(f"{actor.base}/users/{n}" for n in range(10000))]},
+    "tags": lambda actor: actor.create(tag=[{"type": "Hashtag", "name": f"#t{n}", "href": f"{actor.base}/t/{n}"}
+                                            for n in range(1000)]),
+    "mentions": lambda actor: actor.create(tag=[{"type": "Mention", "name": f"@{n}", "href": f"{actor.base}/users/{n}"}
+                                                for n in range(1000)]),
+    "attachments": lambda actor: actor.create(attachment=[{"type": "Image", "url": f"{actor.base}/{n}.png"} for n in range(100)]),
+    "options": lambda actor: actor.create(type="Question", oneOf=[{"type": "Note", "name": str(n)} for n in range(10000)]),
+    "objects": lambda actor: actor.activity("Flag", [f"{actor.base}/{n}" for n in range(10000)]),
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_long_lists_are_cut_and_not_refused(server, known, case):
+    document = MANY[case](known)
+    assert post(server, known, document).status == 202
+    assert is_stored(server, document)
+
+
+def test_more_values_than_anyone_needs_are_refused(server, known):
+    document = known.create(type="Question", oneOf=[{"type": "Note", "name": str(n)} for n in range(20000)])
+    assert post(server, known, document).status == 400 and not is_stored(server, document)
+
+
+def test_behind_a_proxy_our_public_address_is_what_is_signed(database_factory, web):
+    program = make_server(database_factory(), {"instance.base_url": "https://shop.test"})
+    try:
+        program.start()
+        actor = Actor(web)
+        for url, status in (("https://shop.test/inbox", 202), ("http://shop.test/inbox", 401),
+                            ("https://other.test/inbox", 421), (f"http://127.0.0.1:{program.port}/inbox", 401)):
+            assert post(program, actor, actor.create(), scheme=rfc9421, url=url).status == status, (url, program.log_lines("request")[-1])
+        assert post(program, actor, actor.create(), url="https://shop.test/inbox").status == 202
+    finally:
+        program.remove()
+
+
 # Keys: B5, B6, B7
 
 def test_an_unknown_actor_costs_one_fetch_of_its_key(server, web):
@@ -523,7 +560,7 @@ def test_our_own_keys_sign_nothing_from_outside(server, known):
     before = all_rows(server)
     for key_id in (f"{server.url}/users/brand#main-key", f"{server.url}/actor#main-key", f"{server.url}/users/nobody#main-key"):
         assert post(server, known, known.create(), key_id=key_id).status == 401
-    forged = {**known.create(), "actor": server.actor("brand")}
+    forged = {**known.create(), "actor": server.actor("brand"), "id": f"{server.actor('brand')}/statuses/1/activity"}
     assert post(server, known, forged).status == 403
     assert all_rows(server) == before
 
@@ -646,9 +683,17 @@ def test_a_forwarded_activity_counts_by_its_proof(server, web, known):
     assert author.fetches() == [author.uri]
 
 
+def neighbour_of(author):
+    """Another actor of the same host."""
+    if not hasattr(author, "neighbour"):
+        author.neighbour = Actor(author.web, host=author.host)
+    return author.neighbour
+
+
 NO_PROOFS = {
     "none": lambda author, thief: author.create(),
     "of another": lambda author, thief: prove(author.create(), thief.ed25519, thief.ed25519_id),
+    "of a neighbour": lambda author, thief: prove(author.create(), neighbour_of(author).ed25519, neighbour_of(author).ed25519_id),
     "by another key": lambda author, thief: prove(author.create(), thief.ed25519, author.ed25519_id),
     "changed": lambda author, thief: {**prove(author.create(), author.ed25519, author.ed25519_id), "to": []},
     "cut": lambda author, thief: prove(author.create(), author.ed25519, author.ed25519_id, proofValue="z1"),
@@ -693,7 +738,7 @@ def test_many_requests_of_one_unknown_actor_cost_one_fetch(server, web):
     actor = Actor(web, is_published=False)
 
     def slowly(_request):
-        time.sleep(0.5)
+        wait_until(lambda: metric(server.metrics(), "comptoir_http_awaiting") >= 50, 20, "all of them to await it")
         return answer(200, json.dumps(actor.document()).encode(), [("Content-Type", signer.ACTIVITY_TYPE)])
     web.put(actor.uri, slowly)
     documents = [actor.create() for _ in range(50)]
@@ -710,6 +755,9 @@ def test_bad_signatures_beyond_the_limit_are_not_looked_at(server_factory, datab
     try:
         program.start()
         actor = Actor(web)
+        left = [post(program, actor, document).header("X-RateLimit-Remaining")
+                for document in [actor.create() for _ in range(5)]]
+        assert set(left) == {"5999"}, "what is signed well is not counted"
         body = signer.encode(actor.create())
         lines = cavage(actor.rsa, actor.key_id, f"{program.url}/inbox", body, signature=b"x" * 256)
         head = "POST /inbox HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines)

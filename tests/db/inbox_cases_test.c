@@ -704,6 +704,9 @@ static void nobody_changes_what_is_anothers(void **state)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct actor eve = eves[i];
+		struct post own = make_remote_post(&eve);
+		const char *third = text("https://third.example/users/third%zu", i);
+		store_remote(third, "third.example", eve.uri.data);
 		const char *by_eve = activity(follow, "Follow", eve.uri.data, alice.uri.data, "");
 		const char *cases[] = {
 			say(&eve, "Delete", post.uri.data),
@@ -727,10 +730,12 @@ static void nobody_changes_what_is_anothers(void **state)
 			say(&eve, "Reject", asked(follow, &bob, &alice)),
 			activity(id_of(&eve, "a"), "Add", eve.uri.data, post.uri.data, target(bob.featured_url)),
 			activity(id_of(&eve, "a"), "Add", eve.uri.data, post.uri.data, target(eve.featured_url)),
+			activity(id_of(&eve, "a"), "Add", eve.uri.data, own.uri.data, target(bob.featured_url)),
 			activity(id_of(&eve, "a"), "Add", eve.uri.data, local.uri.data, target(alice.featured_url)),
 			activity(id_of(&eve, "a"), "Remove", eve.uri.data, post.uri.data, target(bob.featured_url)),
 			activity(id_of(&eve, "a"), "Remove", eve.uri.data, post.uri.data, target(eve.featured_url)),
 			move(&eve, bob.uri.data, eve.uri.data),
+			move(&eve, bob.uri.data, third),
 			move(&eve, alice.uri.data, eve.uri.data),
 			move(&eve, eve.uri.data, alice.uri.data),
 			say(&eve, "Update", bob.uri.data),

@@ -61,6 +61,7 @@ class Fleet:
         self.pem = public_pem(self.key)
         self.port = processes.free_port()
         self.received = collections.defaultdict(list)  # host index: [(time, path, activity)]
+        self.heads = []  # (host index, headers) of each POST
         self.gets = []
         self.documents = {}
         self.lock = threading.Lock()
@@ -155,6 +156,7 @@ class Fleet:
         if method == "GET":
             return await self.serve_document(host, path, writer)
         activity = json.loads(body)
+        self.heads.append((host, headers))
         deed = OK
         if self.behave:
             deed = self.behave(host, path, activity) or OK
