@@ -168,7 +168,14 @@ static struct str add_proof(struct arena *arena, const struct delivery_activity_
 	return arena_str(arena, buf_str(&text));
 }
 
-/* A suspended author still takes things back. */
+static bool is_about_author(const struct delivery_activity_row *row)
+{
+	size_t len = row->object_uri.len;
+	return len && str_starts_with(row->main_key_uri, row->object_uri) && len < row->main_key_uri.len &&
+		row->main_key_uri.data[len] == '#';
+}
+
+/* A suspended author still takes things back, and is shown as suspended. */
 static const char *withheld_because(const struct delivery_activity_row *row)
 {
 	static const char *const last_words[] = { "Delete", "Undo", "Remove", "Reject", "Block" };
@@ -178,6 +185,8 @@ static const char *withheld_because(const struct delivery_activity_row *row)
 		if (str_eq(row->type, str_from(last_words[i])))
 			return NULL;
 	}
+	if (str_eq(row->type, STR_LITERAL("Update")) && is_about_author(row))
+		return NULL;
 	return "the author is suspended";
 }
 
