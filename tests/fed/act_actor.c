@@ -100,7 +100,7 @@ static enum error run_report(struct act *act)
 	return error;
 }
 
-/* KEY=VALUE...: name, bio, locked, discoverable, indexable, hides_collections, bot (true or false), field (NAME:VALUE). */
+/* KEY=VALUE...: name, bio, locked, discoverable, indexable, hides_collections, bot (yes or no), field (NAME:VALUE). */
 static enum error run_profile(struct act *act)
 {
 	struct actor actor;
@@ -125,7 +125,7 @@ static enum error run_profile(struct act *act)
 				texts[k] = value;
 				*keys[k].text = &texts[k];
 			} else {
-				flags[k - 2] = str_eq(value, STR_LITERAL("true"));
+				flags[k - 2] = str_eq(value, STR_LITERAL("yes"));
 				*keys[k].flag = &flags[k - 2];
 			}
 		}
