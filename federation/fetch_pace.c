@@ -125,14 +125,14 @@ static void forget_an_idle_host(struct table *hosts)
 	}
 }
 
-struct fetch_host *fetch_pace_host(struct fetch_pace *pace, struct str authority)
+struct fetch_host *fetch_pace_host(struct fetch_pace *pace, struct str origin)
 {
-	struct fetch_host *host = find(&pace->hosts, authority);
+	struct fetch_host *host = find(&pace->hosts, origin);
 	if (host)
 		return host;
 	if (is_full(&pace->hosts))
 		forget_an_idle_host(&pace->hosts);
-	host = add(&pace->hosts, authority, sizeof(*host));
+	host = add(&pace->hosts, origin, sizeof(*host));
 	list_init(&host->waiting);
 	return host;
 }

@@ -26,7 +26,7 @@ struct fetch_pace;
 
 struct fetch_host {
 	struct list_link link;
-	struct str name;          /* with a port that is not the default */
+	struct str name;          /* scheme, host, and a port that is not the default */
 	unsigned used;            /* requests under way */
 	unsigned waiting_count;
 	struct list_link waiting; /* of the fetcher */
@@ -38,7 +38,7 @@ struct fetch_pace *fetch_pace_new(void) MUST_CHECK;
 void fetch_pace_free(struct fetch_pace **pace); /* accepts NULL */
 
 /* Stays while something is under way or waits there. */
-struct fetch_host *fetch_pace_host(struct fetch_pace *pace, struct str authority) MUST_CHECK;
+struct fetch_host *fetch_pace_host(struct fetch_pace *pace, struct str origin) MUST_CHECK;
 
 /* Seconds until it may be asked again, 0 for now. */
 int64_t fetch_host_pause_s(const struct fetch_host *host, int64_t now_us) MUST_CHECK;

@@ -228,11 +228,17 @@ static void on_done(void *argument, struct http_client_result *result)
 
 /* Beginnings */
 
+/* With its scheme: on one port only one of the two is spoken. */
+static struct str origin_of(const struct url *url)
+{
+	return str_slice(url->text, 0, url->scheme.len + sizeof("://") - 1 + url->authority.len);
+}
+
 /* Sends it, or lets it wait for a place at its host, or ends it. */
 static void advance(struct fetch *fetch)
 {
 	struct fetcher *fetcher = fetch->fetcher;
-	struct fetch_host *host = fetch_pace_host(fetcher->pace, fetch->url.authority);
+	struct fetch_host *host = fetch_pace_host(fetcher->pace, origin_of(&fetch->url));
 	int64_t pause_s = fetch_host_pause_s(host, clock_monotonic_us());
 	if (fetcher->is_stopping) {
 		end_early(fetch, FETCH_FAILED, "stopping", 0, -1);

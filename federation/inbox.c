@@ -5,6 +5,7 @@
 #include "federation/inbox.h"
 
 #include "federation/federation.h"
+#include "federation/follower_synchronization.h"
 #include "federation/inbox_head.h"
 #include "federation/inbox_signer.h"
 #include "federation/policy.h"
@@ -71,7 +72,7 @@ static bool judge_head(struct inbox_attempt *attempt, const struct inbox_head *h
 {
 	struct federation *federation = attempt->federation;
 	struct str actor_id = head->activity.actor_id;
-	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_accept_policy"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "domain_refused");
 	if (vocab_same_origin(actor_id, federation->base_url) && !MUTANT("inbox_actor_of_ours"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_of_ours");
@@ -88,11 +89,12 @@ static bool is_worth_fetching(const struct inbox_head *head, const struct vocab_
 }
 
 /* Sent on by another actor, without a proof: its origin is asked what there is to it. */
-static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules)
+static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
+	struct str sender)
 {
 	struct fetch_wish wish = { .uri = head->activity.id, .kind = FETCH_ACTIVITY };
 	metric_add(&forwarded, 1);
-	if (!is_worth_fetching(head, rules))
+	if (!is_worth_fetching(head, rules) || !key_ring_may_forward(attempt->federation->keys, sender))
 		return accept_without_row(attempt, "forwarded_not_fetched");
 	if (fetch_wish(attempt->db, attempt->arena, &wish))
 		return try_later(attempt, "database");
@@ -104,15 +106,17 @@ static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *
 	struct inbox_signer *ret_author, enum activity_in_proof *ret_proof)
 {
 	struct str actor_id = head->activity.actor_id;
-	if (!inbox_find_signer(attempt, ret_author))
+	struct inbox_signer sender;
+	if (!inbox_find_signer(attempt, &sender))
 		return false;
+	*ret_author = sender;
 	*ret_proof = ACTIVITY_BY_SIGNATURE;
-	if (str_eq(ret_author->actor_uri, actor_id) || MUTANT("inbox_owner"))
+	if (str_eq(sender.actor_uri, actor_id) || MUTANT("inbox_owner"))
 		return true;
 	*ret_proof = ACTIVITY_BY_PROOF;
 	if (inbox_find_proof(attempt, head->document, actor_id, ret_author))
 		return true;
-	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules);
+	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 }
 
 static bool judge_insert(struct inbox_attempt *attempt, enum error error)
@@ -188,6 +192,18 @@ static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, 
 	return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
 }
 
+/* What the signer says of its followers here (FEP-8fcf). A hint: the activity is safe whatever comes of it. */
+static void heed_synchronization(struct inbox_attempt *attempt, struct str actor_uri)
+{
+	const struct inbox_request *request = attempt->request;
+	struct str header = http_request_header(request->http, "Collection-Synchronization");
+	struct str origin = arena_printf(attempt->arena, "%.*s://%.*s", STR_ARG(request->scheme), STR_ARG(request->http->host));
+	if (!header.data || attempt->answer.verdict != INBOX_ACCEPTED)
+		return;
+	enum error ignored = follower_synchronization_check(attempt->db, attempt->arena, header, actor_uri, origin);
+	(void)ignored;
+}
+
 /* False in every case: attempt->answer says what came of it. */
 static bool accept(struct inbox_attempt *attempt)
 {
@@ -207,7 +223,10 @@ static bool accept(struct inbox_attempt *attempt)
 		metric_add(&unknown_types, 1);
 		return accept_without_row(attempt, "unknown_type");
 	}
-	return store(attempt, &head, &rules, &author, proof);
+	(void)store(attempt, &head, &rules, &author, proof);
+	if (proof == ACTIVITY_BY_SIGNATURE)
+		heed_synchronization(attempt, author.actor_uri);
+	return false;
 }
 
 struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,
@@ -215,6 +234,7 @@ struct inbox_answer inbox_accept(struct federation *federation, struct db *db, s
 {
 	struct inbox_attempt attempt = { .federation = federation, .db = db, .arena = arena, .request = request };
 	(void)accept(&attempt);
+	attempt.answer.is_verified = attempt.is_verified;
 	metric_add(&answers[attempt.answer.verdict], 1);
 	return attempt.answer;
 }

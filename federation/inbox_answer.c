@@ -80,8 +80,8 @@ static enum error judge_quote(const struct inbox_context *context, const struct 
 	enum error error = post_find_any(context->db, context->arena, quote->quote_id, &quoted);
 	if (error)
 		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
-	bool is_asked = quoted.actor_id == context->actor.id || MUTANT("inbox_quote_owner");
-	bool is_about_it = !quoted_uri.data || str_eq(quoted_uri, quoted.uri) || MUTANT("inbox_quote_target");
+	bool is_asked = quoted.actor_id == context->actor.id || MUTANT("inbox_answer_quote_owner");
+	bool is_about_it = !quoted_uri.data || str_eq(quoted_uri, quoted.uri) || MUTANT("inbox_answer_quote_target");
 	ret_answered->question = QUESTION_QUOTE;
 	ret_answered->quote = *quote;
 	*ret_reason = is_asked && is_about_it ? NULL : "not_asked";

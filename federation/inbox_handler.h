@@ -81,7 +81,8 @@ enum error inbox_update(struct inbox_context *context);
 /* Delete by an actor who is not here: leaves a tombstone where it may, and nobody is fetched for it. */
 enum error inbox_delete_by_stranger(struct inbox_context *context);
 
-/* Update of an actor by itself: its document is read anew from its origin, nothing that was pushed is believed. */
+/* Update whose object is the actor itself (the caller has seen that): its document is read anew from its origin, nothing
+ * that was pushed is believed. */
 enum error inbox_update_actor(struct inbox_context *context);
 
 /* NULL for a type that is dropped and counted. */

@@ -5,9 +5,25 @@
 
 #include "federation/federation.h"
 #include "federation/policy.h"
+#include "federation/signature.h"
 
-#include "base/mutant.h"
+#include "base/clock.h"
 #include "base/url.h"
+
+struct str inbox_accept_signature(enum http_method method)
+{
+	return signature_accept_header(method);
+}
+
+bool inbox_names_refused_domain(struct federation *federation, struct arena *arena, const struct inbox_request *request)
+{
+	struct signature_policy policy = signature_policy_default;
+	struct signature_claim claim;
+	const char *reason;
+	policy.scheme = request->scheme;
+	return signature_read(arena, request->http, &policy, clock_now_us(), &claim, &reason) == SIGNATURE_CLAIMED &&
+		policy_judge_url(federation->policy, claim.key_id).verdict == POLICY_REFUSED;
+}
 
 struct inbox_answer inbox_identify(struct federation *federation, struct db *db, struct arena *arena,
 	const struct inbox_request *request, struct signer *ret_signer)
@@ -19,8 +35,6 @@ struct inbox_answer inbox_identify(struct federation *federation, struct db *db,
 		return attempt.answer;
 	if (!url_parse(arena, signer.actor_uri, &url))
 		return (struct inbox_answer){ .verdict = INBOX_UNAUTHORIZED, .reason = "signer" };
-	if (policy_judge(federation->policy, url.host).verdict == POLICY_REFUSED && !MUTANT("identify_policy"))
-		return (struct inbox_answer){ .verdict = INBOX_FORBIDDEN, .reason = "domain_refused" };
 	*ret_signer = (struct signer){
 		.actor_uri = signer.actor_uri,
 		.actor_id = signer.actor_id,

@@ -125,6 +125,7 @@ bool inbox_find_signer(struct inbox_attempt *attempt, struct inbox_signer *ret_s
 	if (!find_maker(attempt, &(struct signed_thing){ .key_id = claim.key_id, .request = &claim }, &signer))
 		return false;
 	signer.speaks_rfc9421 = claim.scheme == SIGNATURE_RFC9421;
+	attempt->is_verified = true;
 	tell_delivery(attempt, &signer);
 	*ret_signer = signer;
 	return true;

@@ -14,6 +14,7 @@ struct inbox_attempt {
 	struct arena *arena;
 	const struct inbox_request *request;
 	bool has_learned;           /* request->awaited told a key */
+	bool is_verified;           /* the request has a signer */
 	struct inbox_answer answer; /* why there is no signer */
 };
 

@@ -27,6 +27,8 @@
 #define BEHIND_PAUSE_US 100000          /* while another worker has the earlier one */
 #define DATABASE_PAUSE_US 1000000
 #define FIRST_BACKOFF_US ((int64_t)30 * 1000000) /* times four each */
+#define ACTOR_STALE_US ((int64_t)7 * 24 * 3600 * 1000000)
+#define HANDLE_STALE_US ((int64_t)24 * 3600 * 1000000)
 
 enum end {
 	END_NONE,    /* not handled, or rolled back */
@@ -82,6 +84,22 @@ static struct metric set_aside_metric = METRIC_LABELLED("comptoir_inbox_activiti
 
 /* ---- reading one activity ---- */
 
+/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. */
+static enum error refresh_stale(const struct claim *claim)
+{
+	enum error error = ERROR_NONE;
+	int64_t now_us = clock_now_us();
+	for (size_t i = 0; i < claim->actor_count && !error; i++) {
+		const struct actor *actor = &claim->actors[i];
+		int64_t stale_us = actor->is_handle_confirmed ? ACTOR_STALE_US : HANDLE_STALE_US;
+		if (actor->is_local || actor->is_suspended || now_us - actor->fetched_us <= stale_us)
+			continue;
+		const struct fetch_wish wish = { .uri = actor->uri, .kind = FETCH_ACTOR };
+		error = fetch_wish(claim->step->db, claim->step->arena, &wish);
+	}
+	return error;
+}
+
 static enum error load_actors(struct claim *claim)
 {
 	struct str *uris = arena_alloc_array(claim->step->arena, claim->count, sizeof(*uris));
@@ -93,7 +111,9 @@ static enum error load_actors(struct claim *claim)
 		if (!is_known)
 			uris[count++] = claim->rows[i].activity.actor_uri;
 	}
-	return actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &claim->actors, &claim->actor_count);
+	enum error error =
+		actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &claim->actors, &claim->actor_count);
+	return error ? error : refresh_stale(claim);
 }
 
 /* Whether an earlier one of this claim may have changed the row of the actor. */

@@ -4,12 +4,8 @@
  * read anew from the actor's own server (CHECKLIST A4, ADVISORIES 111). */
 #include "federation/inbox_handler.h"
 
-#include "base/mutant.h"
-
 enum error inbox_update_actor(struct inbox_context *context)
 {
-	if (!str_eq(inbox_object_id(context), context->actor.uri) && !MUTANT("inbox_update_actor_owner"))
-		return inbox_drop(context, "not_owner");
 	if (context->actor.fetched_us > context->row->received_us)
 		return inbox_done(context);
 	struct fetch_wish wish = { .uri = context->actor.uri, .kind = FETCH_ACTOR };

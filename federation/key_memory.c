@@ -22,6 +22,7 @@ struct key_host {
 	int64_t proven_us;         /* when a signature last verified; 0 for never */
 	int64_t window_us;         /* when counting began */
 	unsigned charged;
+	unsigned forwarded;
 };
 
 struct key_memory {
@@ -208,6 +209,7 @@ static struct key_host *host_of(struct key_memory *memory, struct str name, int6
 	if (now_us - host->window_us >= KEY_MEMORY_LIFETIME_US) {
 		host->window_us = now_us;
 		host->charged = 0;
+		host->forwarded = 0;
 	}
 	return host;
 }
@@ -273,4 +275,13 @@ void key_memory_prove(struct key_memory *memory, struct str key_id, struct str u
 		host->charged--;
 	if (!was_proven && memory->unproven_charged)
 		memory->unproven_charged--;
+}
+
+bool key_memory_may_forward(struct key_memory *memory, struct str host_name, int64_t now_us)
+{
+	struct key_host *host = host_of(memory, host_name, now_us);
+	if (host->forwarded >= FORWARDS_OF_HOST && !MUTANT("inbox_forward_budget"))
+		return false;
+	host->forwarded++;
+	return true;
 }

@@ -21,6 +21,9 @@
 #define KEY_FETCHES_OF_PROVEN_HOST 128
 #define KEY_FETCHES_OF_ALL_UNPROVEN 1000 /* whoever owns a domain has any number of hosts */
 
+/* Activities within five minutes that a host sends on and that we ask their origins for: a relay's, not a flood. */
+#define FORWARDS_OF_HOST 600
+
 struct key_memory;
 
 /* The first field of everything remembered. */
@@ -80,5 +83,8 @@ void key_fetch_want(struct key_fetch *fetch, struct str url);
 
 /* A key of that id, whose document is at url, has verified a signature. */
 void key_memory_prove(struct key_memory *memory, struct str key_id, struct str url, struct str host, int64_t now_us);
+
+/* Counts one that host has sent on; false when it has sent enough. */
+bool key_memory_may_forward(struct key_memory *memory, struct str host, int64_t now_us) MUST_CHECK;
 
 #endif

@@ -367,6 +367,18 @@ void key_ring_prove(struct key_ring *ring, struct str key_id)
 	pthread_mutex_unlock(&ring->lock);
 }
 
+bool key_ring_may_forward(struct key_ring *ring, struct str actor_uri)
+{
+	AUTO(arena) struct arena *arena = arena_new((size_t)64 * 1024);
+	struct key_question question;
+	if (!ask(arena, actor_uri, &question))
+		return false;
+	pthread_mutex_lock(&ring->lock);
+	bool may_forward = key_memory_may_forward(ring->memory, question.authority, question.now_us);
+	pthread_mutex_unlock(&ring->lock);
+	return may_forward;
+}
+
 void key_ring_forget(struct key_ring *ring, struct str actor_uri)
 {
 	pthread_mutex_lock(&ring->lock);

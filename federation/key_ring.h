@@ -47,6 +47,9 @@ enum key_lookup key_ring_learn(struct federation *federation, struct db *db, str
 /* A signature verified by a key that is not is_proven: its host is a peer, not somebody's target. */
 void key_ring_prove(struct key_ring *ring, struct str key_id);
 
+/* Whether another activity that this actor sends on without a proof may be asked for at its origin. Counts it. */
+bool key_ring_may_forward(struct key_ring *ring, struct str actor_uri) MUST_CHECK;
+
 /* After an actor was stored anew or is gone. */
 void key_ring_forget(struct key_ring *ring, struct str actor_uri);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * One thread with a round an hour for forgetting. A round goes on in batches while there is more, with a breath between
- * two, so that it never competes with people for long. */
+ * One thread: polls are closed within seconds; once an hour is a round of forgetting, in batches while there is more,
+ * with a breath between two, so that it never competes with people for long. */
 #include "federation/maintenance.h"
 
 #include "federation/federation.h"
+#include "federation/poll_closing.h"
 
 #include "base/clock.h"
 #include "base/config.h"
@@ -19,6 +20,7 @@
 #define FIRST_FORGET_US (60LL * 1000000) /* a start has better things to do */
 #define ROUND_MS 5000
 #define BREATH_MS 20
+#define POLL_BATCH 20
 #define DAY_US (24LL * 3600 * 1000000)
 #define UNKNOWN_TOMBSTONE_DAYS 30
 #define KNOWN_TOMBSTONE_DAYS 365
@@ -173,12 +175,24 @@ static void forget_round(struct maintenance *maintenance)
 	} while (forgetting.has_more);
 }
 
+/* What fails is found again in the next round. */
+static void close_polls(struct maintenance *maintenance)
+{
+	size_t count = POLL_BATCH;
+	while (count == POLL_BATCH) {
+		arena_reset(maintenance->arena);
+		if (poll_closing_run(maintenance->db, maintenance->arena, POLL_BATCH, &count) || !wait_ms(maintenance, BREATH_MS))
+			return;
+	}
+}
+
 static void *run(void *argument)
 {
 	struct maintenance *maintenance = argument;
 	int64_t due_us = clock_monotonic_us() + FIRST_FORGET_US;
 	log_set_thread("maintenance", NULL);
 	while (wait_ms(maintenance, ROUND_MS)) {
+		close_polls(maintenance);
 		if (clock_monotonic_us() < due_us)
 			continue;
 		forget_round(maintenance);

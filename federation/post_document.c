@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Loads a local post's document. A post without parent, quote and poll costs two statements. */
+ * Loads a local post's document. A post without parent, quote, poll and emoji costs two statements. */
 #include "federation/post_document.h"
 
 #include "federation/audience.h"
 
 #include "base/time_format.h"
+
+#define MAX_EMOJIS 30
 
 struct surroundings {
 	struct post parent; /* id 0: not here */
@@ -89,6 +91,45 @@ static enum error load_replies(struct db *db, struct arena *arena, struct vocab_
 	return ERROR_NONE;
 }
 
+static bool is_shortcode_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The names between two colons, the first MAX_EMOJIS of them. */
+static size_t find_shortcodes(struct str text, struct str *ret_shortcodes)
+{
+	size_t count = 0;
+
+	for (size_t at = str_index_of(text, ':', 0); at < text.len && count < MAX_EMOJIS;) {
+		size_t end = at + 1;
+		while (end < text.len && is_shortcode_character(text.data[end]))
+			end++;
+		bool is_shortcode = end < text.len && text.data[end] == ':' && end - at > 2;
+		if (is_shortcode)
+			ret_shortcodes[count++] = str_slice(text, at + 1, end);
+		at = str_index_of(text, ':', is_shortcode ? end + 1 : end);
+	}
+	return count;
+}
+
+/* What looks like one and is none of ours is a text like any other. */
+static enum error load_emojis(struct db *db, struct arena *arena, struct vocab_post *vocab)
+{
+	struct str shortcodes[MAX_EMOJIS];
+	size_t scheme = str_index_of_str(vocab->base_url, STR_LITERAL("://"));
+	struct emoji *emojis;
+
+	size_t count = find_shortcodes(vocab->post->text_source, shortcodes);
+	if (!count)
+		return ERROR_NONE;
+	enum error error = emoji_find_many(db, arena, str_slice(vocab->base_url, scheme + 3, vocab->base_url.len), shortcodes, count,
+		&emojis, &vocab->emoji_count);
+	if (!error)
+		vocab->emojis = emojis;
+	return error;
+}
+
 /* Those mentioned, and on open posts also whom it answers and quotes. */
 static struct vocab_addresses address(struct arena *arena, const struct post_document *document,
 	const struct surroundings *around)
@@ -121,6 +162,8 @@ enum error post_document_load(struct db *db, struct arena *arena, const struct p
 		error = find_surroundings(db, arena, post, &around);
 	if (!error)
 		error = load_replies(db, arena, &document.vocab);
+	if (!error)
+		error = load_emojis(db, arena, &document.vocab);
 	if (error)
 		return error;
 	document.vocab.in_reply_to_uri = around.parent.id ? around.parent.uri : post->in_reply_to_uri;

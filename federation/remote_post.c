@@ -19,7 +19,7 @@
 
 #define NOTIFY_WITHIN_US INT64_C(604800000000) /* older posts that are only now fetched surprise nobody */
 #define ID_LOW_BITS 16
-#define ID_TRIES 3
+#define ID_TRIES 8
 
 int64_t remote_post_id(int64_t published_us, int64_t received_us)
 {
@@ -98,7 +98,7 @@ static const char *find_obstacle(const struct remote_post_job *job)
 	const struct post_arrival *arrival = &job->arrival;
 	if ((arrival->is_ours || arrival->is_author_local) && !MUTANT("remote_post_ours"))
 		return "ours";
-	if (arrival->is_tombstoned && !MUTANT("remote_post_tombstone"))
+	if (arrival->is_tombstoned)
 		return "tombstone";
 	if (arrival->is_author_suspended && !MUTANT("remote_post_suspended"))
 		return "suspended";

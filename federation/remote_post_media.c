@@ -6,8 +6,6 @@
 
 #include "federation/remote_text.h"
 
-#include "base/mutant.h"
-
 #define MIN_BLURHASH_BYTES 6
 #define MAX_MEDIA_TYPE_BYTES 127
 
@@ -42,7 +40,7 @@ static void add_medium(struct arena *arena, struct remote_post_fields *fields, c
 {
 	if (!attachment || type_prefix(attachment->kind).len == 0 || attachment->url.len == 0)
 		return;
-	if (fields->medium_count >= POST_MAX_MEDIA && !MUTANT("remote_post_media"))
+	if (fields->medium_count >= POST_MAX_MEDIA)
 		return;
 	for (size_t i = 0; i < fields->medium_count; i++)
 		if (str_eq(fields->media[i].url, attachment->url))

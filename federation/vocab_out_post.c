@@ -28,6 +28,20 @@ void vocab_put_hashtag(struct json_out *json, struct arena *arena, const struct 
 	json_out_object_end(json);
 }
 
+static void put_emoji(struct json_out *json, struct arena *arena, const struct emoji *emoji)
+{
+	json_out_object_begin(json);
+	vocab_put_given(json, "id", emoji->uri);
+	json_out_key_c_string(json, "type", "Emoji");
+	json_out_key_str(json, "name", arena_printf(arena, ":%.*s:", STR_ARG(emoji->shortcode)));
+	json_out_key_time_ms(json, "updated", emoji->updated_us);
+	json_out_key_object_begin(json, "icon");
+	json_out_key_c_string(json, "type", "Image");
+	json_out_key_str(json, "url", emoji->image_url);
+	json_out_object_end(json);
+	json_out_object_end(json);
+}
+
 static void put_tags(struct json_out *json, struct arena *arena, const struct vocab_post *post)
 {
 	const struct post_details *details = &post->details;
@@ -37,6 +51,8 @@ static void put_tags(struct json_out *json, struct arena *arena, const struct vo
 		put_mention(json, arena, &details->mentions[i]);
 	for (size_t i = 0; i < details->tag_count; i++)
 		vocab_put_hashtag(json, arena, &(struct vocab_hashtag){ post->base_url, details->tags[i] });
+	for (size_t i = 0; i < post->emoji_count; i++)
+		put_emoji(json, arena, &post->emojis[i]);
 	json_out_array_end(json);
 }
 

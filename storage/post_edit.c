@@ -61,7 +61,10 @@ static enum error keep_version(struct db *db, struct arena *arena, const struct 
 /* NULL leaves the value; without data it is the empty text. */
 static void add_text(struct db_values *values, const struct str *text)
 {
-	db_value_text(values, !text ? (struct str){ 0 } : text->data ? *text : STR_LITERAL(""));
+	if (!text)
+		db_value_null(values);
+	else
+		db_value_text(values, text->data ? *text : STR_LITERAL(""));
 }
 
 /* For columns that may be null. */

@@ -33,6 +33,7 @@ enum inbox_verdict {
 struct inbox_answer {
 	enum inbox_verdict verdict;
 	const char *reason;   /* static word for the log and the metric */
+	bool is_verified;     /* somebody's key signed the request, whatever came of it */
 	int retry_after_s;    /* with INBOX_LATER */
 	struct str await_url; /* arena; with INBOX_AWAIT */
 };
@@ -42,6 +43,14 @@ struct inbox_answer {
 struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,
 	const struct inbox_request *request) MUST_CHECK;
 #define INBOX_MAX_AWAITS 3
+
+/* Accept-Signature of a 401 (RFC 9421 5.1). Static. */
+struct str inbox_accept_signature(enum http_method method);
+
+/* Whether a signature bears the name of a refused domain's key. It is not verified: whoever takes such a name gets
+ * nothing by it. */
+bool inbox_names_refused_domain(struct federation *federation, struct arena *arena, const struct inbox_request *request)
+	MUST_CHECK;
 
 /* Who signed a GET: for authorised fetch and collections that are for one host only. Same protocol. */
 struct signer {

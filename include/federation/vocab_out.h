@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "storage/actor.h"
+#include "storage/emoji.h"
 #include "storage/poll.h"
 #include "storage/post.h"
 #include "storage/reaction.h"
@@ -53,6 +54,8 @@ struct vocab_post {
 	struct str quote_url;        /* page of what it quotes */
 	const struct str *own_replies; /* ids of the author's first answers to it */
 	size_t own_reply_count;
+	const struct emoji *emojis; /* custom ones in its text */
+	size_t emoji_count;
 };
 
 /* Note or Question. */

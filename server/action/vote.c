@@ -66,7 +66,7 @@ enum error vote_cast(struct db *db, struct arena *arena, int64_t actor_id, int64
 	size_t count)
 {
 	struct actor actor;
-	struct post post;
+	struct post post = { 0 };
 	struct poll poll;
 	enum error error = deed_find_doer(db, arena, actor_id, &actor);
 	if (!error)

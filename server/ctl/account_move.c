@@ -11,6 +11,8 @@
 
 #include "storage/wake.h"
 
+#include <string.h>
+
 static enum error read_other(struct invocation *invocation, struct federation *federation, const char *text,
 	struct actor *ret_actor)
 {
@@ -26,11 +28,13 @@ static enum error read_other(struct invocation *invocation, struct federation *f
 	return error ? error : resolve_actor(federation, db, invocation->arena, given, 0, ret_actor);
 }
 
-/* The actor as its own server describes it now. */
+/* The actor as its own server describes it now. A name without domain is one of ours. */
 static enum error resolve_other(struct invocation *invocation, const char *text, struct actor *ret_actor)
 {
 	struct federation *federation = NULL;
 	struct str message = { 0 };
+	if (!strchr(text, '/') && !strchr(text[0] ? text + 1 : text, '@'))
+		return account_find_any(invocation, text, ret_actor);
 	enum error error =
 		federation_start(ctl_config(invocation), ctl_secret_box(invocation), false, invocation->arena, &federation, &message);
 	if (error)

@@ -3,17 +3,15 @@
  * Statuses by DELIVERY.md 2: what a sender should try again is 401 and 503, all else it drops. */
 #include "server/federation/inbox_answer.h"
 
+#include "server/app.h"
 #include "server/domain_table.h"
 
-#include "federation/signature.h"
-
+/* Of the address under which peers know us, whatever a proxy speaks to us. */
 static struct str public_scheme(const struct request *request)
 {
 	const struct domain *domain = domain_table_get(request->http->host);
-	if (!domain)
-		domain = domain_table_primary();
-	bool is_https = domain ? str_starts_with(domain->base_url, STR_LITERAL("https:")) : request->is_https;
-	return is_https ? STR_LITERAL("https") : STR_LITERAL("http");
+	struct str base_url = domain ? domain->base_url : request->app->base_url;
+	return str_starts_with(base_url, STR_LITERAL("https:")) ? STR_LITERAL("https") : STR_LITERAL("http");
 }
 
 struct inbox_request inbox_request_of(struct request *request, int64_t inbox_actor_id)
@@ -38,7 +36,7 @@ static void refuse(struct request *request, int status, struct str text)
 void inbox_answer_unsigned(struct request *request)
 {
 	refuse(request, 401, STR_LITERAL("A valid HTTP signature is required."));
-	respond_header(request, "Accept-Signature", signature_accept_header(request->http->method));
+	respond_header(request, "Accept-Signature", inbox_accept_signature(request->http->method));
 }
 
 void inbox_answer_later(struct request *request, int retry_after_s)

@@ -21,6 +21,8 @@ static enum error accept_for(struct request *request, int64_t inbox_actor_id)
 {
 	struct inbox_request inbox_request = inbox_request_of(request, inbox_actor_id);
 	struct inbox_answer answer = inbox_accept(request->app->federation, request->db, request->arena, &inbox_request);
+	/* A relay sends more in five minutes than anyone may try. */
+	request->is_uncounted = answer.is_verified && answer.verdict != INBOX_AWAIT;
 	inbox_answer_respond(request, &answer);
 	return ERROR_NONE;
 }

@@ -7,11 +7,6 @@
 #include "server/app.h"
 #include "server/federation/inbox_answer.h"
 
-#include "federation/federation.h"
-#include "federation/policy.h"
-#include "federation/signature.h"
-
-#include "base/clock.h"
 #include "base/mutant.h"
 
 bool signed_get_is_needed(const struct request *request)
@@ -27,17 +22,6 @@ static bool has_signature(const struct request *request)
 bool signed_get_is_open(const struct request *request)
 {
 	return !has_signature(request) && !signed_get_is_needed(request);
-}
-
-/* By the name that the signature bears: whoever takes a refused one gets nothing by it. */
-static bool names_refused_domain(struct request *request, const struct inbox_request *inbox_request)
-{
-	struct signature_policy policy = signature_policy_default;
-	struct signature_claim claim;
-	const char *reason;
-	policy.scheme = inbox_request->scheme;
-	return signature_read(request->arena, request->http, &policy, clock_now_us(), &claim, &reason) == SIGNATURE_CLAIMED &&
-		policy_judge_url(request->app->federation->policy, claim.key_id).verdict == POLICY_REFUSED;
 }
 
 static bool refuse(struct request *request, const struct inbox_answer *answer)
@@ -66,15 +50,15 @@ bool signed_get_check(struct request *request, enum signed_get_need need, struct
 	if (!app_is_prepared(request->app))
 		return refuse(request, &unprepared);
 	struct inbox_request inbox_request = inbox_request_of(request, 0);
-	if (names_refused_domain(request, &inbox_request) && !MUTANT("signed_get_policy"))
+	struct federation *federation = request->app->federation;
+	if (inbox_names_refused_domain(federation, request->arena, &inbox_request) && !MUTANT("signed_get_policy"))
 		return refuse(request, &refused_answer);
 	if (need == SIGNED_GET_PUBLIC && !is_needed) {
 		*ret_signer = (struct signer){ 0 };
 		return true;
 	}
 	struct signer signer;
-	struct inbox_answer answer =
-		inbox_identify(request->app->federation, request->db, request->arena, &inbox_request, &signer);
+	struct inbox_answer answer = inbox_identify(federation, request->db, request->arena, &inbox_request, &signer);
 	if (answer.verdict != INBOX_ACCEPTED)
 		return refuse(request, &answer);
 	*ret_signer = signer;

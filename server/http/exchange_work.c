@@ -158,6 +158,8 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	request->db = db;
 	log_set_request_id(request->id);
 	run_checked(exchange);
+	if (request->is_uncounted && exchange->limit.is_counted && !exchange->has_access)
+		limits_give_back_address(exchange->loop->server->app->limits, request->route->limit, &exchange->client);
 	if (db_is_in_transaction(db))
 		db_rollback(db);
 	exchange->database_us += db_take_elapsed_us(db);

@@ -241,6 +241,23 @@ struct limit_verdict limits_take_token(struct limits *limits, enum limit_class c
 	return limits_take(limits, class, LIMIT_PER_TOKEN, (struct str){ key, sizeof(key) }, now_us);
 }
 
+void limits_give_back_address(struct limits *limits, enum limit_class class, const struct net_address *address)
+{
+	const struct limit_rule *rule = limits_rule(class, LIMIT_PER_ADDRESS);
+	char text[NET_ADDRESS_KEY_BYTES];
+	if (!rule || is_exempt(limits, address))
+		return;
+	struct str key = str_slice(net_address_key(address, text), 0, LIMITS_MAX_KEY_BYTES);
+	size_t index = (size_t)(rule - rules);
+	uint64_t hash = window_hash(index, key);
+	struct shard *shard = shard_of(limits, hash);
+	pthread_mutex_lock(&shard->lock);
+	struct window *window = *find_window(limits, shard, hash, index, key);
+	if (window && window->count)
+		window->count--;
+	pthread_mutex_unlock(&shard->lock);
+}
+
 size_t limits_window_count(struct limits *limits)
 {
 	size_t count = 0;

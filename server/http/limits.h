@@ -65,6 +65,9 @@ struct limit_verdict limits_take_address(struct limits *limits, enum limit_class
 struct limit_verdict limits_take_token(struct limits *limits, enum limit_class class, int64_t token_id,
 	const struct net_address *address, int64_t now_us) MUST_CHECK;
 
+/* A request that was counted so shall not have been. */
+void limits_give_back_address(struct limits *limits, enum limit_class class, const struct net_address *address);
+
 /* Windows held now. */
 size_t limits_window_count(struct limits *limits);
 

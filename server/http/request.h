@@ -65,6 +65,7 @@ struct request {
 	unsigned await_count;      /* documents that were asked for */
 	struct str await_url;      /* the next one; data NULL for none */
 	struct response response;
+	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
 };

@@ -24,7 +24,7 @@ enum limit_class {
 	LIMIT_SIGN_IN,   /* 25 in 5 min per address */
 	LIMIT_SIGN_UP,   /* 5 in 30 min per address */
 	LIMIT_APP,       /* app registration: 5 in 10 min per address */
-	LIMIT_INBOX,
+	LIMIT_INBOX,     /* what was signed by nobody: 6,000 in 5 min per address */
 	LIMIT_CLASS_COUNT
 };
 

@@ -111,7 +111,12 @@ static void write_profile(struct request *request, struct buf *out, const struct
 		TEMPLATE(out, " <span>{}</span>", template_text(text_get(language, TEXT_MEMORIAL)));
 	if (actor->is_locked)
 		TEMPLATE(out, " <span>{}</span>", template_text(text_get(language, TEXT_APPROVES_FOLLOWERS)));
-	TEMPLATE(out, "</p>\n<div class=\"bio p-note\">{}</div>\n", template_rich(request->arena, actor->summary_html));
+	TEMPLATE(out, "</p>\n");
+	if (actor->moved_to_uri.data)
+		TEMPLATE(out, "<p class=\"moved\">{} <a href=\"{}\" rel=\"me\">{}</a></p>\n",
+			template_text(text_get(language, TEXT_MOVED_TO)), template_url(actor->moved_to_uri),
+			template_text(actor->moved_to_uri));
+	TEMPLATE(out, "<div class=\"bio p-note\">{}</div>\n", template_rich(request->arena, actor->summary_html));
 	write_fields(request, out, actor, language);
 	TEMPLATE(out, "<dl class=\"numbers\">");
 	write_count(request, out, language, actor->posts_count, TEXT_POST, TEXT_POSTS);

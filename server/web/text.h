@@ -62,6 +62,7 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_KIND_APPLICATION,    "Server account", "Compte du serveur") \
 	X(TEXT_MEMORIAL,            "In remembrance", "En mémoire") \
 	X(TEXT_APPROVES_FOLLOWERS,  "Approves its followers", "Approuve ses abonnés") \
+	X(TEXT_MOVED_TO,            "This account has moved to", "Ce compte se trouve maintenant ici :") \
 	X(TEXT_ADDRESS,             "Address of the server", "Adresse du serveur") \
 	X(TEXT_VERSION,             "Version", "Version") \
 	X(TEXT_SOURCE,              "Source code", "Code source") \

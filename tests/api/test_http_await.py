@@ -77,3 +77,16 @@ def test_a_server_that_stops_does_not_wait_for_documents(test_server_factory):
             data, ending = receive(sock, 10)
             assert data.startswith(b"HTTP/1.1 503 ") and ending == "closed"
     assert server.wait(10) == 0
+
+
+def test_only_so_many_wait_at_a_time(test_server_factory):
+    server = test_server_factory(settings={"http.loops": "1", "http.max_connections_per_address": "5000"})
+    waiting = [awaiting(server.port, 30000) for _ in range(1024)]
+    try:
+        def is_full():
+            return ask(server, 0).status_code == 503
+        wait_until(is_full, 20, "the wait to be refused")
+        assert server.get("/who").status_code == 200
+    finally:
+        for sock in waiting:
+            sock.close()

@@ -259,3 +259,15 @@ def test_who_has_to_sign_gets_nothing_without(server_factory, database_factory):
             assert refused.status_code == 401 and "Accept-Signature" in refused.headers, path
     assert get(server, path_of(number), VIEWERS["blocked follower"]).status_code == 404
     assert get(server, f"/@Fleurs/{number}", accept=BROWSER).status_code == 200
+
+
+def test_an_account_that_moved_says_where(server, world_of_posts):
+    assert world_of_posts
+    server.create_account("partante")
+    target = readers.plant(server.database, "arrivee", "ailleurs.example")
+    world.update_actor(server.database, "partante", moved_to_id=target, also_known_as=["https://avant.example/users/p"])
+    document = get(server, "/users/partante", VIEWERS["stranger"]).json()
+    assert document["movedTo"] == "https://ailleurs.example/users/arrivee"
+    assert document["alsoKnownAs"] == ["https://avant.example/users/p"]
+    page = get(server, "/@partante", accept=BROWSER).text
+    assert "This account has moved to" in page and 'href="https://ailleurs.example/users/arrivee"' in page

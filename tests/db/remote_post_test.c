@@ -5,7 +5,6 @@
 #include "remote_world.h"
 
 #include "federation/remote_post_fields.h"
-#include "federation/remote_quote.h"
 #include "storage/emoji.h"
 #include "storage/tombstone.h"
 #include "base/html.h"
@@ -21,37 +20,6 @@ static struct str read_golden(const char *name)
 	size_t len = fread(text, 1, FILE_MAX_BYTES, file);
 	assert_int_equal(fclose(file), 0);
 	return (struct str){ text, len };
-}
-
-/* The object of a document: itself, or what its activity (in an activity) carries. */
-static void read_object(struct str text, struct vocab_object *ret_object)
-{
-	json_t *document = parse(text);
-	json_t *inner = document;
-	while (json_is_object(json_object_get(inner, "object")))
-		inner = json_object_get(inner, "object");
-	struct vocab_rules rules = { .received_us = NOW_US };
-	assert_int_equal(vocab_read_object(arena, inner, &rules, ret_object), ERROR_NONE);
-	json_decref(document);
-}
-
-static struct remote_post store(const struct vocab_object *object, const struct remote_post_origin *origin)
-{
-	struct remote_post post = { 0 };
-	struct remote_post_origin fetched = { .received_us = NOW_US };
-	assert_int_equal(db_begin(db), ERROR_NONE);
-	assert_int_equal(remote_post_store(&federation, db, arena, object, origin ? origin : &fetched, &post), ERROR_NONE);
-	assert_int_equal(db_commit(db), ERROR_NONE);
-	return post;
-}
-
-/* A note of ELSEWHERE/u/NAME with more members. */
-static struct vocab_object note(const char *author, const char *id, const char *members)
-{
-	struct vocab_object object;
-	read_object(arena_printf(arena, "{\"type\":\"Note\",\"id\":\"" ELSEWHERE "/n/%s\",\"attributedTo\":\"%s\",\"content\":\"<p>hi</p>\","
-		"\"published\":\"2026-11-20T10:00:00Z\"%s%s}", id, author, *members ? "," : "", members), &object);
-	return object;
 }
 
 static void add_line(struct buf *out, const char *name, struct str value)
@@ -239,7 +207,7 @@ static void what_is_stored_is_clean(void **state)
 	};
 	(void)make_remote(ELSEWHERE "/u/clean");
 	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
-		struct vocab_object object = note(ELSEWHERE "/u/clean", arena_printf(arena, "clean%zu", i).data, "");
+		struct vocab_object object = make_note(ELSEWHERE "/u/clean", arena_printf(arena, "clean%zu", i).data, "");
 		struct post post;
 		object.content = str_from(contents[i]);
 		assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
@@ -255,7 +223,7 @@ static void warnings_and_titles_are_single_plain_lines(void **state)
 {
 	(void)state;
 	(void)make_remote(ELSEWHERE "/u/lines");
-	struct vocab_object object = note(ELSEWHERE "/u/lines", "lines",
+	struct vocab_object object = make_note(ELSEWHERE "/u/lines", "lines",
 		"\"summary\":\"<b>a</b>\\n b\\u202ec\\u200bd\",\"name\":\"x\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301y \\u2066 <z>\"");
 	struct remote_post post = store(&object, NULL);
 	assert_lines("lines", dump(post.post_id), "spoiler=a bcd\ntitle=x\u0301\u0301\u0301\u0301y <z>\n");
@@ -265,7 +233,7 @@ static void plain_text_becomes_paragraphs_with_links(void **state)
 {
 	(void)state;
 	(void)make_remote(ELSEWHERE "/u/plain");
-	struct vocab_object object = note(ELSEWHERE "/u/plain", "plain", "");
+	struct vocab_object object = make_note(ELSEWHERE "/u/plain", "plain", "");
 	object.content = STR_LITERAL("a <b>\nsee https://x.example/?a=1&b=2.\n\n\nc");
 	object.content_type = STR_LITERAL("text/markdown");
 	struct remote_post post = store(&object, NULL);
@@ -278,7 +246,7 @@ static void all_spellings_of_a_hashtag_are_one(void **state)
 {
 	(void)state;
 	(void)make_remote(ELSEWHERE "/u/tags");
-	struct vocab_object object = note(ELSEWHERE "/u/tags", "tags",
+	struct vocab_object object = make_note(ELSEWHERE "/u/tags", "tags",
 		"\"tag\":[{\"type\":\"Hashtag\",\"name\":\"#Caf\\u00c9\"},{\"type\":\"Hashtag\",\"name\":\"cafe\\u0301\"},"
 		"{\"type\":\"Hashtag\",\"name\":\"#\\u13a3\"},{\"type\":\"Hashtag\",\"name\":\"#two words!\"},{\"type\":\"Hashtag\",\"name\":\"#\"}]");
 	struct remote_post post = store(&object, NULL);
@@ -307,7 +275,7 @@ static void ids_and_dates_are_never_of_the_future(void **state)
 	};
 	(void)make_remote(ELSEWHERE "/u/times");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct vocab_object object = note(ELSEWHERE "/u/times", arena_printf(arena, "times%zu", i).data, "");
+		struct vocab_object object = make_note(ELSEWHERE "/u/times", arena_printf(arena, "times%zu", i).data, "");
 		struct post post;
 		object.published_us = cases[i].published_us;
 		object.updated_us = cases[i].updated_us;
@@ -319,7 +287,7 @@ static void ids_and_dates_are_never_of_the_future(void **state)
 		assert_int_equal(id_time_us(post.id), cases[i].created_us);
 	}
 	for (int i = 0; i < 1000; i++) {
-		assert_true(remote_post_id(NOW_US + i, NOW_US) < id_at_time(NOW_US + 1000));
+		assert_true(remote_post_id(NOW_US + i * DAY_US, NOW_US) < id_at_time(NOW_US + 1000));
 		assert_true(remote_post_id(0, 0) > 0);
 	}
 }
@@ -335,10 +303,10 @@ static void too_much_is_cut_and_ours_are_mentioned_first(void **state)
 	for (int i = 0; i < 150; i++)
 		(void)make_remote(arena_printf(arena, ELSEWHERE "/u/many%d", i).data);
 	buf_add_c_string(&members, "\"tag\":[");
-	for (int i = 0; i < 150; i++)
+	for (int i = 0; i < 110; i++)
 		buf_add_printf(&members, "{\"type\":\"Mention\",\"href\":\"" ELSEWHERE "/u/many%d\"},", i);
 	buf_add_c_string(&members, "{\"type\":\"Mention\",\"href\":\"" BASE_URL "/users/Lastmentioned\"},");
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 120; i++)
 		buf_add_printf(&members, "{\"type\":\"Hashtag\",\"name\":\"#tag%d\"},", i);
 	for (int i = 0; i < 10000; i++)
 		buf_add_printf(&members, "{\"type\":\"Mention\",\"href\":\"" ELSEWHERE "/u/none%d\"},", i);
@@ -347,7 +315,7 @@ static void too_much_is_cut_and_ours_are_mentioned_first(void **state)
 		buf_add_printf(&members, "%s{\"type\":\"Image\",\"url\":\"" ELSEWHERE "/i/%d.png\"}", i ? "," : "", i);
 	buf_add_c_string(&members, "]");
 	buf_add_char(&members, '\0');
-	struct vocab_object object = note(ELSEWHERE "/u/many", "many", members.data);
+	struct vocab_object object = make_note(ELSEWHERE "/u/many", "many", members.data);
 	struct remote_post post = store(&object, NULL);
 	struct post_details details;
 	assert_int_equal(post.outcome, REMOTE_POST_STORED);
@@ -383,10 +351,10 @@ static void what_must_not_be_here_is_refused(void **state)
 	int64_t suspended_id = make_remote(ELSEWHERE "/u/suspended");
 	(void)make_local("Impersonated");
 	assert_int_equal(actor_set_suspended(owner_db, arena, suspended_id, true), ERROR_NONE);
-	struct vocab_object object = note(ELSEWHERE "/u/owner", "owned", "");
+	struct vocab_object object = make_note(ELSEWHERE "/u/owner", "owned", "");
 	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
 	/* Read anew, it names somebody else. */
-	struct vocab_object stolen = note(ELSEWHERE "/u/thief", "owned", "\"updated\":\"2026-11-21T10:00:00Z\"");
+	struct vocab_object stolen = make_note(ELSEWHERE "/u/thief", "owned", "\"updated\":\"2026-11-21T10:00:00Z\"");
 	stolen.content = STR_LITERAL("stolen");
 	assert_refused(&stolen, &update, "not_author");
 	assert_refused(&stolen, NULL, "not_author");
@@ -400,20 +368,20 @@ static void what_must_not_be_here_is_refused(void **state)
 	local.id = STR_LITERAL(ELSEWHERE "/n/as-local");
 	assert_refused(&local, NULL, "ours");
 
-	struct vocab_object anonymous = note(ELSEWHERE "/u/owner", "anonymous", "");
+	struct vocab_object anonymous = make_note(ELSEWHERE "/u/owner", "anonymous", "");
 	anonymous.author_id = (struct str){ 0 };
 	assert_refused(&anonymous, NULL, "no_author");
-	struct vocab_object dead = note(ELSEWHERE "/u/owner", "dead", "");
+	struct vocab_object dead = make_note(ELSEWHERE "/u/owner", "dead", "");
 	struct tombstone tombstone = { .uri = dead.id };
 	assert_int_equal(tombstone_add(owner_db, arena, &tombstone), ERROR_NONE);
 	assert_refused(&dead, NULL, "tombstone");
 	assert_refused(&dead, &update, "tombstone");
-	object = note(ELSEWHERE "/u/suspended", "suspended", "");
+	object = make_note(ELSEWHERE "/u/suspended", "suspended", "");
 	assert_refused(&object, NULL, "suspended");
-	object = note(ELSEWHERE "/u/owner", "tombstone", "");
+	object = make_note(ELSEWHERE "/u/owner", "tombstone", "");
 	object.type = VOCAB_TOMBSTONE;
 	assert_refused(&object, NULL, "type");
-	object = note(ELSEWHERE "/u/stranger", "waits", "");
+	object = make_note(ELSEWHERE "/u/stranger", "waits", "");
 	struct remote_post waiting = store(&object, NULL);
 	assert_int_equal(waiting.outcome, REMOTE_POST_WAITS);
 	assert_string_equal(waiting.wanted_uri.data, ELSEWHERE "/u/stranger");
@@ -471,7 +439,7 @@ static void what_is_pushed_must_concern_somebody_here(void **state)
 	(void)make_remote(ELSEWHERE "/u/pusher");
 	int64_t followed_id = make_remote(ELSEWHERE "/u/followed");
 	make_follow(local_id, followed_id);
-	struct vocab_object known = note(ELSEWHERE "/u/pusher", "known", "");
+	struct vocab_object known = make_note(ELSEWHERE "/u/pusher", "known", "");
 	assert_int_equal(store(&known, NULL).outcome, REMOTE_POST_STORED);
 	const struct {
 		const char *author, *members;
@@ -488,7 +456,7 @@ static void what_is_pushed_must_concern_somebody_here(void **state)
 		{ "/u/pusher", "\"inReplyTo\":\"" ELSEWHERE "/n/known\"", true },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct vocab_object object = note(arena_printf(arena, ELSEWHERE "%s", cases[i].author).data,
+		struct vocab_object object = make_note(arena_printf(arena, ELSEWHERE "%s", cases[i].author).data,
 			arena_printf(arena, "pushed%zu", i).data, cases[i].members);
 		if (!cases[i].is_stored)
 			assert_refused(&object, &pushed, "irrelevant");
@@ -497,7 +465,7 @@ static void what_is_pushed_must_concern_somebody_here(void **state)
 	}
 	struct remote_post_origin to_inbox = pushed;
 	to_inbox.inbox_actor_id = local_id;
-	struct vocab_object blind = note(ELSEWHERE "/u/pusher", "blind", "");
+	struct vocab_object blind = make_note(ELSEWHERE "/u/pusher", "blind", "");
 	struct post seen;
 	assert_int_equal(store(&blind, &to_inbox).outcome, REMOTE_POST_STORED);
 	assert_int_equal(post_find_by_uri(owner_db, arena, local_id, blind.id, &seen), ERROR_NONE);
@@ -513,202 +481,20 @@ static void those_mentioned_are_told_once(void **state)
 	(void)make_local("Addressed");
 	(void)make_local("Whispered");
 	(void)make_remote(ELSEWHERE "/u/speaker");
-	struct vocab_object object = note(ELSEWHERE "/u/speaker", "open", "\"to\":[\"" PUBLIC "\",\"" BASE_URL "/users/Addressed\"],"
+	struct vocab_object object = make_note(ELSEWHERE "/u/speaker", "open", "\"to\":[\"" PUBLIC "\",\"" BASE_URL "/users/Addressed\"],"
 		"\"tag\":{\"type\":\"Mention\",\"href\":\"" BASE_URL "/users/Tagged\"}");
 	(void)store(&object, NULL);
 	(void)store(&object, NULL);
-	object = note(ELSEWHERE "/u/speaker", "closed", "\"to\":[\"" BASE_URL "/users/Whispered\"]");
+	object = make_note(ELSEWHERE "/u/speaker", "closed", "\"to\":[\"" BASE_URL "/users/Whispered\"]");
 	(void)store(&object, NULL);
 	assert_int_equal(count_notifications("Tagged", "mention"), 1);
 	assert_int_equal(count_notifications("Addressed", "mention"), 0);
 	assert_int_equal(count_notifications("Whispered", "mention"), 1);
 	/* Fetched long afterwards, it is no news. */
-	object = note(ELSEWHERE "/u/speaker", "old", "\"tag\":{\"type\":\"Mention\",\"href\":\"" BASE_URL "/users/Tagged\"}");
+	object = make_note(ELSEWHERE "/u/speaker", "old", "\"tag\":{\"type\":\"Mention\",\"href\":\"" BASE_URL "/users/Tagged\"}");
 	object.published_us = NOW_US - 30 * DAY_US;
 	(void)store(&object, NULL);
 	assert_int_equal(count_notifications("Tagged", "mention"), 1);
-}
-
-/* ---- edits ---- */
-
-static void versions_go_by_their_date(void **state)
-{
-	(void)state;
-	const struct remote_post_origin update = { .received_us = NOW_US, .is_update = true };
-	static const struct {
-		const char *updated; /* 2026-11-... */
-		const char *content;
-		const char *expected;
-		int32_t revision;
-	} steps[] = {
-		{ NULL, "undated", "<p>hi</p>", 1 },
-		{ "20T12:00:00", "second", "second", 2 },
-		{ "20T11:00:00", "older", "second", 2 },
-		{ "20T12:00:00", "as old", "second", 2 },
-		{ NULL, "undated", "second", 2 },
-		{ "20T13:00:00", "third", "third", 3 },
-		{ "20T14:00:00", "third", "third", 3 },
-	};
-	(void)make_remote(ELSEWHERE "/u/editor");
-	struct vocab_object object = note(ELSEWHERE "/u/editor", "edited", "\"to\":\"" ELSEWHERE "/u/editor/followers\"");
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct post post;
-		/* An edit does not show it to more people. */
-		struct str members = arena_printf(arena, "\"to\":\"" PUBLIC "\"%s%s%s", steps[i].updated ? ",\"updated\":\"2026-11-" : "",
-			steps[i].updated ? steps[i].updated : "", steps[i].updated ? "Z\"" : "");
-		object = note(ELSEWHERE "/u/editor", "edited", members.data);
-		object.content = str_from(steps[i].content);
-		assert_int_not_equal(store(&object, &update).outcome, REMOTE_POST_REFUSED);
-		assert_true(find_post(object.id, &post));
-		assert_string_equal(post.html.data, steps[i].expected);
-		assert_int_equal(post.revision, steps[i].revision);
-		assert_int_equal(post.visibility, POST_FOLLOWERS);
-	}
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_KNOWN);
-}
-
-static void numbers_of_a_poll_change_without_an_edit(void **state)
-{
-	(void)state;
-	const struct remote_post_origin update = { .received_us = NOW_US, .is_update = true };
-	static const char poll_text[] = "{\"type\":\"Question\",\"id\":\"" ELSEWHERE "/n/poll\",\"attributedTo\":\"" ELSEWHERE
-		"/u/pollster\",\"content\":\"?\",\"published\":\"2026-11-20T10:00:00Z\",\"votersCount\":%s,\"oneOf\":[{\"name\":\"%s\","
-		"\"replies\":{\"totalItems\":%s}},{\"name\":\"no\",\"replies\":{\"totalItems\":0}}]}";
-	static const struct {
-		const char *voters, *option, *votes;
-		int64_t expected_voters, expected_votes;
-	} steps[] = {
-		{ "1", "yes", "1", 1, 1 },
-		{ "7", "yes", "7", 7, 7 },
-		{ "-3", "yes", "-3", 0, 0 },
-		{ "9223372036854775807", "yes", "9223372036854775807", VOCAB_COUNT_MAX, VOCAB_COUNT_MAX },
-		{ "5", "other", "5", VOCAB_COUNT_MAX, VOCAB_COUNT_MAX },
-	};
-	(void)make_remote(ELSEWHERE "/u/pollster");
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		AUTO(buf) struct buf text = { 0 };
-		struct vocab_object object;
-		struct post post;
-		struct poll poll;
-		struct str rest = str_from(poll_text);
-		const char *values[] = { steps[i].voters, steps[i].option, steps[i].votes };
-		for (size_t j = 0; j < 3; j++) {
-			size_t at = str_index_of_str(rest, STR_LITERAL("%s"));
-			buf_add_str(&text, str_slice(rest, 0, at));
-			buf_add_c_string(&text, values[j]);
-			rest = str_slice(rest, at + 2, rest.len);
-		}
-		buf_add_str(&text, rest);
-		read_object(buf_str(&text), &object);
-		(void)store(&object, &update);
-		assert_true(find_post(object.id, &post));
-		assert_int_equal(poll_find(owner_db, arena, post.id, &poll), ERROR_NONE);
-		assert_in_range(poll.voters, 0, VOCAB_COUNT_MAX);
-		assert_int_equal(poll.options[0].votes, steps[i].expected_votes);
-		assert_string_equal(poll.options[0].title.data, "yes");
-		assert_int_equal(post.edited_us, 0);
-	}
-}
-
-/* ---- threads and quotes ---- */
-
-static void answers_and_quotes_find_one_another_in_any_order(void **state)
-{
-	(void)state;
-	(void)make_remote(ELSEWHERE "/u/order");
-	struct post parent;
-	struct post answer;
-	struct vocab_object object = note(ELSEWHERE "/u/order", "answer", "\"inReplyTo\":\"" ELSEWHERE "/n/parent\","
-		"\"quote\":\"" ELSEWHERE "/n/parent\"");
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-	assert_int_equal(count_wishes(STR_LITERAL(ELSEWHERE "/n/parent")), 1);
-	assert_true(find_post(object.id, &answer));
-	assert_int_equal(answer.quote_state, QUOTE_PENDING);
-	struct vocab_object late = note(ELSEWHERE "/u/order", "parent", "\"to\":\"" PUBLIC "\"");
-	assert_int_equal(store(&late, NULL).outcome, REMOTE_POST_STORED);
-	assert_true(find_post(late.id, &parent) && find_post(object.id, &answer));
-	assert_int_equal(answer.in_reply_to_id, parent.id);
-	assert_int_equal(answer.conversation_id, parent.conversation_id);
-	assert_int_equal(answer.quote_id, parent.id);
-	assert_int_equal(answer.quote_state, QUOTE_ACCEPTED);
-}
-
-static void rings_of_answers_and_quotes_end(void **state)
-{
-	(void)state;
-	struct post post;
-	(void)make_remote(ELSEWHERE "/u/ring");
-	static const char *const next[] = { "ring1", "ring2", "ring0", "ring3" };
-	for (size_t i = 0; i < 4; i++) {
-		struct vocab_object object = note(ELSEWHERE "/u/ring", arena_printf(arena, "ring%zu", i).data,
-			arena_printf(arena, "\"inReplyTo\":\"" ELSEWHERE "/n/%s\",\"quote\":\"" ELSEWHERE "/n/%s\"", next[i], next[i]).data);
-		assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-		assert_true(find_post(object.id, &post));
-	}
-	/* The last one names itself. */
-	assert_int_equal(post.in_reply_to_id, 0);
-	assert_null(post.in_reply_to_uri.data);
-	assert_int_equal(post.quote_state, QUOTE_NONE);
-}
-
-static void an_authorization_is_for_exactly_one_pair(void **state)
-{
-	(void)state;
-	static const char quoted_uri[] = ELSEWHERE "/n/quoted";
-	static const char stamp[] = ELSEWHERE "/stamps/1";
-	const struct {
-		const char *id, *author, *interacting, *target;
-		bool is_accepted;
-	} cases[] = {
-		{ "https://other.example/stamps/1", ELSEWHERE "/u/quoted", "", quoted_uri, false },
-		{ stamp, ELSEWHERE "/u/quoter", "", quoted_uri, false },
-		{ stamp, "https://other.example/u/x", "", quoted_uri, false },
-		{ stamp, ELSEWHERE "/u/quoted", ELSEWHERE "/n/elsewhere", quoted_uri, false },
-		{ stamp, ELSEWHERE "/u/quoted", "", ELSEWHERE "/n/elsewhere", false },
-		{ ELSEWHERE "/stamps/2", ELSEWHERE "/u/quoted", "", quoted_uri, false },
-		{ stamp, ELSEWHERE "/u/quoted", "", quoted_uri, true },
-	};
-	(void)make_remote(ELSEWHERE "/u/quoted");
-	(void)make_remote(ELSEWHERE "/u/quoter");
-	struct vocab_object object = note(ELSEWHERE "/u/quoter", "elsewhere", "");
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-	object = note(ELSEWHERE "/u/quoter", "quote", "\"quote\":\"" ELSEWHERE "/n/quoted\",\"quoteAuthorization\":\"" ELSEWHERE "/stamps/1\"");
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-	/* Nothing to compare it with yet; asked for once the quoted post is here. */
-	assert_int_equal(count_wishes(str_from(stamp)), 0);
-	struct vocab_object quoted = note(ELSEWHERE "/u/quoted", "quoted", "\"to\":\"" PUBLIC "\"");
-	assert_int_equal(store(&quoted, NULL).outcome, REMOTE_POST_STORED);
-	assert_int_equal(count_wishes(str_from(stamp)), 1);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct post post;
-		bool is_accepted = !cases[i].is_accepted;
-		struct vocab_object authorization = {
-			.type = VOCAB_QUOTE_AUTHORIZATION,
-			.id = str_from(cases[i].id),
-			.author_id = str_from(cases[i].author),
-			.interacting_object = *cases[i].interacting ? str_from(cases[i].interacting) : object.id,
-			.interaction_target = str_from(cases[i].target),
-		};
-		assert_int_equal(remote_quote_verify(db, arena, &authorization, &is_accepted), ERROR_NONE);
-		assert_int_equal(is_accepted, cases[i].is_accepted);
-		assert_true(find_post(object.id, &post));
-		assert_int_equal(post.quote_state, cases[i].is_accepted ? QUOTE_ACCEPTED : QUOTE_PENDING);
-	}
-}
-
-static void an_authorization_on_another_host_is_not_even_read(void **state)
-{
-	(void)state;
-	struct post post;
-	(void)make_remote(ELSEWHERE "/u/forger");
-	struct vocab_object object = note(ELSEWHERE "/u/forger", "forged",
-		"\"quote\":\"https://victim.example/n/1\",\"quoteAuthorization\":\"" ELSEWHERE "/stamps/forged\"");
-	assert_int_equal(store(&object, NULL).outcome, REMOTE_POST_STORED);
-	assert_true(find_post(object.id, &post));
-	assert_int_equal(post.quote_state, QUOTE_PENDING);
-	assert_null(post.quote_authorization_uri.data);
-	assert_int_equal(count_wishes(STR_LITERAL(ELSEWHERE "/stamps/forged")), 0);
 }
 
 /* ---- emojis ---- */
@@ -720,7 +506,7 @@ static void a_server_speaks_for_its_own_emojis_only(void **state)
 	struct emoji *emojis;
 	size_t count;
 	(void)make_remote(ELSEWHERE "/u/emojis");
-	struct vocab_object object = note(ELSEWHERE "/u/emojis", "emojis", "\"tag\":["
+	struct vocab_object object = make_note(ELSEWHERE "/u/emojis", "emojis", "\"tag\":["
 		"{\"type\":\"Emoji\",\"name\":\":blob:\",\"id\":\"https://victim.example/emojis/1\",\"icon\":{\"url\":\"" ELSEWHERE "/1.png\"}},"
 		"{\"type\":\"Emoji\",\"name\":\":blob:\",\"icon\":{\"url\":\"" ELSEWHERE "/2.png\"}},"
 		"{\"type\":\"Emoji\",\"name\":\":bad code:\",\"icon\":{\"url\":\"" ELSEWHERE "/3.png\"}},"
@@ -773,12 +559,6 @@ int main(void)
 		cmocka_unit_test(operators_decide_about_domains),
 		cmocka_unit_test(what_is_pushed_must_concern_somebody_here),
 		cmocka_unit_test(those_mentioned_are_told_once),
-		cmocka_unit_test(versions_go_by_their_date),
-		cmocka_unit_test(numbers_of_a_poll_change_without_an_edit),
-		cmocka_unit_test(answers_and_quotes_find_one_another_in_any_order),
-		cmocka_unit_test(rings_of_answers_and_quotes_end),
-		cmocka_unit_test(an_authorization_is_for_exactly_one_pair),
-		cmocka_unit_test(an_authorization_on_another_host_is_not_even_read),
 		cmocka_unit_test(a_server_speaks_for_its_own_emojis_only),
 		cmocka_unit_test(an_emoji_changes_to_newer_images_only),
 	};

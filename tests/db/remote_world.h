@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The world of remote_post_test.c and inbox_post_test.c: a server at social.company.example with a database
+ * The world of remote_post_test.c, remote_edit_test.c and inbox_post_test.c: a server at social.company.example with a database
  * (COMPTOIR_DATABASE_URL), its people, actors elsewhere, and what their servers send, handled as the inbox workers do, by
  * a connection of their role. */
 #ifndef COMPTOIR_TESTS_DB_REMOTE_WORLD_H
@@ -130,7 +130,7 @@ static int64_t ask_number(const struct statement *statement, struct str value)
 	return rows.count ? db_int64(&rows, 0, 0) : 0;
 }
 
-static int64_t count_posts(void)
+__attribute__((unused)) static int64_t count_posts(void)
 {
 	static const struct statement statement = STATEMENT("test_posts", 1, "select count(*) from posts where $1::text = ''");
 	return ask_number(&statement, STR_LITERAL(""));
@@ -161,6 +161,37 @@ __attribute__((unused)) static bool is_here(const char *uri)
 {
 	struct post post;
 	return find_post(str_from(uri), &post);
+}
+
+/* The object of a document: itself, or what its activity (in an activity) carries. */
+__attribute__((unused)) static void read_object(struct str text, struct vocab_object *ret_object)
+{
+	json_t *document = parse(text);
+	json_t *inner = document;
+	while (json_is_object(json_object_get(inner, "object")))
+		inner = json_object_get(inner, "object");
+	struct vocab_rules rules = { .received_us = NOW_US };
+	assert_int_equal(vocab_read_object(arena, inner, &rules, ret_object), ERROR_NONE);
+	json_decref(document);
+}
+
+__attribute__((unused)) static struct remote_post store(const struct vocab_object *object, const struct remote_post_origin *origin)
+{
+	struct remote_post post = { 0 };
+	struct remote_post_origin fetched = { .received_us = NOW_US };
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(remote_post_store(&federation, db, arena, object, origin ? origin : &fetched, &post), ERROR_NONE);
+	assert_int_equal(db_commit(db), ERROR_NONE);
+	return post;
+}
+
+/* A note of ELSEWHERE/u/NAME with more members. */
+__attribute__((unused)) static struct vocab_object make_note(const char *author, const char *id, const char *members)
+{
+	struct vocab_object object;
+	read_object(arena_printf(arena, "{\"type\":\"Note\",\"id\":\"" ELSEWHERE "/n/%s\",\"attributedTo\":\"%s\",\"content\":\"<p>hi</p>\","
+		"\"published\":\"2026-11-20T10:00:00Z\"%s%s}", id, author, *members ? "," : "", members), &object);
+	return object;
 }
 
 static int set_up(void **state)

@@ -12,7 +12,8 @@ from support.server import binary
 UNIT_TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "unit")
 
 
-@pytest.mark.parametrize("program, least", [("comptoir-remote-post-test", 10), ("comptoir-inbox-post-test", 10)])
+@pytest.mark.parametrize("program, least", [("comptoir-remote-post-test", 10), ("comptoir-remote-edit-test", 5),
+                                            ("comptoir-inbox-post-test", 20)])
 def test_remote_posts_keep_their_promises(empty_database, program, least):
     migrate(empty_database)
     values = processes.environment(CMOCKA_MESSAGE_OUTPUT="TAP", COMPTOIR_DATABASE_URL=empty_database.owner_url)

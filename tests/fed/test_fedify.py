@@ -42,7 +42,7 @@ def test_a_whole_conversation(meeting):
     follow_both_ways(meeting)
 
     # posts
-    post = shop.act("post", "Fresh bread at seven #bread")["uri"]
+    post = shop.post("Fresh bread at seven #bread")
     create = fedify.wait_for("Create", lambda activity: activity["object"]["id"] == post)
     assert "Fresh bread at seven" in create["object"]["content"] and create["actor"] == shop.uri
     note = fedify.note("<p>Is there rye?</p>", [shop.uri], inReplyTo=post,
@@ -54,7 +54,7 @@ def test_a_whole_conversation(meeting):
                         note["id"])
 
     # an answer
-    answer = shop.act("post", "Rye at nine", "--reply-to", note["id"])["uri"]
+    answer = shop.post("Rye at nine", reply_to=note["id"])
     create = fedify.wait_for("Create", lambda activity: activity["object"]["id"] == answer)
     assert create["object"]["inReplyTo"] == note["id"]
 
@@ -105,7 +105,7 @@ def test_a_whole_conversation(meeting):
 def test_polls_and_votes(meeting):
     server, fedify, shop, fay = meeting.server, meeting.fedify, meeting.shop, meeting.fay
     follow_both_ways(meeting)
-    poll = shop.act("post", "Which one?", "--option", "Rye", "--option", "Spelt")["uri"]
+    poll = shop.post("Which one?", poll=["Rye", "Spelt"])
     create = fedify.wait_for("Create", lambda activity: activity["object"]["id"] == poll)
     question = create["object"]
     assert question["type"] == "Question" and [option["name"] for option in question["oneOf"]] == ["Rye", "Spelt"]
@@ -167,7 +167,7 @@ def test_moving_house(meeting):
     shop.follows(gus)
     wait_until(lambda: shop.uri in fedify.followers("gus") and shop.uri not in fedify.followers("fay"), 20, "the follow to move")
 
-    meeting.cleo.act("alias", "add", shop.uri)
+    meeting.cleo.act("alias", shop.uri)
     shop.act("move", meeting.cleo.uri)
     move = fedify.wait_for("Move")
     assert (move["object"], move["target"]) == (shop.uri, meeting.cleo.uri)
@@ -176,13 +176,13 @@ def test_moving_house(meeting):
 def test_what_is_for_followers_or_one_person_goes_to_nobody_else(meeting):
     server, fedify, shop, cleo, fay = meeting.server, meeting.fedify, meeting.shop, meeting.cleo, meeting.fay
     follow_both_ways(meeting)
-    private = shop.act("post", "For those who follow", "--visibility", "private")["uri"]
-    direct = shop.act("post", f"Only you, @fay@{fay.split('/')[2]}", "--visibility", "direct")["uri"]
-    other = cleo.act("post", "Fay does not follow me", "--visibility", "private")["uri"]
+    private = shop.post("For those who follow", "private")
+    direct = shop.post(f"Only you, @fay@{fay.split('/')[2]}", "direct")
+    other = cleo.post("Fay does not follow me", "private")
     for uri in (private, direct):
         create = fedify.wait_for("Create", lambda activity: activity["object"]["id"] == uri)
         assert PUBLIC not in str(create) and "proof" not in create
-    last = shop.act("post", "For everyone")["uri"]
+    last = shop.post("For everyone")
     fedify.wait_for("Create", lambda activity: activity["object"]["id"] == last)
     assert not [activity for activity in fedify.got("Create") if activity["object"]["id"] == other]
     secret = fedify.note("<p>Psst</p>", [shop.uri], public=False, followers=False,

@@ -90,6 +90,11 @@ class Person:
         self.resolve(uri)
         return self.act("follow", uri)
 
+    def post(self, text, visibility="public", cw=None, reply_to=None, poll=None, quote=None, quote_policy=None, seconds=None):
+        """The uri. poll: texts of the options; a first "*" allows several choices."""
+        values = [text, visibility, cw, reply_to, "|".join(poll) if poll else None, quote, None, quote_policy, seconds]
+        return self.act("post", *("-" if value is None else value for value in values))["uri"]
+
     def id(self):
         return self.server.one("select id from actors where uri = %s", self.uri)
 

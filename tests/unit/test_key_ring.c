@@ -309,6 +309,16 @@ static void documents_that_prove_nothing_are_refused(void **state)
 	}
 }
 
+static void a_document_teaches_no_keys_of_another_host(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char victim[] = "https://victim.test/users/a";
+	assert_int_equal(find(fixture, KEY, false), KEY_WANTED);
+	assert_int_equal(learn(fixture, KEY, ACTOR,
+		actor_document(fixture, victim, "https://victim.test/users/a#main-key", victim, other_pem)), KEY_REFUSED);
+	assert_int_equal(find(fixture, "https://victim.test/users/a#main-key", false), KEY_WANTED);
+}
+
 static void what_could_not_be_had_is_not_asked_for_again_in_five_minutes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -402,6 +412,18 @@ static void fetches_that_led_to_a_signature_are_not_counted(void **state)
 	}
 }
 
+static void a_host_may_forward_a_bounded_number_of_activities(void **state)
+{
+	struct fixture *fixture = *state;
+	int allowed = 0;
+	for (int i = 0; i < 3 * FORWARDS_OF_HOST; i++)
+		allowed += key_ring_may_forward(fixture->federation.keys, arena_printf(fixture->arena, "https://relay.test/%d", i));
+	assert_int_equal(allowed, FORWARDS_OF_HOST);
+	assert_true(key_ring_may_forward(fixture->federation.keys, STR_LITERAL(ACTOR)));
+	now_us += 6 * MINUTE_US;
+	assert_true(key_ring_may_forward(fixture->federation.keys, STR_LITERAL("https://relay.test/1")));
+}
+
 static void a_forgotten_actor_is_looked_for_in_the_table(void **state)
 {
 	struct fixture *fixture = *state;
@@ -458,12 +480,14 @@ int main(void)
 		TEST(a_key_document_is_believed_when_its_owner_lists_it),
 		TEST(a_key_that_its_owner_does_not_list_is_nobodys),
 		TEST(documents_that_prove_nothing_are_refused),
+		TEST(a_document_teaches_no_keys_of_another_host),
 		TEST(what_could_not_be_had_is_not_asked_for_again_in_five_minutes),
 		TEST(a_new_key_replaces_the_old_one_at_most_every_five_minutes),
 		TEST(a_host_of_which_nothing_has_verified_is_asked_twice),
 		TEST(hosts_without_number_are_asked_a_bounded_number_of_times),
 		TEST(a_host_that_signs_is_not_short_of_fetches),
 		TEST(fetches_that_led_to_a_signature_are_not_counted),
+		TEST(a_host_may_forward_a_bounded_number_of_activities),
 		TEST(a_forgotten_actor_is_looked_for_in_the_table),
 		TEST(without_a_database_a_kept_key_is_still_good),
 		TEST(memory_is_bounded),

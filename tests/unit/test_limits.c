@@ -182,6 +182,21 @@ static void threads_together_get_exactly_the_count(void **state)
 	limits_free(&shared_limits);
 }
 
+static void what_is_given_back_was_never_counted(void **state)
+{
+	(void)state;
+	struct limits *limits = limits_new_with(NULL, LIMITS_MAX_WINDOWS);
+	struct net_address address = address_of("2001:db8::1"), neighbour = address_of("2001:db8::2");
+	limits_give_back_address(limits, LIMIT_SIGN_UP, &address); /* of whom nothing is known */
+	for (int i = 0; i < 100; i++) {
+		assert_true(limits_take_address(limits, LIMIT_SIGN_UP, &address, NOW_US).is_allowed);
+		limits_give_back_address(limits, LIMIT_SIGN_UP, &neighbour);
+	}
+	limits_give_back_address(limits, LIMIT_SIGN_UP, &address);
+	assert_int_equal(limits_take_address(limits, LIMIT_SIGN_UP, &address, NOW_US).remaining, 4);
+	limits_free(&limits);
+}
+
 static void the_table_lists_every_rule(void **state)
 {
 	(void)state;
@@ -204,6 +219,7 @@ int main(void)
 		cmocka_unit_test(exempt_addresses_and_the_class_none_are_not_counted),
 		cmocka_unit_test(a_flood_of_addresses_is_bounded_and_spares_other_rules),
 		cmocka_unit_test(threads_together_get_exactly_the_count),
+		cmocka_unit_test(what_is_given_back_was_never_counted),
 		cmocka_unit_test(the_table_lists_every_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

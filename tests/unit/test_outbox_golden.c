@@ -75,6 +75,7 @@ static struct post full_post(void)
 
 	post.in_reply_to_id = post.conversation_id = REMOTE;
 	post.in_reply_to_actor_id = 8;
+	post.text_source = STR_LITERAL("Bonjour :rose: à 12:30:45 ::x :nulle_part:");
 	post.spoiler_text = STR_LITERAL("Épines");
 	post.is_sensitive = true;
 	post.edited_us = NOON_US + MINUTE_US;
@@ -186,6 +187,22 @@ enum error post_list_interested(struct db *db, struct arena *unused, int64_t pos
 enum error poll_list_voters(struct db *db, struct arena *unused, int64_t post_id, int64_t **ret_actor_ids, size_t *ret_count)
 {
 	return post_list_interested(db, unused, post_id, ret_actor_ids, ret_count);
+}
+
+enum error emoji_find_many(struct db *db, struct arena *unused, struct str domain, const struct str *shortcodes, size_t count,
+	struct emoji **ret_emojis, size_t *ret_count)
+{
+	static struct emoji rose = {
+		STR("rose"), STR(BASE "/emojis/rose"), STR(BASE "/media/rose.png"), NOON_US,
+	};
+	(void)db;
+	(void)unused;
+	assert_true(str_eq(domain, STR_LITERAL("social.fleurs.example")));
+	assert_int_equal(count, 3);
+	assert_true(str_eq(shortcodes[0], STR_LITERAL("rose")) && str_eq(shortcodes[2], STR_LITERAL("nulle_part")));
+	*ret_emojis = &rose;
+	*ret_count = 1;
+	return ERROR_NONE;
 }
 
 enum error activity_out_insert(struct db *db, struct arena *unused, const struct activity_out *activity,

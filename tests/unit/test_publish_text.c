@@ -153,6 +153,34 @@ static void hashtags_link_to_one_page_in_every_spelling(void **state)
 	CHECK_CASES(cases);
 }
 
+static void each_hashtag_is_listed_once_and_not_too_many(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(8 * 1024 * 1024);
+	struct rendered_text rendered;
+	struct str text = STR("#Fleurs #\xc3\x89t\xc3\xa9 #fleurs #FLEURS");
+	assert_int_equal(publish_text_render(arena, text, &options, &rendered), ERROR_NONE);
+	assert_int_equal(rendered.tag_count, 2);
+	assert_string_equal(rendered.tags[0].data, "fleurs");
+	assert_string_equal(rendered.tags[1].data, "\xc3\xa9t\xc3\xa9");
+	AUTO(buf) struct buf many = { 0 };
+	for (int i = 0; i < POST_MAX_TAGS + 1; i++)
+		buf_add_str(&many, arena_printf(arena, "#tag%d ", i));
+	assert_int_equal(publish_text_render(arena, buf_str(&many), &options, &rendered), ERROR_NONE);
+	assert_int_equal(rendered.tag_count, POST_MAX_TAGS);
+}
+
+static void without_a_search_nobody_is_mentioned(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(1024 * 1024);
+	static const struct publish_text_options none = { 0 };
+	struct rendered_text rendered;
+	assert_int_equal(publish_text_render(arena, STR_LITERAL("@flora"), &none, &rendered), ERROR_NONE);
+	assert_string_equal(rendered.html.data, "<p>@flora</p>");
+	assert_int_equal(rendered.mention_count, 0);
+}
+
 static void characters_are_counted_as_people_see_them(void **state)
 {
 	(void)state;
@@ -229,6 +257,8 @@ int main(void)
 		cmocka_unit_test(only_actors_that_are_there_are_mentioned),
 		cmocka_unit_test(each_mentioned_actor_is_listed_once),
 		cmocka_unit_test(hashtags_link_to_one_page_in_every_spelling),
+		cmocka_unit_test(each_hashtag_is_listed_once_and_not_too_many),
+		cmocka_unit_test(without_a_search_nobody_is_mentioned),
 		cmocka_unit_test(characters_are_counted_as_people_see_them),
 		cmocka_unit_test(broken_text_is_refused),
 		cmocka_unit_test(lookups_are_bounded),
