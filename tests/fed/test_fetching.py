@@ -392,8 +392,8 @@ def test_pinned_posts_become_those_of_the_collection(ours, site):
     site.add_note("/pinned", bob)
     site.documents["/featured"] = {"id": site.url("/featured"), "type": "OrderedCollection",
                                    "orderedItems": [site.url("/pinned"), site.note("/embedded", bob)]}
-    resolve(ours, bob)
-    fulfil(ours, site.url("/featured"), "featured", bob)
+    resolve(ours, f"@pinner@{site.authority}")
+    settle(ours)
     pins = ours.rows("select p.uri from pins join posts p on p.id = pins.post_id join actors a on a.id = pins.actor_id where a.uri = %s"
                      " order by p.uri", bob)
     assert [uri for uri, in pins] == sorted([site.url("/pinned"), site.url("/embedded")])
