@@ -19,7 +19,7 @@
 
 #define NOTIFY_WITHIN_US INT64_C(604800000000) /* older posts that are only now fetched surprise nobody */
 #define ID_LOW_BITS 16
-#define ID_TRIES 3
+#define ID_TRIES 8
 
 int64_t remote_post_id(int64_t published_us, int64_t received_us)
 {

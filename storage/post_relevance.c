@@ -26,6 +26,8 @@ enum {
 	ARRIVAL_IS_ADDRESSED_TO_US,
 };
 
+/* One plan for all values, since making one costs eight times as much as running it: PostgreSQL keeps it only where plans
+ * for the values at hand are no better, so nothing here may look simpler for some of them (null, a short array). */
 static const struct statement find_arrival = STATEMENT("post_relevance_find", 6,
 	"select author.id"
 	", author.domain_id is not null"
@@ -49,7 +51,7 @@ static const struct statement find_arrival = STATEMENT("post_relevance_find", 6,
 	", quoted_author.domain_id is not null"
 	", quoted.actor_id"
 	", exists (select from posts as w where w.quote_uri = $1 and w.quote_id is null)"
-	", exists (select from actors as a where a.uri = any ($6::text[]) and a.domain_id is not null)"
+	", exists (select from actors as a where a.uri = any ((select $6::text[])::text[]) and a.domain_id is not null)"
 	" from (values (1)) as one"
 	" left join actors as author on author.uri = $3"
 	" left join posts as known on known.uri = $1"
@@ -108,10 +110,10 @@ enum error post_arrival_find(struct db *db, struct arena *arena, const struct po
 {
 	struct db_values values = { .count = 0 };
 	db_value_text(&values, question->uri);
-	db_value_text(&values, question->authority);
+	db_value_text(&values, question->authority.data ? question->authority : STR_LITERAL(""));
 	db_value_text(&values, question->author_uri);
-	db_value_text(&values, question->in_reply_to_uri);
-	db_value_text(&values, question->quote_uri);
+	db_value_text(&values, question->in_reply_to_uri.data ? question->in_reply_to_uri : STR_LITERAL(""));
+	db_value_text(&values, question->quote_uri.data ? question->quote_uri : STR_LITERAL(""));
 	db_value_text_array(&values, arena, question->addressed_uris, question->addressed_count);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &find_arrival, &values, &rows);

@@ -293,6 +293,10 @@ static void only_its_author_changes_a_post(void **state)
 		assert_int_equal(post.revision, 1);
 	}
 	struct post post;
+	assert_string_equal(handle(activity("Update", ALICE, "\"https://victim.example/n/mine\"", "")), "drop:not_owner");
+	assert_string_equal(handle(activity("Update", ALICE, "{\"type\":\"Tombstone\",\"id\":\"https://victim.example/n/mine\"}", "")),
+		"drop:not_owner");
+	assert_string_equal(handle(activity("Update", ALICE, "[]", "")), "drop:no_object");
 	assert_string_equal(handle(activity("Update", VICTIM,
 		note(id, VICTIM, "\"summary\":\"mine\",\"updated\":\"2026-11-21T10:00:00Z\""), "")), "done");
 	assert_true(find_post(str_from(id), &post));
