@@ -57,8 +57,8 @@ class Fedify:
             raise AssertionError("the Fedify peer ended:\n" + self.log()[-3000:])
         return "ready\n" in self.log()
 
-    def door(self, name, **body):
-        answer = requests.post(f"{self.origin}/-/{name}", json=body, timeout=30, verify=self.verify)
+    def door(self, door_name, **body):
+        answer = requests.post(f"{self.origin}/-/{door_name}", json=body, timeout=30, verify=self.verify)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
