@@ -4,6 +4,7 @@
  * followers at a host for some minutes. */
 #include "federation/delivery_content.h"
 
+#include "federation/follower_synchronization.h"
 #include "federation/local_key.h"
 #include "federation/proof.h"
 #include "storage/follow.h"
@@ -243,14 +244,6 @@ static enum error load_missing(struct delivery_content *content, struct db *db, 
 
 /* ---- followers ---- */
 
-static void add_follower(unsigned char digest[DIGEST_BYTES], struct str uri)
-{
-	unsigned char one[DIGEST_BYTES];
-	digest_compute(uri, one);
-	for (int i = 0; i < DIGEST_BYTES; i++)
-		digest[i] ^= one[i];
-}
-
 static struct str origin_of(struct str url)
 {
 	size_t from = str_index_of_str(url, STR_LITERAL("://"));
@@ -285,7 +278,7 @@ static enum error get_digest(struct delivery_content *content, struct db *db, in
 	}
 	*kept = (struct kept_digest){ .made_us = now_us, .has_followers = count > 0 };
 	for (size_t i = 0; i < count; i++)
-		add_follower(kept->digest, uris[i]);
+		follower_digest_add(kept->digest, uris[i]);
 	*ret_digest = *kept;
 	return ERROR_NONE;
 }

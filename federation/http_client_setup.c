@@ -11,8 +11,8 @@
 
 #include <openssl/err.h>
 
-#define MAX_ACTIVE 256
-#define MAX_KEPT 1024
+#define MAX_ACTIVE 512
+#define MAX_KEPT 2048
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *unusable; /* what libcurl lacks, NULL for nothing */

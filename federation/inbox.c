@@ -5,6 +5,7 @@
 #include "federation/inbox.h"
 
 #include "federation/federation.h"
+#include "federation/follower_synchronization.h"
 #include "federation/inbox_head.h"
 #include "federation/inbox_signer.h"
 #include "federation/policy.h"
@@ -71,7 +72,7 @@ static bool judge_head(struct inbox_attempt *attempt, const struct inbox_head *h
 {
 	struct federation *federation = attempt->federation;
 	struct str actor_id = head->activity.actor_id;
-	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+	if (policy_judge_url(federation->policy, actor_id).verdict == POLICY_REFUSED && !MUTANT("inbox_accept_policy"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "domain_refused");
 	if (vocab_same_origin(actor_id, federation->base_url) && !MUTANT("inbox_actor_of_ours"))
 		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_of_ours");
@@ -191,6 +192,18 @@ static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, 
 	return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
 }
 
+/* What the signer says of its followers here (FEP-8fcf). A hint: the activity is safe whatever comes of it. */
+static void heed_synchronization(struct inbox_attempt *attempt, struct str actor_uri)
+{
+	const struct inbox_request *request = attempt->request;
+	struct str header = http_request_header(request->http, "Collection-Synchronization");
+	struct str origin = arena_printf(attempt->arena, "%.*s://%.*s", STR_ARG(request->scheme), STR_ARG(request->http->host));
+	if (!header.data || attempt->answer.verdict != INBOX_ACCEPTED)
+		return;
+	enum error ignored = follower_synchronization_check(attempt->db, attempt->arena, header, actor_uri, origin);
+	(void)ignored;
+}
+
 /* False in every case: attempt->answer says what came of it. */
 static bool accept(struct inbox_attempt *attempt)
 {
@@ -210,7 +223,10 @@ static bool accept(struct inbox_attempt *attempt)
 		metric_add(&unknown_types, 1);
 		return accept_without_row(attempt, "unknown_type");
 	}
-	return store(attempt, &head, &rules, &author, proof);
+	(void)store(attempt, &head, &rules, &author, proof);
+	if (proof == ACTIVITY_BY_SIGNATURE)
+		heed_synchronization(attempt, author.actor_uri);
+	return false;
 }
 
 struct inbox_answer inbox_accept(struct federation *federation, struct db *db, struct arena *arena,

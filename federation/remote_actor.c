@@ -178,7 +178,7 @@ static enum error judge(struct federation *federation, struct db *db, struct are
 {
 	struct domain own;
 	*ret_view = policy_judge(federation->policy, authority);
-	if (ret_view->verdict == POLICY_REFUSED && !MUTANT("remote_actor_policy"))
+	if (ret_view->verdict == POLICY_REFUSED)
 		return ERROR_FORBIDDEN;
 	enum error error = domain_find(db, arena, authority, &own);
 	if (error == ERROR_NOT_FOUND)

@@ -170,7 +170,7 @@ static const struct statement take_over = STATEMENT("activity_in_queue_take_over
 	"  select h.id"
 	"  from (select w.id, w.leased_by from activities_in as w where w.state = 'waiting' order by w.due_at, w.id limit 20000) as h"
 	"  where h.leased_by is not null"
-	"    and not exists (select from pg_stat_activity as s where s.pid = h.leased_by)"
+	"    and not exists (select from pg_stat_get_activity(h.leased_by::integer))"
 	" )"); // activities_in_due, activities_in_pkey
 
 static const struct statement set_aside_parked = STATEMENT("activity_in_queue_set_aside_parked", 1,

@@ -141,7 +141,7 @@ void http_client_free(struct http_client **client);
 
 /* The real one, on libcurl. Reads federation.allow_addresses, federation.ca_file and instance.base_url (for the
  * User-Agent). How many requests are under way at a time, and how many connections are kept, follows from the
- * limit of open files at this moment: at most 256 and 1024. On failure *ret_message (heap) says what is wrong. */
+ * limit of open files at this moment: at most 512 and 2048. On failure *ret_message (heap) says what is wrong. */
 enum error http_client_new(struct loop *loop, const struct config *config, struct http_client **ret_client,
 	char **ret_message) MUST_CHECK;
 

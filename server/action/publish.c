@@ -5,7 +5,7 @@
 #include "server/action/publish.h"
 
 #include "server/action/deed.h"
-#include "server/action/quote.h"
+#include "server/action/quoting.h"
 
 #include "federation/outbox.h"
 
@@ -16,7 +16,7 @@ struct publishing {
 	const struct actor *author;
 	const struct draft *draft;
 	struct post_new post;
-	struct quote quote;
+	struct quoting quote;
 };
 
 static enum error tell_mentioned(struct db *db, struct arena *arena, const struct publishing *publishing)
@@ -37,12 +37,12 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	if (!error)
 		error = outbox_create_post(db, arena, publishing->post.id);
 	if (!error && publishing->quote.post.id)
-		error = quote_follow_up(db, arena, publishing->author, &publishing->quote, publishing->post.id);
+		error = quoting_follow_up(db, arena, publishing->author, &publishing->quote, publishing->post.id);
 	return error ? error : tell_mentioned(db, arena, publishing);
 }
 
 static struct post_new make_post(struct arena *arena, const struct publish_request *request, const struct draft *draft,
-	const struct quote *quote)
+	const struct quoting *quote)
 {
 	struct post_new post = {
 		.id = request->id ? request->id : id_new(),
@@ -66,7 +66,7 @@ static struct post_new make_post(struct arena *arena, const struct publish_reque
 		post.quote_id = quote->post.id;
 		post.quote_uri = quote->post.uri;
 		post.quote_state = quote->state;
-		post.quote_authorization_uri = quote_authorization(arena, quote, post.id);
+		post.quote_authorization_uri = quoting_authorization(arena, quote, post.id);
 	}
 	return post;
 }
@@ -84,7 +84,7 @@ enum error publish_post(struct db *db, struct arena *arena, const struct publish
 				.language = request->language, .is_sensitive = request->is_sensitive, .poll = request->poll },
 			&draft, ret_message);
 	if (!error && request->quote_id)
-		error = quote_find(db, arena, &author, request->quote_id, request->visibility, &publishing.quote, ret_message);
+		error = quoting_find(db, arena, &author, request->quote_id, request->visibility, &publishing.quote, ret_message);
 	if (error)
 		return error;
 	publishing.post = make_post(arena, request, &draft, &publishing.quote);

@@ -100,6 +100,13 @@ insert into peers (name) select 'h' || n || '.example' from generate_series(1, 5
 insert into activities_in (id, uri, type, actor_uri, body, state, ended_at)
   select n, 'https://h.example/in/' || n, 'Create', 'https://h.example/users/' || n, '{}'::bytea, 'done', now()
   from generate_series(1, 100000) as n;
+insert into fetches (id, uri, kind, root_uri, peer, due_at, leased_until, leased_by)
+  select n, 'https://h' || n % 5000 || '.example/f/' || n, 'object', 'https://h.example/root/' || n % 1000, 'h' || n % 5000 || '.example',
+         now() + (n % 200 - 10) * interval '1 minute', case when n % 10000 = 0 then now() + interval '5 minutes' end,
+         case when n % 10000 = 0 then 7 end
+  from generate_series(1, 100000) as n;
+insert into fetch_roots (uri, begun_at)
+  select 'https://h.example/root/' || n, now() - n * interval '1 second' from generate_series(1, 50000) as n;
 analyze;
 """
 

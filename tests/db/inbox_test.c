@@ -26,12 +26,6 @@ static const char *like(const struct actor *actor, const char *id, const struct 
 	return activity(id, "Like", actor->uri.data, post->uri.data, "");
 }
 
-static const char *id_of(const struct actor *actor, const char *what)
-{
-	static int number;
-	return text("%s#%s/%d", actor->uri.data, what, ++number);
-}
-
 static const char *favourites(const struct post *post)
 {
 	return query("select count(*) from favourites where post_id = %lld", (long long)post->id);

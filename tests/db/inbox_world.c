@@ -5,6 +5,7 @@
 
 #include "federation/policy.h"
 #include "storage/activity_in.h"
+#include "storage/block.h"
 #include "storage/domain.h"
 #include "storage/follow.h"
 #include "storage/id.h"
@@ -228,6 +229,47 @@ const char *activity(const char *id, const char *type, const char *actor, const 
 	const char *quote = is_json ? "" : "\"";
 	return text("{\"@context\":\"https://www.w3.org/ns/activitystreams\",\"id\":\"%s\",\"type\":\"%s\",\"actor\":\"%s\","
 		"\"object\":%s%s%s%s}", id, type, actor, quote, object, quote, more);
+}
+
+const char *id_of(const struct actor *actor, const char *what)
+{
+	static int number;
+	return text("%s#%s/%d", actor->uri.data, what, ++number);
+}
+
+const char *say(const struct actor *actor, const char *type, const char *object)
+{
+	return activity(id_of(actor, type), type, actor->uri.data, object, "");
+}
+
+const char *asked(const char *id, const struct actor *follower, const struct actor *followed)
+{
+	return text("{\"id\":\"%s\",\"type\":\"Follow\",\"actor\":\"%s\",\"object\":\"%s\"}", id, follower->uri.data,
+		followed->uri.data);
+}
+
+const char *with_target(struct str url)
+{
+	return text(",\"target\":\"%s\"", url.data);
+}
+
+const char *move_body(const struct actor *actor, const char *object, const char *to)
+{
+	return activity(id_of(actor, "moves"), "Move", actor->uri.data, object, text(",\"target\":\"%s\"", to));
+}
+
+const char *note_to(const char *uri, const struct actor *author, const struct actor *to)
+{
+	return text("{\"id\":\"%s\",\"type\":\"Note\",\"attributedTo\":\"%s\",\"content\":\"<p>Hi</p>\",\"to\":[\"%s\"],"
+		"\"cc\":[\"https://www.w3.org/ns/activitystreams#Public\"],\"tag\":[{\"type\":\"Mention\",\"href\":\"%s\",\"name\":\"@a\"}]}",
+		uri, author->uri.data, to->uri.data, to->uri.data);
+}
+
+void make_block(const struct actor *blocker, const struct actor *blocked, const char *uri)
+{
+	assert_int_equal(db_begin(world_db), ERROR_NONE);
+	assert_int_equal(block_create(world_db, world_arena, id_new(), blocker->id, blocked->id, str_from(uri)), ERROR_NONE);
+	assert_int_equal(db_commit(world_db), ERROR_NONE);
 }
 
 /* The same thing by which acceptance orders them. */

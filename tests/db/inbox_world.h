@@ -49,6 +49,20 @@ void deliver(const char *body);
 /* A body: {"id", "type", "actor", "object": text or JSON, and whatever else, beginning with ","}. */
 const char *activity(const char *id, const char *type, const char *actor, const char *object, const char *more);
 
+/* Ids of the actor's that no other activity has. */
+const char *id_of(const struct actor *actor, const char *what);
+
+/* An activity of its own id. */
+const char *say(const struct actor *actor, const char *type, const char *object);
+
+/* A Follow as it is embedded in answers and Undos. */
+const char *asked(const char *id, const struct actor *follower, const struct actor *followed);
+
+const char *with_target(struct str url); /* for activity: ,"target":url */
+const char *move_body(const struct actor *actor, const char *object, const char *to);
+const char *note_to(const char *uri, const struct actor *author, const struct actor *to); /* public, mentions to */
+void make_block(const struct actor *blocker, const struct actor *blocked, const char *uri);
+
 /* Steps until nothing is due. */
 void work(void);
 void work_on_suspect(void);

@@ -10,7 +10,7 @@
 #include "server/action/favourite.h"
 #include "server/action/pin_post.h"
 #include "server/action/publish.h"
-#include "server/action/quote.h"
+#include "server/action/quoting.h"
 #include "server/action/vote.h"
 
 #include "federation/poll_closing.h"
@@ -331,10 +331,10 @@ static void only_the_quoted_author_revokes(void **state)
 	int64_t quoter = add_author("revoked");
 	struct post quoted = published((struct publish_request){ .actor_id = author });
 	struct post quote = published((struct publish_request){ .actor_id = quoter, .quote_id = quoted.id });
-	assert_int_equal(quote_revoke(web, arena, quoter, quote.id), ERROR_NOT_FOUND);
-	assert_int_equal(quote_revoke(web, arena, author, quoted.id), ERROR_NOT_FOUND);
-	assert_int_equal(quote_revoke(web, arena, author, quote.id), ERROR_NONE);
-	assert_int_equal(quote_revoke(web, arena, author, quote.id), ERROR_NOT_FOUND);
+	assert_int_equal(quoting_revoke(web, arena, quoter, quote.id), ERROR_NOT_FOUND);
+	assert_int_equal(quoting_revoke(web, arena, author, quoted.id), ERROR_NOT_FOUND);
+	assert_int_equal(quoting_revoke(web, arena, author, quote.id), ERROR_NONE);
+	assert_int_equal(quoting_revoke(web, arena, author, quote.id), ERROR_NOT_FOUND);
 	quote = read_post(quote.id);
 	assert_int_equal(quote.quote_state, QUOTE_REVOKED);
 	assert_null(quote.quote_authorization_uri.data);

@@ -5,8 +5,10 @@
 #include "storage/activity_out.h"
 #include "storage/actor.h"
 #include "storage/db_notify.h"
+#include "storage/delivery.h"
 #include "storage/domain.h"
 #include "storage/id.h"
+#include "storage/peer.h"
 #include "storage/statement.h"
 #include "storage/wake.h"
 #include "base/clock.h"
@@ -228,6 +230,340 @@ static void an_activity_is_stored_once_and_found_by_its_uri(void **state)
 	assert_int_equal(activity_out_find(db, arena, STR_LITERAL("https://nowhere.example/"), &found), ERROR_NOT_FOUND);
 }
 
+/* ---- deliveries ---- */
+
+#define NOW clock_now_us()
+
+/* Only the case's own rows are due. */
+static void empty_queue(void)
+{
+	execute("delete from deliveries; delete from fanouts; delete from peers; delete from delivery_workers");
+}
+
+/* count deliveries of one activity to that host, due since some seconds. */
+static int64_t queue(const char *host, int count, int due_s_ago)
+{
+	struct str inboxes[1000];
+	static int64_t author;
+	assert_true(count <= 1000);
+	if (!author)
+		author = make_author("queuing");
+	for (int i = 0; i < count; i++)
+		inboxes[i] = arena_printf(arena, "https://%s/%d", host, i);
+	int64_t id = insert(author, &(struct activity_audience){ .inbox_urls = inboxes, .inbox_count = (size_t)count });
+	execute("update deliveries set due_at = now() - %d * interval '1 second' where activity_id = %lld", due_s_ago, (long long)id);
+	return id;
+}
+
+static struct delivery_claim *claim(int64_t worker_id, int newest, int oldest, int per_peer, size_t *ret_count, size_t *ret_looked)
+{
+	struct delivery_claim *claims;
+	const struct delivery_claim_request request = { worker_id, NOW, newest, oldest, per_peer };
+	assert_int_equal(delivery_claim(db, arena, &request, &claims, ret_count, ret_looked), ERROR_NONE);
+	return claims;
+}
+
+static void finish_as(int64_t worker_id, const struct delivery_claim *taken, enum delivery_state state, int64_t due_us, int status)
+{
+	const struct delivery_receipt receipt = { taken->activity_id, taken->inbox_url, state, due_us, NOW, status,
+		STR_LITERAL("why") };
+	assert_int_equal(delivery_finish(db, arena, worker_id, NOW, &receipt, 1), ERROR_NONE);
+}
+
+static void what_is_taken_is_taken_by_nobody_else(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	empty_queue();
+	queue("t1.example", 3, 10);
+	queue("t2.example", 2, 5);
+	execute("update deliveries set due_at = now() + interval '1 hour' where inbox_url = 'https://t1.example/2'");
+	const struct delivery_claim *claims = claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 4);
+	assert_int_equal(looked, 4);
+	for (size_t i = 1; i < count; i++)
+		assert_true(claims[i - 1].activity_id <= claims[i].activity_id);
+	(void)claim(2, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 0);
+	assert_int_equal(looked, 0);
+}
+
+static void a_receipt_says_what_became_of_a_delivery(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	empty_queue();
+	long long id = queue("r.example", 4, 10);
+	const struct delivery_claim *claims = claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 4);
+	finish_as(1, &claims[0], DELIVERY_ACCEPTED, 0, 202);
+	finish_as(1, &claims[1], DELIVERY_REFUSED, 0, 404);
+	finish_as(1, &claims[2], DELIVERY_PENDING, NOW + 30000000, 503);
+	/* What another holds stays as it is. */
+	finish_as(2, &claims[3], DELIVERY_ACCEPTED, 0, 202);
+	assert_string_equal(query("select string_agg(state || ' ' || attempts || ' ' || coalesce(last_status, 0) || ' ' ||"
+				  " (ended_at is null) || ' ' || coalesce(leased_by, 0) || ' ' || (due_at > now()), ', ' order by inbox_url)"
+				  " from deliveries where activity_id = %lld", id),
+		"accepted 1 202 false 0 false, refused 1 404 false 0 false, pending 1 503 true 0 true, pending 0 0 true 1 false");
+	assert_string_equal(query("select count(*) from deliveries where first_attempt_at = last_attempt_at"), "3");
+}
+
+static void a_backlog_does_not_keep_the_newest_from_being_taken(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	empty_queue();
+	queue("backlog.example", 500, 1000);
+	int64_t fresh = queue("fresh.example", 1, 1);
+	const struct delivery_claim *claims = claim(1, 10, 10, 5, &count, &looked);
+	bool has_fresh = false;
+	for (size_t i = 0; i < count; i++)
+		has_fresh = has_fresh || claims[i].activity_id == fresh;
+	assert_true(has_fresh);
+	assert_int_equal(count, 6); /* five of the backlog's host */
+	assert_int_equal(looked, 20);
+	/* The others of what was looked at wait for their peer. */
+	assert_string_equal(query("select count(*) from deliveries where due_at = 'infinity'"), "14");
+	assert_string_equal(query("select look_at > now() from peers where name = 'backlog.example'"), "true");
+}
+
+static void deliveries_to_a_peer_that_is_not_to_be_tried_are_parked(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	empty_queue();
+	queue("later.example", 3, 10);
+	queue("paused.example", 3, 10);
+	execute("insert into peers (name, due_at) values ('later.example', now() + interval '1 hour')");
+	assert_int_equal(peer_pause(db, arena, STR_LITERAL("paused.example")), ERROR_NONE);
+	(void)claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 0);
+	assert_int_equal(looked, 6);
+	(void)claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(looked, 0);
+	assert_string_equal(query("select look_at = due_at from peers where name = 'later.example'"), "true");
+	struct peer_record *records;
+	assert_int_equal(peer_take_due(db, arena, NOW + 3700000000, NOW + 3800000000, 10, &records, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	assert_true(str_eq(records[0].name, STR_LITERAL("later.example")));
+	struct delivery_claim *claims;
+	assert_int_equal(delivery_claim_peer(db, arena, 1, NOW, STR_LITERAL("later.example"), 2, false, &claims, &count), ERROR_NONE);
+	assert_int_equal(count, 2);
+	assert_string_equal(query("select look_at is not null from peers where name = 'later.example'"), "true");
+	assert_int_equal(delivery_claim_peer(db, arena, 1, NOW, STR_LITERAL("later.example"), 2, false, &claims, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	assert_string_equal(query("select look_at is null from peers where name = 'later.example'"), "true");
+}
+
+static void a_later_activity_about_an_object_knows_the_earlier_one(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	empty_queue();
+	int64_t author = make_author("orderly");
+	const struct str inbox = STR_LITERAL("https://ordered.example/inbox");
+	const struct activity_audience audience = { .inbox_urls = &inbox, .inbox_count = 1 };
+	struct activity_out create = make_activity(author);
+	assert_int_equal(activity_out_insert(db, arena, &create, &audience), ERROR_NONE);
+	struct activity_out update = make_activity(author);
+	update.object_uri = create.object_uri;
+	assert_int_equal(activity_out_insert(db, arena, &update, &audience), ERROR_NONE);
+	const struct delivery_claim *claims = claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 2);
+	assert_int_equal(claims[0].waits_for, 0);
+	assert_int_equal(claims[1].waits_for, create.id);
+	finish_as(1, &claims[0], DELIVERY_ACCEPTED, 0, 202);
+	finish_as(1, &claims[1], DELIVERY_PENDING, NOW - 1, 503);
+	claims = claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 1);
+	assert_int_equal(claims[0].waits_for, 0);
+}
+
+static void what_a_dead_worker_held_is_free_at_once_and_a_living_one_keeps_its_own(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	bool is_new;
+	int64_t freed, living = id_new(), dead = id_new(), cut_off = id_new();
+	empty_queue();
+	queue("w.example", 6, 10);
+	assert_int_equal(delivery_worker_renew(other_db, arena, living, &is_new), ERROR_NONE);
+	assert_true(is_new);
+	assert_int_equal(delivery_worker_renew(other_db, arena, living, &is_new), ERROR_NONE);
+	assert_false(is_new);
+	struct db *killed = db_new(config, DB_OWNER);
+	assert_int_equal(delivery_worker_renew(killed, arena, dead, &is_new), ERROR_NONE);
+	assert_int_equal(delivery_worker_renew(other_db, arena, cut_off, &is_new), ERROR_NONE);
+	execute("update delivery_workers set alive_until = now() - interval '1 second' where id = %lld", (long long)cut_off);
+	(void)claim(living, 1, 0, 10, &count, &looked);
+	(void)claim(dead, 2, 0, 10, &count, &looked);
+	(void)claim(cut_off, 1, 0, 10, &count, &looked);
+	(void)claim(12345, 1, 0, 10, &count, &looked); /* never began */
+	db_free(&killed);
+	int64_t until_us = clock_monotonic_us() + 20000000;
+	int64_t all = 0;
+	while (all < 4 && clock_monotonic_us() < until_us) {
+		assert_int_equal(delivery_worker_reap(db, arena, id_new(), &freed), ERROR_NONE);
+		all += freed;
+	}
+	assert_int_equal(all, 4);
+	assert_string_equal(query("select count(*) from deliveries where leased_by = %lld", (long long)living), "1");
+	assert_int_equal(delivery_worker_end(db, arena, living), ERROR_NONE);
+	assert_string_equal(query("select count(*) from deliveries where leased_by is not null"), "0");
+	assert_string_equal(query("select count(*) from delivery_workers"), "0");
+}
+
+static void a_fan_out_is_expanded_in_batches(void **state)
+{
+	(void)state;
+	bool is_found = true;
+	int64_t made, all = 0;
+	int batches = 0;
+	empty_queue();
+	int64_t author = make_author("fanned");
+	execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, shared_inbox_url, created_at, "
+		"updated_at, fetched_at) select %lld + n, 'Person', 'q' || n, 'q' || n, 'q' || n %% 55 || '.example', "
+		"'https://q.example/u/' || n, 'https://q.example/u/' || n, 'https://q' || n %% 55 || '.example/u/' || n, "
+		"'https://q' || n %% 55 || '.example/inbox', now(), now(), now() from generate_series(1, 660) as n; "
+		"insert into follows (id, follower_id, followed_id, state, uri) select %lld + n, %lld + n, %lld, 'accepted', "
+		"'https://q.example/f/' || n from generate_series(1, 660) as n; "
+		"insert into actor_counts (actor_id, followers) values (%lld, 660)",
+		(long long)author, (long long)author, (long long)author, (long long)author, (long long)author);
+	const struct str mentioned = STR_LITERAL("https://q7.example/inbox");
+	int64_t id = insert(author, &(struct activity_audience){ .to_followers = true, .inbox_urls = &mentioned, .inbox_count = 1 });
+	while (is_found && batches < 20) {
+		assert_int_equal(delivery_expand_fanout(db, arena, NOW, 10, &is_found, &made), ERROR_NONE);
+		all += made;
+		batches += is_found;
+	}
+	assert_int_equal(all, 54);
+	assert_int_equal(batches, 6);
+	assert_string_equal(query("select count(*) || ' ' || min(recipients) || ' ' || max(recipients) from deliveries where activity_id = %lld",
+				    (long long)id), "55 1 12");
+	assert_string_equal(query("select count(*) from fanouts"), "0");
+}
+
+static void peers_are_saved_as_they_are_and_keep_an_operators_word(void **state)
+{
+	(void)state;
+	empty_queue();
+	struct peer_record records[] = {
+		{ .name = STR("p1.example"), .state = PEER_DEAD, .window = 1, .failures = 9, .failing_since_us = 1000000, .due_us = 2000000,
+			.last_success_us = 3000000, .last_failure_us = 4000000, .last_error = STR("dns"), .prefers_rfc9421 = true },
+		{ .name = STR("p2.example"), .state = PEER_ALIVE, .window = 3 },
+	};
+	assert_int_equal(peer_pause(db, arena, records[1].name), ERROR_NONE);
+	assert_int_equal(peer_save_many(db, arena, records, 2), ERROR_NONE);
+	struct peer_record *found;
+	size_t count;
+	const struct peer_page page = { .limit = 10 };
+	assert_int_equal(peer_list(db, arena, &page, &found, &count), ERROR_NONE);
+	assert_int_equal(count, 2);
+	assert_int_equal(found[0].state, PEER_DEAD);
+	assert_int_equal(found[0].failures, 9);
+	assert_int_equal(found[0].failing_since_us, 1000000);
+	assert_int_equal(found[0].due_us, 2000000);
+	assert_int_equal(found[0].last_success_us, 3000000);
+	assert_true(found[0].prefers_rfc9421 && str_eq(found[0].last_error, STR_LITERAL("dns")));
+	assert_int_equal(found[1].state, PEER_PAUSED);
+	assert_int_equal(found[1].window, 3);
+	struct str *names;
+	assert_int_equal(peer_list_paused(db, arena, &names, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	assert_int_equal(peer_resume(db, arena, records[1].name, NOW), ERROR_NONE);
+	int64_t counts[PEER_STATE_COUNT];
+	assert_int_equal(peer_count_states(db, arena, counts), ERROR_NONE);
+	assert_true(counts[PEER_ALIVE] == 1 && counts[PEER_DEAD] == 1 && counts[PEER_PAUSED] == 0);
+	assert_int_equal(peer_forget(db, arena, records[1].name, NOW), ERROR_NONE);
+	assert_int_equal(peer_forget(db, arena, records[1].name, NOW), ERROR_NOT_FOUND);
+	assert_int_equal(peer_resume(db, arena, records[1].name, NOW), ERROR_NOT_FOUND);
+}
+
+static void hearing_a_dead_peer_revives_it_and_hurries_what_waits(void **state)
+{
+	(void)state;
+	empty_queue();
+	int64_t id = queue("heard.example", 3, 10);
+	const struct str name = STR_LITERAL("heard.example");
+	execute("insert into peers (name, state, failures, failing_since, due_at) values ('heard.example', 'dead', 20, now(), now() + interval '1 day'); "
+		"update deliveries set due_at = now() + interval '6 hours' where activity_id = %lld and inbox_url like '%%/0'", (long long)id);
+	size_t count, looked;
+	(void)claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 0);
+	assert_int_equal(peer_note_heard(db, arena, name, NOW, true), ERROR_NONE);
+	assert_string_equal(query("select state || ' ' || failures || ' ' || (due_at is null) || ' ' || (look_at <= now()) || ' ' ||"
+				  " prefers_rfc9421 from peers where name = 'heard.example'"), "alive 0 true true true");
+	struct delivery_claim *claims;
+	assert_int_equal(delivery_claim_peer(db, arena, 1, NOW, name, 10, false, &claims, &count), ERROR_NONE);
+	assert_int_equal(count, 3);
+	/* A pause that a well peer asked for goes on. */
+	execute("update peers set due_at = now() + interval '1 hour' where name = 'heard.example'");
+	assert_int_equal(peer_note_heard(db, arena, name, NOW, false), ERROR_NONE);
+	assert_string_equal(query("select (due_at > now()) || ' ' || prefers_rfc9421 from peers where name = 'heard.example'"), "true true");
+}
+
+static void what_waits_too_long_for_a_dead_peer_is_given_up(void **state)
+{
+	(void)state;
+	int64_t count = 0;
+	empty_queue();
+	queue("gone.example", 5, 10);
+	int64_t before_us = NOW + 1000000;
+	assert_int_equal(delivery_expire(db, arena, STR_LITERAL("gone.example"), NOW - 3600000000, NOW, 3, &count), ERROR_NONE);
+	assert_int_equal(count, 0);
+	assert_int_equal(delivery_expire(db, arena, STR_LITERAL("gone.example"), before_us, NOW, 3, &count), ERROR_NONE);
+	assert_int_equal(count, 3);
+	assert_string_equal(query("select count(*) from deliveries where state = 'given_up' and ended_at is not null and last_error = 'the peer is dead'"),
+		"3");
+}
+
+static void parked_deliveries_that_nobody_looks_at_are_found(void **state)
+{
+	(void)state;
+	int64_t count = 0, age_us = 0;
+	empty_queue();
+	queue("lost.example", 2, 10);
+	assert_int_equal(delivery_queue_age(db, arena, NOW, &age_us), ERROR_NONE);
+	assert_in_range(age_us, 9000000, 3600000000);
+	const struct str name = STR_LITERAL("lost.example");
+	assert_int_equal(delivery_park(db, arena, NOW, &name, 1, 10, &count), ERROR_NONE);
+	assert_int_equal(count, 2);
+	assert_int_equal(delivery_queue_age(db, arena, NOW, &age_us), ERROR_NONE);
+	assert_int_equal(age_us, 0);
+	execute("update peers set look_at = null");
+	assert_int_equal(peer_mend(db, arena, NOW, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	assert_int_equal(peer_mend(db, arena, NOW, &count), ERROR_NONE);
+	assert_int_equal(count, 0);
+}
+
+static void an_operator_sees_receipts_and_has_them_tried_again(void **state)
+{
+	(void)state;
+	size_t count, looked;
+	int64_t again = 0;
+	struct delivery_view *views;
+	empty_queue();
+	int64_t id = queue("seen.example", 2, 10);
+	struct str uri = arena_printf(arena, "https://social.company.example/activities/%lld", (long long)id);
+	const struct delivery_claim *claims = claim(1, 10, 10, 10, &count, &looked);
+	finish_as(1, &claims[0], DELIVERY_ACCEPTED, 0, 202);
+	finish_as(1, &claims[1], DELIVERY_REFUSED, 0, 404);
+	assert_int_equal(delivery_list(db, arena, uri, 10, 0, &views, &count), ERROR_NONE);
+	assert_int_equal(count, 2);
+	assert_int_equal(views[1].state, DELIVERY_REFUSED);
+	assert_int_equal(views[1].last_status, 404);
+	assert_int_equal(views[1].attempts, 1);
+	assert_int_equal(delivery_list(db, arena, uri, 10, 2, &views, &count), ERROR_NONE);
+	assert_int_equal(count, 0);
+	assert_int_equal(delivery_list(db, arena, STR_LITERAL("https://nowhere.example/"), 10, 0, &views, &count), ERROR_NOT_FOUND);
+	assert_int_equal(delivery_retry_activity(db, arena, uri, NOW, &again), ERROR_NONE);
+	assert_int_equal(again, 1);
+	(void)claim(1, 10, 10, 10, &count, &looked);
+	assert_int_equal(count, 1);
+	assert_int_equal(delivery_retry_activity(db, arena, STR_LITERAL("https://nowhere.example/"), NOW, &again), ERROR_NOT_FOUND);
+}
+
 /* ---- rings ---- */
 
 struct ear {
@@ -357,6 +693,18 @@ int main(void)
 		cmocka_unit_test(who_is_gone_or_refused_gets_nothing),
 		cmocka_unit_test(a_large_audience_becomes_a_fan_out),
 		cmocka_unit_test(an_activity_is_stored_once_and_found_by_its_uri),
+		cmocka_unit_test(what_is_taken_is_taken_by_nobody_else),
+		cmocka_unit_test(a_receipt_says_what_became_of_a_delivery),
+		cmocka_unit_test(a_backlog_does_not_keep_the_newest_from_being_taken),
+		cmocka_unit_test(deliveries_to_a_peer_that_is_not_to_be_tried_are_parked),
+		cmocka_unit_test(a_later_activity_about_an_object_knows_the_earlier_one),
+		cmocka_unit_test(what_a_dead_worker_held_is_free_at_once_and_a_living_one_keeps_its_own),
+		cmocka_unit_test(a_fan_out_is_expanded_in_batches),
+		cmocka_unit_test(peers_are_saved_as_they_are_and_keep_an_operators_word),
+		cmocka_unit_test(hearing_a_dead_peer_revives_it_and_hurries_what_waits),
+		cmocka_unit_test(what_waits_too_long_for_a_dead_peer_is_given_up),
+		cmocka_unit_test(parked_deliveries_that_nobody_looks_at_are_found),
+		cmocka_unit_test(an_operator_sees_receipts_and_has_them_tried_again),
 		cmocka_unit_test(a_ring_comes_with_the_commit_and_never_after_a_rollback),
 		cmocka_unit_test(an_activity_for_somebody_rings),
 		cmocka_unit_test(other_processes_are_rung_and_heard_across_a_lost_connection),

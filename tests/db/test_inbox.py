@@ -9,7 +9,8 @@ from support import processes
 from support.server import binary
 
 
-@pytest.mark.parametrize("program, cases", [("comptoir-inbox-test", 18), ("comptoir-inbox-cases-test", 20)])
+@pytest.mark.parametrize("program, cases", [("comptoir-inbox-test", 18), ("comptoir-inbox-cases-test", 25),
+                                            ("comptoir-inbox-owner-test", 2)])
 def test_accepted_activities_do_what_they_should(empty_database, program, cases):
     migrate(empty_database)
     values = processes.environment(CMOCKA_MESSAGE_OUTPUT="TAP", COMPTOIR_DATABASE_URL=empty_database.owner_url)

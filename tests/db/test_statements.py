@@ -13,11 +13,14 @@ from support.server import REPOSITORY
 MAY_BE_READ_WHOLE = {
     "domains": "a handful of rows",
     "fanouts": "one row a large audience whose deliveries are not all made",
+    "heartbeats": "a handful of rows",
     "instance_counters": "48 rows",
     "schema_migrations": "one row a migration",
     "settings": "some dozens of rows",
     "delivery_workers": "one row a process",
+    "pg_authid": "the catalogue, below pg_stat_activity",
     "pg_class": "the catalogue",
+    "pg_database": "the catalogue, below pg_stat_activity",
 }
 STATEMENTS_THAT_MAY = {
     ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",

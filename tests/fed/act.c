@@ -51,6 +51,7 @@ enum error act_find_local(struct act *act, const char *text, struct actor *ret_a
 enum error act_open_federation(struct act *act)
 {
 	struct str message = { 0 };
+	wake_stop(); /* federation_start has one of its own */
 	enum error error = federation_start(act->config, act->secret_box, false, act->arena, &act->federation, &message);
 	if (error && message.data)
 		fprintf(stderr, "comptoir-act: %.*s\n", STR_ARG(message));

@@ -10,7 +10,7 @@
 #include "server/action/favourite.h"
 #include "server/action/pin_post.h"
 #include "server/action/publish.h"
-#include "server/action/quote.h"
+#include "server/action/quoting.h"
 #include "server/action/vote.h"
 
 #include "federation/poll_closing.h"
@@ -210,7 +210,7 @@ static enum error run_unpin(struct act *act)
 
 static enum error run_revoke_quote(struct act *act)
 {
-	return run_simple(act, quote_revoke);
+	return run_simple(act, quoting_revoke);
 }
 
 static enum error run_react(struct act *act)

@@ -331,18 +331,6 @@ def test_a_collection_of_thousands_is_read_to_its_budget(ours, site):
     assert 150 <= len(site.asked("/n/")) <= 200
 
 
-def test_a_collection_is_walked_once_in_a_while(ours, site):
-    bob = site.add_actor("again")
-    site.add_note("/n", bob)
-    site.documents["/replies"] = collection(site, "/replies", [])
-    post = site.note("/top", bob, replies=site.url("/replies"))
-    site.documents["/top"] = post
-    resolve(ours, site.url("/top"))
-    for _ in range(3):
-        fulfil(ours, site.url("/replies"), "replies")
-    assert len(site.asked("/n")) == 0
-
-
 def test_items_are_believed_only_from_their_own_origin(ours, site_factory):
     site, other = site_factory(), site_factory("127.0.0.2")
     bob, ann = site.add_actor("bob2"), other.add_actor("ann2")
@@ -432,7 +420,23 @@ def test_a_follower_list_that_was_not_read_whole_removes_nobody(ours, site_facto
     assert ours.rows("select f.id from follows f join actors b on b.id = f.followed_id where b.uri = %s", bob)
 
 
+def test_an_activity_is_taken_from_its_actors_own_origin(ours, site_factory):
+    site, other = site_factory(), site_factory("127.0.0.2")
+    bob, eve = site.add_actor("doer"), other.add_actor("victim")
+    for path, actor in (("/good", bob), ("/forged", eve)):
+        site.documents[path] = {"id": site.url(path), "type": "Like", "actor": actor, "object": site.url("/nothing")}
+        fulfil(ours, site.url(path), "activity")
+    assert ours.rows("select verified_by from activities_in where uri = %s", site.url("/good")) == [("fetch",)]
+    assert not ours.rows("select id from activities_in where uri = %s", site.url("/forged"))
+
+
 # ---- failures
+
+def test_a_wish_that_never_ends_is_given_up(ours, site):
+    wish(ours, site.url("/poison"))
+    ours.rows("update fetches set attempts = 29, due_at = now() where uri = %s returning id", site.url("/poison"))
+    settle(ours)
+
 
 def test_what_fails_comes_again_and_what_is_gone_does_not(ours, site):
     bob = site.add_actor("late")

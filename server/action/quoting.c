@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Quotes of local actors, and revoking those of anyone. */
-#include "server/action/quote.h"
+#include "server/action/quoting.h"
 
 #include "server/action/deed.h"
 #include "server/action/draft.h"
@@ -52,10 +52,10 @@ static enum error ask_policy(struct db *db, struct arena *arena, const struct ac
 	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
 }
 
-enum error quote_find(struct db *db, struct arena *arena, const struct actor *actor, int64_t quoted_id,
-	enum post_visibility visibility, struct quote *ret_quote, struct str *ret_message)
+enum error quoting_find(struct db *db, struct arena *arena, const struct actor *actor, int64_t quoted_id,
+	enum post_visibility visibility, struct quoting *ret_quote, struct str *ret_message)
 {
-	struct quote quote = { .state = QUOTE_ACCEPTED };
+	struct quoting quote = { .state = QUOTE_ACCEPTED };
 	bool may = true;
 	enum error error = post_find(db, arena, actor->id, quoted_id, &quote.post);
 	if (!error)
@@ -76,14 +76,14 @@ enum error quote_find(struct db *db, struct arena *arena, const struct actor *ac
 	return ERROR_NONE;
 }
 
-struct str quote_authorization(struct arena *arena, const struct quote *quote, int64_t quoting_id)
+struct str quoting_authorization(struct arena *arena, const struct quoting *quote, int64_t quoting_id)
 {
 	if (quote->state != QUOTE_ACCEPTED)
 		return (struct str){ 0 };
 	return outbox_quote_authorization_uri(arena, &quote->author, quoting_id);
 }
 
-enum error quote_follow_up(struct db *db, struct arena *arena, const struct actor *actor, const struct quote *quote,
+enum error quoting_follow_up(struct db *db, struct arena *arena, const struct actor *actor, const struct quoting *quote,
 	int64_t quoting_id)
 {
 	struct post quoting;
@@ -131,7 +131,7 @@ static enum error write_revocation(struct db *db, struct arena *arena, void *own
 	return error;
 }
 
-enum error quote_revoke(struct db *db, struct arena *arena, int64_t actor_id, int64_t quoting_id)
+enum error quoting_revoke(struct db *db, struct arena *arena, int64_t actor_id, int64_t quoting_id)
 {
 	struct actor actor;
 	enum error error = deed_find_doer(db, arena, actor_id, &actor);

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The figures of delivery (PERFORMANCE P9 to P12): from rows in PostgreSQL to rows marked accepted, to many hosts on
+loopback. The budgets are shares of what `openssl speed rsa2048` signs on one core in the same run."""
+import re
+import statistics
+import subprocess
+import time
+
+import pytest
+
+from support import processes
+from support.federated import FederatedServer
+from support.metrics import process_cpu_seconds, process_rss_bytes
+from support.peers import Authority
+from support.server import binary
+from support.waiting import wait_until
+from test_figures import figure, smoke  # noqa: F401
+
+pytestmark = pytest.mark.limit(900)
+
+HOSTS = 500
+PER_HOST = 40
+QUIET = {"log.level": "warning"}
+WAKE_DELIVERIES = "2"
+
+
+def signatures_per_second(seconds):
+    text = subprocess.run(["openssl", "speed", "-seconds", str(seconds), "rsa2048"], capture_output=True, text=True,
+                          check=True).stdout
+    return float(re.search(r"^rsa 2048 bits\s+\S+\s+\S+\s+(\S+)", text, re.M).group(1))
+
+
+class Sink:
+    def __init__(self, hosts=HOSTS, delay_ms=0, hanging=0, certificate=()):
+        self.port, self.hosts, self.scheme = processes.free_port(), hosts, "https" if certificate else "http"
+        self.process = processes.spawn([binary("comptoir-sink"), str(self.port), str(hosts), str(delay_ms), str(hanging),
+                                        *certificate], subprocess.PIPE, None, stdin=subprocess.PIPE, open_files=16384)
+        assert self.process.stdout.readline() == b"ready\n"
+
+    def address(self, number):
+        return f"127.9.{number // 250}.{number % 250 + 1}:{self.port}"
+
+    def inbox(self, number):
+        return f"{self.scheme}://{self.address(number)}/inbox"
+
+    def command(self, text):
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def report(self):
+        """(requests, hosts served, seconds of the first arrival, of the last host's first one)"""
+        self.command("report")
+        total, served, first, last = map(int, self.process.stdout.readline().split())
+        return total, served, first / 1e6, last / 1e6
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def sink_factory():
+    made = []
+
+    def make(**keywords):
+        made.append(Sink(**keywords))
+        return made[-1]
+    yield make
+    for sink in made:
+        sink.close()
+
+
+@pytest.fixture
+def server_factory(postgres):
+    made = []
+
+    def make(settings=None, authority=None):
+        server = FederatedServer(postgres.create_database(), {**QUIET, **(settings or {})}, authority, open_files=16384)
+        made.append(server)
+        server.start()
+        server.create_account("anna")
+        return server
+    yield make
+    for server in made:
+        server.remove()
+        server.database.drop()
+
+
+class Outbox:
+    """Rows as a post leaves them, many at once."""
+
+    def __init__(self, server, sink):
+        self.server, self.sink, self.last = server, sink, 0
+        self.connection = server.database.connect("superuser")
+        self.connection.autocommit = True
+        self.cursor = self.connection.cursor()
+        self.actor = server.one("select id from actors where username = 'anna'")
+
+    def insert(self, activities):
+        """activities x hosts; the time of the ring."""
+        first, self.last = self.last + 1, self.last + activities
+        content = "x" * 1700
+        self.cursor.execute("begin")
+        self.cursor.execute(
+            "insert into activities_out (id, uri, type, actor_id, object_uri, body, body_sha256, is_public)"
+            " select (extract(epoch from now()) * 1000)::bigint << 16 | n, %s || n, 'Create', %s, %s || n, body, sha256(body), true"
+            " from generate_series(%s, %s) as n, lateral (select convert_to(format('{\"@context\":\"https://www.w3.org/ns/"
+            "activitystreams\",\"id\":\"%s%%s\",\"type\":\"Create\",\"actor\":\"%s\",\"object\":{\"type\":\"Note\",\"content\":"
+            "\"%s\"}}', n), 'utf8') as body) as one" % ("%s", "%s", "%s", "%s", "%s", self.server.url + "/a/",
+                                                        self.server.actor("anna"), content),
+            (self.server.url + "/a/", self.actor, self.server.url + "/o/", first, self.last))
+        self.cursor.execute("insert into deliveries (activity_id, inbox_url, peer) select a.id, h.inbox, h.peer from activities_out a,"
+                            " unnest(%s::text[], %s::text[]) as h (inbox, peer) where a.uri = any (%s)",
+                            ([self.sink.inbox(n) for n in range(self.sink.hosts)],
+                             [self.sink.address(n) for n in range(self.sink.hosts)],
+                             [f"{self.server.url}/a/{n}" for n in range(first, self.last + 1)]))
+        self.cursor.execute("commit")
+        self.cursor.execute("vacuum analyze deliveries")
+        begin = time.monotonic(), time.time()
+        self.cursor.execute("select pg_notify('comptoir_wake', %s)", (WAKE_DELIVERIES,))
+        return begin
+
+    def run(self, activities, seconds=120):
+        """(seconds until the last row was accepted, CPU seconds of the server) for one round."""
+        count = activities * self.sink.hosts
+        cpu = process_cpu_seconds(self.server.pid)
+        _, wall = self.insert(activities)
+        wait_until(lambda: not self.server.one("select 1 from deliveries where state = 'pending' limit 1"), seconds,
+                   "all to be accepted", interval=0.05)
+        accepted, last = self.server.rows("select count(*), extract(epoch from max(ended_at))::float8 from deliveries"
+                                          " where state = 'accepted'")[0]
+        assert accepted >= count
+        return last - wall, process_cpu_seconds(self.server.pid) - cpu
+
+
+def rates(outbox, rounds, per_host):
+    outbox.run(1)  # connections, keys
+    taken = [outbox.run(per_host) for _ in range(rounds)]
+    count = per_host * outbox.sink.hosts
+    return statistics.median(count / seconds for seconds, _ in taken), statistics.median(cpu / count for _, cpu in taken)
+
+
+def test_p9_signed_deliveries_per_second(smoke, server_factory, sink_factory):  # noqa: F811
+    outbox = Outbox(server_factory(), sink_factory())
+    rounds, per_host, seconds = (1, 2, 1) if smoke else (3, PER_HOST, 3)
+    before = signatures_per_second(seconds)
+    rate, cpu = rates(outbox, rounds, per_host)
+    signed = statistics.mean([before, signatures_per_second(seconds)])
+    print(f"\n{rate:.0f} deliveries/s, {signed:.0f} signatures/s, {cpu * 1e6:.0f} us CPU each,"
+          f" {process_rss_bytes(outbox.server.pid) / 1048576:.0f} MiB")
+    figure(smoke, "P9 CPU of a delivery", round(cpu * 1e6), "us", "<= 350", cpu <= 350e-6)
+    figure(smoke, "P9 deliveries / RSA signatures of a core", round(rate / signed, 2), "x", ">= 0.75", rate >= 0.75 * signed)
+
+
+def test_p9_over_tls(smoke, server_factory, sink_factory, tmp_path):  # noqa: F811
+    directory = processes.make_directory("comptoir-ca-")
+    authority = Authority(directory)
+    names = [f"127.9.{n // 250}.{n % 250 + 1}" for n in range(HOSTS)]
+    outbox = Outbox(server_factory({"federation.ca_file": authority.pem_path}),
+                    sink_factory(certificate=authority.files(*names)))
+    rounds, per_host, seconds = (1, 2, 1) if smoke else (3, PER_HOST, 3)
+    before = signatures_per_second(seconds)
+    rate, cpu = rates(outbox, rounds, per_host)
+    signed = statistics.mean([before, signatures_per_second(seconds)])
+    print(f"\n{rate:.0f} deliveries/s over TLS, {signed:.0f} signatures/s, {cpu * 1e6:.0f} us CPU each")
+    figure(smoke, "P9 over TLS / RSA signatures of a core", round(rate / signed, 2), "x", ">= 0.6", rate >= 0.6 * signed)
+
+
+def test_p10_hosts_that_take_their_time(smoke, server_factory, sink_factory):  # noqa: F811
+    quick = Outbox(server_factory(), sink_factory())
+    slow = Outbox(server_factory(), sink_factory(delay_ms=100))
+    rounds, per_host = (1, 2) if smoke else (3, PER_HOST)
+    quick_rate, _ = rates(quick, rounds, per_host)
+    slow_rate, _ = rates(slow, rounds, per_host)
+    figure(smoke, "P10 rate with answers after 100 ms", round(slow_rate / quick_rate, 2), "x", ">= 0.9",
+           slow_rate >= 0.9 * quick_rate)
+
+
+def test_p11_hosts_that_never_answer(smoke, server_factory, sink_factory):  # noqa: F811
+    outbox = Outbox(server_factory(), sink_factory(hanging=25))
+    begin, _ = outbox.insert(1)
+    wait_until(lambda: outbox.server.one("select count(*) from deliveries where state = 'accepted'") == HOSTS - 25, 30,
+               "the live hosts to be served")
+    _, served, first, last = outbox.sink.report()
+    assert served >= HOSTS - 25
+    figure(smoke, "P11 live hosts served", round(last - begin, 2), "s", "<= 2", last - begin <= 2)
+    figure(smoke, "P9 first arrival", round((first - begin) * 1000, 1), "ms", "<= 50", first - begin <= 0.05)
+
+
+def test_p12_a_hundred_thousand_followers(smoke, server_factory):  # noqa: F811
+    server = server_factory({"federation.mode": "closed"})
+    hosts, followers = (50, 1000) if smoke else (5000, 100000)
+    connection = server.database.connect("superuser")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    anna = server.one("select id from actors where username = 'anna'")
+    cursor.execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, shared_inbox_url, created_at,"
+                   " updated_at, fetched_at) select n, 'Person', 'f' || n, 'f' || n, 'h' || n %% %s || '.example',"
+                   " 'https://h.example/u/' || n, 'https://h.example/u/' || n, 'https://h.example/u/' || n || '/inbox',"
+                   " 'https://h' || n %% %s || '.example/inbox', now(), now(), now() from generate_series(1, %s) as n",
+                   (hosts, hosts, followers))
+    cursor.execute("insert into follows (id, follower_id, followed_id, state, uri) select n, n, %s, 'accepted',"
+                   " 'https://h.example/f/' || n from generate_series(1, %s) as n", (anna, followers))
+    cursor.execute("insert into actor_counts (actor_id, followers) values (%s, %s) on conflict (actor_id) do update"
+                   " set followers = excluded.followers", (anna, followers))
+    cursor.execute("analyze")
+    taken = []
+    for n in range(1 if smoke else 5):
+        server.act("post", "anna", f"To all of you, {n}")
+        begin = server.one("select extract(epoch from max(created_at))::float8 from activities_out")
+        wait_until(lambda: server.one("select count(*) from fanouts") == 0, 60, "the audience to be expanded", interval=0.01)
+        taken.append(time.time() - begin)
+        made = server.one("select count(*) from deliveries d join (select max(id) as id from activities_out) a on d.activity_id = a.id")
+        assert made == hosts
+    figure(smoke, "P12 enqueued", round(statistics.median(taken), 2), "s", "<= 5", statistics.median(taken) <= 5)
