@@ -113,8 +113,8 @@ def test_polls_and_votes(meeting):
             "to": shop.uri}
     for _ in range(2):  # the second time it counts no more
         fedify.send({"type": "Create", "object": vote, "to": shop.uri}, [shop.uri])
-    server.wait_for_row("select 1 from poll_options o join posts p on p.id = o.post_id where p.uri = %s and title = 'Spelt'"
-                        " and votes = 1", poll)
+    server.wait_for_row("select 1 from poll_options o join posts p on p.id = o.post_id where p.uri = %s and o.title = 'Spelt'"
+                        " and o.votes = 1", poll)
     assert server.one("select voters from polls o join posts p on p.id = o.post_id where p.uri = %s", poll) == 1
     assert not server.rows("select 1 from posts where uri = %s", vote["id"])
 
@@ -129,8 +129,8 @@ def test_polls_and_votes(meeting):
                for name, votes in (("Tea", 2), ("Coffee", 5))]
     updated = {**{key: value for key, value in theirs.items() if key != "@context"}, "oneOf": options, "votersCount": 7}
     fedify.send({"type": "Update", "object": updated, "to": PUBLIC}, [shop.uri])
-    server.wait_for_row("select 1 from poll_options o join posts p on p.id = o.post_id where p.uri = %s and title = 'Coffee'"
-                        " and votes = 5", theirs["id"])
+    server.wait_for_row("select 1 from poll_options o join posts p on p.id = o.post_id where p.uri = %s and o.title = 'Coffee'"
+                        " and o.votes = 5", theirs["id"])
     assert fedify.errors() == []
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The figures of delivery (PERFORMANCE P9 to P12): from rows in PostgreSQL to rows marked accepted, to many hosts on
 loopback. The budgets are shares of what `openssl speed rsa2048` signs on one core in the same run."""
+import json
 import re
 import statistics
 import subprocess
@@ -71,11 +72,11 @@ def sink_factory():
 
 
 @pytest.fixture
-def server_factory(postgres):
+def server_factory(database_factory):
     made = []
 
     def make(settings=None, authority=None):
-        server = FederatedServer(postgres.create_database(), {**QUIET, **(settings or {})}, authority, open_files=16384)
+        server = FederatedServer(database_factory(), {**QUIET, **(settings or {})}, authority, open_files=16384)
         made.append(server)
         server.start()
         server.create_account("anna")
@@ -83,7 +84,6 @@ def server_factory(postgres):
     yield make
     for server in made:
         server.remove()
-        server.database.drop()
 
 
 class Outbox:
@@ -99,16 +99,18 @@ class Outbox:
     def insert(self, activities):
         """activities x hosts; the time of the ring."""
         first, self.last = self.last + 1, self.last + activities
-        content = "x" * 1700
+        base = int(time.time() * 1000) << 16
+        rows = []
+        for n in range(first, self.last + 1):
+            uri, author = f"{self.server.url}/a/{n}", self.server.actor("anna")
+            body = {"@context": "https://www.w3.org/ns/activitystreams", "id": uri, "type": "Create", "actor": author,
+                    "object": {"id": f"{self.server.url}/o/{n}", "type": "Note", "attributedTo": author, "content": "x" * 1500}}
+            rows.append((base + n, uri, f"{self.server.url}/o/{n}", json.dumps(body)))
         self.cursor.execute("begin")
-        self.cursor.execute(
-            "insert into activities_out (id, uri, type, actor_id, object_uri, body, body_sha256, is_public)"
-            " select (extract(epoch from now()) * 1000)::bigint << 16 | n, %s || n, 'Create', %s, %s || n, body, sha256(body), true"
-            " from generate_series(%s, %s) as n, lateral (select convert_to(format('{\"@context\":\"https://www.w3.org/ns/"
-            "activitystreams\",\"id\":\"%s%%s\",\"type\":\"Create\",\"actor\":\"%s\",\"object\":{\"type\":\"Note\",\"content\":"
-            "\"%s\"}}', n), 'utf8') as body) as one" % ("%s", "%s", "%s", "%s", "%s", self.server.url + "/a/",
-                                                        self.server.actor("anna"), content),
-            (self.server.url + "/a/", self.actor, self.server.url + "/o/", first, self.last))
+        self.cursor.execute("insert into activities_out (id, uri, type, actor_id, object_uri, body, body_sha256, is_public)"
+                            " select id, uri, 'Create', %s, object, convert_to(body, 'utf8'), sha256(convert_to(body, 'utf8')), true"
+                            " from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) as r (id, uri, object, body)",
+                            (self.actor, *map(list, zip(*rows))))
         self.cursor.execute("insert into deliveries (activity_id, inbox_url, peer) select a.id, h.inbox, h.peer from activities_out a,"
                             " unnest(%s::text[], %s::text[]) as h (inbox, peer) where a.uri = any (%s)",
                             ([self.sink.inbox(n) for n in range(self.sink.hosts)],
