@@ -159,18 +159,21 @@ def test_unfollowing_blocking_and_reporting(meeting):
 
 
 def test_moving_house(meeting):
-    server, fedify, shop, fay = meeting.server, meeting.fedify, meeting.shop, meeting.fay
+    server, fedify, shop, cleo, fay = meeting.server, meeting.fedify, meeting.shop, meeting.cleo, meeting.fay
     follow_both_ways(meeting)
+    cleo.act("alias", shop.uri)
+    shop.act("move", cleo.uri)
+    move = fedify.wait_for("Move")
+    assert (move["object"], move["target"]) == (shop.uri, cleo.uri)
+
+    cleo.follow(fay)
+    cleo.follows(fay)
     gus = fedify.actor("gus")
     fedify.door("alias", name="gus", urls=[fay])
-    fedify.send({"type": "Move", "object": fay, "target": gus}, [shop.uri])
-    shop.follows(gus)
-    wait_until(lambda: shop.uri in fedify.followers("gus") and shop.uri not in fedify.followers("fay"), 20, "the follow to move")
-
-    meeting.cleo.act("alias", shop.uri)
-    shop.act("move", meeting.cleo.uri)
-    move = fedify.wait_for("Move")
-    assert (move["object"], move["target"]) == (shop.uri, meeting.cleo.uri)
+    fedify.send({"type": "Move", "object": fay, "target": gus}, [cleo.uri])
+    cleo.follows(gus)
+    wait_until(lambda: cleo.uri in fedify.followers("gus") and cleo.uri not in fedify.followers("fay"), 20, "the follow to move")
+    assert server.one("select m.uri from actors a join actors m on m.id = a.moved_to_id where a.uri = %s", fay) == gus
 
 
 def test_what_is_for_followers_or_one_person_goes_to_nobody_else(meeting):
