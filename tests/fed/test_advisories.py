@@ -27,7 +27,7 @@ class Scene:
         for actor in (self.bob, self.neighbour, self.eve):
             self.say(actor, actor.follow(self.brand.uri))
             self.brand.is_followed_by(actor.uri)
-        self.brand.follow(self.bob.uri)
+        self.brand.act("follow", self.bob.uri)
         self.follow_uri = server.one("select f.uri from follows f join actors a on a.id = f.followed_id where a.uri = %s", self.bob.uri)
         self.say(self.bob, self.bob.activity("Accept", self.follow_uri))
         self.brand.follows(self.bob.uri)
@@ -186,7 +186,9 @@ def test_only_who_was_asked_accepts_a_follow(server, web, scene):
     """CVE-2025-30741 (GHSA-7287-grhx-542x): a request to follow stays one until the one who was asked accepts it."""
     locked = Actor(web, host="good.peer.test")
     locked.publish(manuallyApprovesFollowers=True)
-    scene.brand.follow(locked.uri)
+    scene.say(locked, locked.activity("Like", scene.local))
+    settle(server)
+    scene.brand.act("follow", locked.uri)
     uri = server.one("select f.uri from follows f join actors a on a.id = f.followed_id where a.uri = %s", locked.uri)
     whole = {"id": uri, "type": "Follow", "actor": scene.brand.uri, "object": locked.uri}
     with Unchanged(server):
@@ -463,6 +465,17 @@ def test_a_handle_leads_nowhere_else(server, web, canary, case):
     assert server.act("resolve", f"@x@{host}:{web.port}", check=False)[0] != 0
     assert 1 <= len(asked) <= 4
     assert canary.connections == 0
+
+
+def test_a_suspended_host_reads_nothing_at_all(server, web, scene):
+    """Akkoma 2025.10, CVE-2026-25808: without authorised fetch, too; and its key is not asked for."""
+    reader = Actor(web, host="reader.suspended.test")
+    path, user = scene.local[len(server.url):], "/users/brand"
+    for one in (path, path + "/activity", path + "/replies", path + "/likes", path + "/shares", user, user + "/outbox",
+                user + "/outbox?page=true", user + "/followers", user + "/following", user + "/collections/featured",
+                scene.hidden[len(server.url):]):
+        assert signer.get(server, one, reader).status == 403, one
+    assert web.asked_for(host=reader.host) == []
 
 
 # ---- text that is code elsewhere
