@@ -43,8 +43,8 @@ void scheduler_start(struct scheduler *scheduler, struct delivery_item *item, in
 {
 	struct peer *peer = item->peer;
 	const struct scheduler_hooks *hooks = scheduler->options.hooks;
-	if (item->activity->withheld) {
-		end_now(scheduler, item, DELIVERY_WITHHELD, item->activity->withheld);
+	if (item->withheld) {
+		end_now(scheduler, item, DELIVERY_WITHHELD, item->withheld);
 		return;
 	}
 	if (!hooks->may_send(scheduler->options.argument, peer->record.name) && !MUTANT("delivery_policy")) {

@@ -433,7 +433,7 @@ static void policy_is_asked_at_each_attempt(void **state)
 static void what_its_author_may_not_say_any_more_is_withheld(void **state)
 {
 	(void)state;
-	activity->withheld = "the author is suspended";
+	withheld = "the author is suspended";
 	const struct row *row = add_row("a.example");
 	settle();
 	assert_int_equal(waiting(), 0);
