@@ -168,14 +168,22 @@ static struct str add_proof(struct arena *arena, const struct delivery_activity_
 	return arena_str(arena, buf_str(&text));
 }
 
-static bool takes_back(struct str type)
+static bool is_about_author(const struct delivery_activity_row *row)
+{
+	size_t len = row->object_uri.len;
+	return len && str_starts_with(row->main_key_uri, row->object_uri) && len < row->main_key_uri.len &&
+		row->main_key_uri.data[len] == '#';
+}
+
+/* A suspended author still takes things back, and is shown as suspended. */
+static bool takes_back(const struct delivery_activity_row *row)
 {
 	static const char *const last_words[] = { "Delete", "Undo", "Remove", "Reject", "Block" };
 	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]); i++) {
-		if (str_eq(type, str_from(last_words[i])))
+		if (str_eq(row->type, str_from(last_words[i])))
 			return true;
 	}
-	return false;
+	return str_eq(row->type, STR_LITERAL("Update")) && is_about_author(row);
 }
 
 static enum error keep_activity(struct delivery_content *content, struct db *db, struct arena *arena,
@@ -201,7 +209,7 @@ static enum error keep_activity(struct delivery_content *content, struct db *db,
 	activity->is_for_followers = row->is_for_followers;
 	activity->key = rsa ? shared_key_ref(rsa) : NULL;
 	activity->key_id = arena_str(own, row->main_key_uri);
-	activity->takes_back = takes_back(row->type);
+	activity->takes_back = takes_back(row);
 	if (map_count(content->activities) >= MAX_ACTIVITIES)
 		drop_activity(content, LIST_OBJECT(content->used.next, struct kept_activity, link));
 	char text[KEY_TEXT_BYTES];

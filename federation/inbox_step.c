@@ -333,7 +333,10 @@ static enum error park(const struct claim *claim, size_t index)
 	if (row->parks >= INBOX_MAX_PARKS && !MUTANT("inbox_parks"))
 		return set_aside(claim, row, "waited for too many documents");
 	struct fetch_wish wish = { .uri = result->uri, .kind = result->kind };
-	enum error error = fetch_wish(claim->step->db, claim->step->arena, &wish);
+	/* Whoever ends a wish for it right now does so before, and there is a new wish, or after, and wakes this row. */
+	enum error error = uri_lock(claim->step->db, claim->step->arena, &wish.uri, 1);
+	if (!error)
+		error = fetch_wish(claim->step->db, claim->step->arena, &wish);
 	return error ? error : activity_in_park(claim->step->db, claim->step->arena, row, result->uri, true);
 }
 
@@ -553,12 +556,16 @@ enum error inbox_work_once(const struct inbox_step *step, size_t *ret_claimed)
 enum error inbox_tidy(const struct inbox_step *step)
 {
 	int64_t taken = 0;
+	int64_t woken = 0;
 	int64_t aside = 0;
 	arena_reset(step->arena);
 	enum error error = activity_in_take_over(step->db, step->arena, &taken);
 	if (!error)
+		error = activity_in_wake_forgotten(step->db, step->arena, &woken);
+	if (!error)
 		error = activity_in_set_aside_parked(step->db, step->arena, clock_now_us() - INBOX_MAX_AGE_US, &aside);
-	if (taken || aside)
-		log_event(LOG_LEVEL_INFO, "inbox_tidied", LOG_INT("taken_over", taken), LOG_INT("set_aside", aside));
+	if (taken || woken || aside)
+		log_event(LOG_LEVEL_INFO, "inbox_tidied", LOG_INT("taken_over", taken), LOG_INT("woken", woken),
+			LOG_INT("set_aside", aside));
 	return error;
 }

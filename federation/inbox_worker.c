@@ -8,6 +8,7 @@
 #include "federation/inbox_step.h"
 #include "storage/activity_in_queue.h"
 #include "storage/db.h"
+#include "storage/uri_lock.h"
 #include "storage/wake.h"
 #include "base/clock.h"
 #include "base/worker.h"
@@ -198,5 +199,7 @@ void inbox_workers_stop(struct inbox_workers **workers)
 
 enum error inbox_wake_parked(struct db *db, struct arena *arena, struct str uri, bool is_nowhere)
 {
-	return activity_in_wake(db, arena, uri, is_nowhere);
+	/* See park() in inbox_step.c. */
+	enum error error = uri_lock(db, arena, &uri, 1);
+	return error ? error : activity_in_wake(db, arena, uri, is_nowhere);
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/url.h"
 #include "storage/domain.h"
+#include "storage/fetch_queue.h"
 #include "storage/tombstone.h"
 
 static enum error error_of(const struct remote_fetched *fetched)
@@ -42,6 +43,13 @@ static bool is_fresh(const struct actor *actor, int64_t max_age_us)
 	return actor->is_local || (max_age_us > 0 && clock_now_us() - actor->fetched_us <= max_age_us);
 }
 
+/* Whoever looks at somebody sees what they pinned. */
+static enum error wish_for_pins(struct db *db, struct arena *arena, const struct actor *actor)
+{
+	const struct fetch_wish wish = { .uri = actor->featured_url, .kind = FETCH_FEATURED, .root_uri = actor->uri };
+	return actor->featured_url.data ? fetch_wish(db, arena, &wish) : ERROR_NONE;
+}
+
 static enum error read_actor(struct federation *federation, struct db *db, struct arena *arena, struct str uri,
 	const struct remote_fetch_handle *handle, struct actor *ret_actor)
 {
@@ -50,7 +58,9 @@ static enum error read_actor(struct federation *federation, struct db *db, struc
 	enum error error = remote_fetch_actor(&fetch, uri, handle, &fetched);
 	if (!error)
 		error = error_of(&fetched);
-	return error ? error : actor_find_by_id(db, arena, fetched.actor_id, ret_actor);
+	if (!error)
+		error = actor_find_by_id(db, arena, fetched.actor_id, ret_actor);
+	return error ? error : wish_for_pins(db, arena, ret_actor);
 }
 
 enum error resolve_actor(struct federation *federation, struct db *db, struct arena *arena, struct str uri,

@@ -70,7 +70,7 @@ enum {
 	"), claimed as ("                                \
 	"  update activities_in as a"                    \
 	"  set attempts = a.attempts + 1,"               \
-	"      leased_until = now() + $1 * interval '1 millisecond'," \
+	"      leased_until = now() + $1::bigint * interval '1 millisecond'," \
 	"      leased_by = pg_backend_pid()"             \
 	"  from due"                                     \
 	"  where a.id = due.id"                          \
@@ -173,6 +173,19 @@ static const struct statement take_over = STATEMENT("activity_in_queue_take_over
 	"    and not exists (select from pg_stat_get_activity(h.leased_by::integer))"
 	" )"); // activities_in_due, activities_in_pkey
 
+/* A wish and what is parked for it come and go together; without one, as when its root's budget was spent, the wait
+ * would have no end. */
+static const struct statement wake_forgotten = STATEMENT("activity_in_queue_wake_forgotten", 0,
+	"update activities_in"
+	" set state = 'waiting', due_at = now()"
+	" where id in ("
+	"  select a.id"
+	"  from activities_in as a"
+	"  where a.state = 'parked'"
+	"    and not exists (select from fetches as f where f.uri = a.parked_uri)"
+	"  limit 1000"
+	" )"); // activities_in_parked, fetches_uri_kind_key, activities_in_pkey
+
 static const struct statement set_aside_parked = STATEMENT("activity_in_queue_set_aside_parked", 1,
 	"update activities_in"
 	" set state = 'set_aside', last_error = 'parked for too long'"
@@ -261,7 +274,7 @@ static const struct statement discard = STATEMENT("activity_in_queue_discard", 1
 	"   and (leased_until is null or leased_until <= now())"); // activities_in_pkey
 
 STATEMENT_TABLE(activity_in_queue_statements, &claim_fresh, &claim_suspect, &check, &done, &drop, &park, &postpone,
-	&set_aside, &release, &wake, &take_over, &set_aside_parked, &forget_follow, &list_waiting, &list_parked, &list_set_aside, &find, &retry,
+	&set_aside, &release, &wake, &take_over, &wake_forgotten, &set_aside_parked, &forget_follow, &list_waiting, &list_parked, &list_set_aside, &find, &retry,
 	&discard);
 
 static enum activity_in_proof read_proof(struct str name)
@@ -434,6 +447,11 @@ enum error activity_in_wake(struct db *db, struct arena *arena, struct str uri, 
 enum error activity_in_take_over(struct db *db, struct arena *arena, int64_t *ret_count)
 {
 	return db_change(db, arena, &take_over, NULL, ret_count);
+}
+
+enum error activity_in_wake_forgotten(struct db *db, struct arena *arena, int64_t *ret_count)
+{
+	return db_change(db, arena, &wake_forgotten, NULL, ret_count);
 }
 
 enum error activity_in_set_aside_parked(struct db *db, struct arena *arena, int64_t received_before_us, int64_t *ret_count)

@@ -84,6 +84,9 @@ enum error activity_in_wake(struct db *db, struct arena *arena, struct str uri, 
 /* Ends the leases of workers that are no longer connected, such as those of a process that died. */
 enum error activity_in_take_over(struct db *db, struct arena *arena, int64_t *ret_count) MUST_CHECK;
 
+/* Those parked for what nobody fetches are due: they look anew, or wish for it again. At most 1,000. */
+enum error activity_in_wake_forgotten(struct db *db, struct arena *arena, int64_t *ret_count) MUST_CHECK;
+
 /* Sets aside what has been parked since before that moment; at most 1,000. */
 enum error activity_in_set_aside_parked(struct db *db, struct arena *arena, int64_t received_before_us, int64_t *ret_count) MUST_CHECK;
 

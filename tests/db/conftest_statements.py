@@ -71,6 +71,8 @@ insert into poll_votes (post_id, position, actor_id, uri)
   select (n % 20000 + 1)::bigint << 16, n % 4, n::bigint << 16, 'https://h.example/v/' || n from generate_series(1, 100000) as n;
 insert into tombstones (uri, is_local, was_known)
   select 'https://h.example/gone/' || n, n % 100 = 0, n % 2 = 0 from generate_series(1, 100000) as n;
+insert into emojis (domain, shortcode, image_url, updated_at)
+  select 'h' || n % 5000 || '.example', 'emoji' || n, 'https://h.example/e/' || n, now() from generate_series(1, 100000) as n;
 insert into blocks (id, blocker_id, blocked_id, uri)
   select n::bigint << 16, (n % 1000 + 1)::bigint << 16, (n % 200000 + 1001)::bigint << 16, 'https://h.example/block/' || n
   from generate_series(1, 50000) as n;

@@ -268,6 +268,22 @@ static void waiting_has_an_end(void **state)
 	assert_string_equal(outcome(ids[2]), "set_aside: waited for too many documents");
 }
 
+static void nobody_waits_for_what_nobody_fetches(void **state)
+{
+	(void)state;
+	struct actor alice = make_local("alice", false);
+	const char *uri = "https://lost.example/users/zoe";
+	const char *id = "https://lost.example/follows/1";
+	assert_string_equal(result_of(activity(id, "Follow", uri, alice.uri.data, "")), text("parked: %s", uri));
+	assert_int_equal(inbox_tidy(&world_step), ERROR_NONE);
+	assert_string_equal(outcome(id), text("parked: %s", uri));
+	execute("delete from fetches where uri = '%s'", uri);
+	store_remote(uri, "lost.example", NULL);
+	assert_int_equal(inbox_tidy(&world_step), ERROR_NONE);
+	work();
+	assert_string_equal(outcome(id), "done");
+}
+
 /* ---- failing ---- */
 
 static void a_poison_activity_stops_nobody_and_is_set_aside(void **state)
@@ -436,6 +452,7 @@ int main(void)
 		cmocka_unit_test(one_actor_about_one_thing_is_heard_in_order),
 		cmocka_unit_test(a_later_one_waits_while_the_earlier_one_is_put_off),
 		cmocka_unit_test(waiting_has_an_end),
+		cmocka_unit_test(nobody_waits_for_what_nobody_fetches),
 		cmocka_unit_test(a_poison_activity_stops_nobody_and_is_set_aside),
 		cmocka_unit_test(what_ended_the_process_five_times_is_not_tried_again),
 		cmocka_unit_test(the_rows_of_a_dead_process_are_taken_over),

@@ -10,7 +10,8 @@ from conftest import migrate
 from support import processes
 from support.server import binary
 
-SOURCES = sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "*_test.c")))
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCES = sorted(glob.glob(os.path.join(HERE, "*_test.c")))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: os.path.basename(path)[:-len("_test.c")])
@@ -20,7 +21,8 @@ def test_what_a_c_test_says_of_the_database_holds(empty_database, source):
     assert cases > 0
     migrate(empty_database)
     values = processes.environment(CMOCKA_MESSAGE_OUTPUT="TAP", COMPTOIR_DATABASE_URL=empty_database.owner_url)
-    result = processes.run([binary("comptoir-" + os.path.basename(source)[:-2].replace("_", "-"))], env=values, seconds=120)
+    result = processes.run([binary("comptoir-" + os.path.basename(source)[:-2].replace("_", "-"))], env=values, seconds=120,
+                           cwd=os.path.join(HERE, "..", "unit"))  # where paths to golden files begin
     failed = re.findall(r"^not ok.*$", result.stdout, re.M)
     assert result.returncode == 0 and not failed, "\n".join(failed) + "\n" + result.stdout[-3000:] + result.stderr[-3000:]
     assert len(re.findall(r"^ok ", result.stdout, re.M)) >= cases

@@ -55,10 +55,10 @@ def canary():
     peer.close()
 
 
-def wish(server, uri, kind="object", root=None):
+def wish(server, uri, kind="object", root=None, attempts=0):
     peer = urllib.parse.urlsplit(uri).netloc
-    server.rows("insert into fetches (id, uri, kind, root_uri, peer) values ((select coalesce(max(id), 0) + 1 from fetches), %s,"
-                " %s, %s, %s) returning id", uri, kind, root or uri, peer)
+    server.rows("insert into fetches (id, uri, kind, root_uri, peer, attempts) values ((select coalesce(max(id), 0) + 1 from fetches), %s,"
+                " %s, %s, %s, %s) returning id", uri, kind, root or uri, peer, attempts)
     server.rows("select pg_notify('comptoir_wake', %s)::text", str(WAKE_FETCHES))
 
 
@@ -290,6 +290,29 @@ def test_a_chain_of_strangers_costs_one_budget(ours, site):
     assert 10 <= len(site.peer.requests) <= 23, site.asked()
 
 
+def test_a_chain_over_names_of_one_domain_costs_one_budget(ours, site_factory):
+    """Every post and every author at a name of its own, as a wildcard gives them (ADVISORIES 6)."""
+    site, good = site_factory(name="p0.chain.test"), site_factory("127.0.0.2")
+    port = site.peer.port
+
+    def reply(request):
+        number = int(request.header("Host").partition(".")[0][1:])
+        base, other = f"http://p{number}.chain.test:{port}", f"http://p{number + 1}.chain.test:{port}"
+        if request.target == "/u":
+            return {"id": base + "/u", "type": "Person", "preferredUsername": f"u{number}", "inbox": base + "/inbox"}
+        return {**site.note("/n", base + "/u"), "id": base + "/n", "inReplyTo": other + "/n",
+                "tag": [{"type": "Mention", "href": other + "/u", "name": f"@u{number + 1}"}]} if request.target == "/n" else None
+    site.documents["*"] = reply
+    bob = good.add_actor("beside")
+    good.add_note("/n", bob)
+    wish(ours, site.url("/n"))
+    wish(ours, good.url("/n"))
+    ours.wait_for_post(good.url("/n"))
+    settle(ours)
+    assert has_post(ours, site.url("/n"))
+    assert 5 <= len(site.peer.requests) <= 23, site.asked()
+
+
 def test_a_cycle_of_answers_ends(ours, site):
     bob = site.add_actor("cycle")
     for one, other in (("/a", "/b"), ("/b", "/a")):
@@ -369,8 +392,8 @@ def test_pinned_posts_become_those_of_the_collection(ours, site):
     site.add_note("/pinned", bob)
     site.documents["/featured"] = {"id": site.url("/featured"), "type": "OrderedCollection",
                                    "orderedItems": [site.url("/pinned"), site.note("/embedded", bob)]}
-    resolve(ours, bob)
-    fulfil(ours, site.url("/featured"), "featured", bob)
+    resolve(ours, f"@pinner@{site.authority}")
+    settle(ours)
     pins = ours.rows("select p.uri from pins join posts p on p.id = pins.post_id join actors a on a.id = pins.actor_id where a.uri = %s"
                      " order by p.uri", bob)
     assert [uri for uri, in pins] == sorted([site.url("/pinned"), site.url("/embedded")])
@@ -433,9 +456,8 @@ def test_an_activity_is_taken_from_its_actors_own_origin(ours, site_factory):
 # ---- failures
 
 def test_a_wish_that_never_ends_is_given_up(ours, site):
-    wish(ours, site.url("/poison"))
-    ours.rows("update fetches set attempts = 29, due_at = now() where uri = %s returning id", site.url("/poison"))
-    settle(ours)
+    fulfil(ours, site.url("/poison"), attempts=29)
+    assert not site.asked("/poison")
 
 
 def test_what_fails_comes_again_and_what_is_gone_does_not(ours, site):

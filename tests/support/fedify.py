@@ -28,37 +28,40 @@ class Fedify:
 
     def __init__(self, names=("fay",), first_knock=CAVAGE, authority=None, address="127.0.0.1"):
         install()
-        self.port = processes.free_port()
-        self.address = address
-        scheme = "https" if authority else "http"
-        self.origin = f"{scheme}://{address}:{self.port}"
-        settings = {"origin": self.origin, "address": address, "port": self.port, "names": list(names),
-                    "firstKnock": first_knock}
-        environment = dict(os.environ)
-        self.verify = True
-        if authority:
-            settings["certificate"], settings["key"] = authority.files(address)
-            environment["NODE_EXTRA_CA_CERTS"] = authority.pem_path
-            self.verify = authority.pem_path
+        self.address, self.authority = address, authority
+        self.verify = authority.pem_path if authority else True
         self.directory = processes.make_directory("comptoir-fedify-")
         self.log_path = os.path.join(self.directory, "log")
+        for _ in range(5):  # another program may take the port before Node does
+            self.start(names, first_knock)
+            wait_until(lambda: self.is_ready() or self.process.poll() is not None, 60, "the Fedify peer to listen")
+            if self.is_ready() or "EADDRINUSE" not in self.log():
+                break
+        assert self.is_ready(), "the Fedify peer ended:\n" + self.log()[-3000:]
+
+    def start(self, names, first_knock):
+        self.port = processes.free_port()
+        self.origin = f"{'https' if self.authority else 'http'}://{self.address}:{self.port}"
+        settings = {"origin": self.origin, "address": self.address, "port": self.port, "names": list(names),
+                    "firstKnock": first_knock}
+        environment = dict(os.environ)
+        if self.authority:
+            settings["certificate"], settings["key"] = self.authority.files(self.address)
+            environment["NODE_EXTRA_CA_CERTS"] = self.authority.pem_path
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen([os.path.join(DIRECTORY, "node_modules", ".bin", "node"), "peer.mjs",
                                              json.dumps(settings)], cwd=DIRECTORY, env=environment,
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_until(self.is_ready, 60, "the Fedify peer to listen")
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def is_ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError("the Fedify peer ended:\n" + self.log()[-3000:])
         return "ready\n" in self.log()
 
-    def door(self, name, **body):
-        answer = requests.post(f"{self.origin}/-/{name}", json=body, timeout=30, verify=self.verify)
+    def door(self, door_name, **body):
+        answer = requests.post(f"{self.origin}/-/{door_name}", json=body, timeout=30, verify=self.verify)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
