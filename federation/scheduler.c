@@ -424,6 +424,9 @@ int64_t scheduler_advance(struct scheduler *scheduler)
 		sweep(scheduler, now_us);
 	if (scheduler->is_stopping)
 		return now_us + REST_US;
+	/* Without anything to probe with it would stay open for ever. */
+	if (scheduler->breaker.is_open && !scheduler->item_count && !MUTANT("breaker_idle"))
+		breaker_close(&scheduler->breaker, now_us);
 	if (scheduler->breaker.is_open) {
 		if (breaker_takes_probe(&scheduler->breaker, now_us))
 			probe(scheduler, now_us);

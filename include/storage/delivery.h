@@ -105,7 +105,6 @@ struct delivery_activity_row {
 	int64_t created_us;
 	int64_t actor_id;
 	struct str followers_url;
-	bool is_actor_suspended;
 	struct str main_key_uri; /* data NULL when there is no such key */
 	int64_t main_key_created_us;
 	struct str ed25519_key_uri;
@@ -115,6 +114,15 @@ struct delivery_activity_row {
 /* Those of the ids that are there. */
 enum error delivery_load_activities(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
 	struct delivery_activity_row **ret_rows, size_t *ret_count) MUST_CHECK;
+
+/* What may change while an activity waits. */
+struct delivery_author {
+	int64_t actor_id;
+	bool is_suspended;
+	int64_t main_key_created_us; /* 0 without one */
+};
+enum error delivery_find_authors(struct db *db, struct arena *arena, const int64_t *actor_ids, size_t count,
+	struct delivery_author **ret_authors, size_t *ret_count) MUST_CHECK;
 
 /* ---- fan-outs ---- */
 

@@ -559,8 +559,12 @@ static void an_operator_sees_receipts_and_has_them_tried_again(void **state)
 	assert_int_equal(delivery_list(db, arena, STR_LITERAL("https://nowhere.example/"), 10, 0, &views, &count), ERROR_NOT_FOUND);
 	assert_int_equal(delivery_retry_activity(db, arena, uri, NOW, &again), ERROR_NONE);
 	assert_int_equal(again, 1);
-	(void)claim(1, 10, 10, 10, &count, &looked);
+	claims = claim(1, 10, 10, 10, &count, &looked);
 	assert_int_equal(count, 1);
+	finish_as(1, &claims[0], DELIVERY_REFUSED, 0, 404);
+	execute("update activities_out set body = '{}' where id = %lld", (long long)id);
+	assert_int_equal(delivery_retry_activity(db, arena, uri, NOW, &again), ERROR_NONE);
+	assert_int_equal(again, 0); /* its body is gone */
 	assert_int_equal(delivery_retry_activity(db, arena, STR_LITERAL("https://nowhere.example/"), NOW, &again), ERROR_NOT_FOUND);
 }
 
