@@ -173,7 +173,7 @@ def test_what_others_said_in_advance_does_not_stop_the_true_one(server, scene, w
     settle(server)
     scene.say(scene.bob, note)
     server.wait_for_post(note["object"]["id"])
-    edited = {**scene.notes["public"], "content": f"<p>edited after {who}</p>", "updated": f"2026-02-0{len(who) % 7 + 1}T00:00:00Z"}
+    edited = {**scene.notes["public"], "content": f"<p>edited after {who}</p>", "updated": f"2026-02-{1 + len(who):02d}T00:00:00Z"}
     scene.say(scene.bob, scene.bob.activity("Update", edited))
     server.wait_for_row("select id from posts where uri = %s and html = %s", edited["id"], edited["content"])
     scene.bob.publish(name=f"Bob after {who}")
@@ -342,7 +342,7 @@ def test_a_domain_of_ours_signs_nothing_from_outside(database_factory, web):
     from support.inbox import make_server
     program = make_server(database_factory())
     try:
-        base = f"http://second.peer.test:{program.port}"
+        base = "https://second.peer.test"
         program.start()
         program.command("domain", "add", "second.test", "--base-url", base)
         program.command("account", "create", "shop", "--kind", "organization", "--domain", "second.test")
