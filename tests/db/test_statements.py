@@ -25,6 +25,7 @@ MAY_BE_READ_WHOLE = {
 STATEMENTS_THAT_MAY = {
     ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",
     ("peer_count_states", "peers"): "as many rows as servers known; once a minute",
+    ("delivery_mend_times", "peers"): "as many rows as servers known; every ten minutes",
     ("peer_mend", "peers"): "as many rows as servers known; every ten minutes",
     ("instance_count", "peers"): "as many rows as servers known, tens of thousands at most; the answer is cached",
     ("instance_count", "users"): "when most users were active; the answer is cached",
