@@ -200,6 +200,7 @@ static void fill_row(const struct remote_post_job *job, struct post_remote *row)
 		.created_us = fields->created_us,
 		.edited_us = fields->edited_us,
 		.received_us = job->origin->received_us,
+		.is_locked = job->origin->is_locked,
 		.mentioned_actor_ids = job->mentioned_ids,
 		.mention_count = job->mention_count,
 		.tags = fields->tags,

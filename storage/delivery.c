@@ -118,35 +118,6 @@ static const struct statement claim_peer = STATEMENT("delivery_claim_peer", 5,
 	" select 0::bigint, " TAKEN_FIELDS TAKEN_TABLES
 	" order by m.activity_id"); // deliveries_peer, deliveries_pkey, peers_pkey
 
-static const struct statement park = STATEMENT("delivery_park", 3,
-	"with parked as ("
-	"  update deliveries as d"
-	"  set due_at = 'infinity'"
-	"  from (select one.activity_id, one.inbox_url"
-	"        from unnest($2::text[]) as p (name),"
-	"             lateral (select activity_id, inbox_url"
-	"                      from deliveries"
-	"                      where peer = p.name"
-	"                        and state = 'pending'"
-	"                        and leased_by is null"
-	"                        and due_at <= $1::timestamptz"
-	"                      order by activity_id"
-	"                      limit $3"
-	"                      for update skip locked) as one"
-	"        limit $3) as one"
-	"  where d.activity_id = one.activity_id"
-	"    and d.inbox_url = one.inbox_url"
-	"  returning d.peer"
-	"), noted as ("
-	"  insert into peers as w (name, look_at)"
-	"  select distinct peer, $1::timestamptz + " LOOK_AGAIN
-	"  from parked"
-	"  order by peer"
-	"  on conflict (name) do update"
-	"  set look_at = coalesce(w.look_at, greatest(w.due_at, excluded.look_at))"
-	")"
-	" select count(*) from parked"); // deliveries_peer, deliveries_pkey, peers_pkey
-
 /* $1 worker, $2 now, then arrays. "is true" keeps the planner from comparing all that the worker holds with each row. */
 static const struct statement finish = STATEMENT("delivery_finish", 9,
 	"with moved as ("
@@ -231,7 +202,7 @@ static const struct statement queue_age = STATEMENT("delivery_queue_age", 1,
 	" order by due_at"
 	" limit 1"); // deliveries_due
 
-STATEMENT_TABLE(delivery_statements, &claim, &claim_peer, &park, &finish, &expire, &mend_times, &queue_age);
+STATEMENT_TABLE(delivery_statements, &claim, &claim_peer, &finish, &expire, &mend_times, &queue_age);
 
 static const char *const state_names[DELIVERY_STATE_COUNT] = {
 	[DELIVERY_PENDING] = "pending",
@@ -299,20 +270,6 @@ enum error delivery_claim_peer(struct db *db, struct arena *arena, int64_t worke
 	enum error error = db_run(db, arena, &claim_peer, &values, &rows);
 	if (!error)
 		read_claims(&rows, arena, ret_claims, ret_count);
-	return error;
-}
-
-enum error delivery_park(struct db *db, struct arena *arena, int64_t now_us, const struct str *peers, size_t peer_count,
-	int limit, int64_t *ret_count)
-{
-	struct db_values values = { .count = 0 };
-	db_value_time(&values, now_us);
-	db_value_text_array(&values, arena, peers, peer_count);
-	db_value_int64(&values, limit);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &park, &values, &rows);
-	if (!error)
-		*ret_count = db_int64(&rows, 0, 0);
 	return error;
 }
 

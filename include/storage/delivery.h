@@ -55,10 +55,6 @@ enum error delivery_claim(struct db *db, struct arena *arena, const struct deliv
 enum error delivery_claim_peer(struct db *db, struct arena *arena, int64_t worker_id, int64_t now_us, struct str peer,
 	int limit, bool all, struct delivery_claim **ret_claims, size_t *ret_count) MUST_CHECK;
 
-/* Parks what is due of these peers, up to limit rows; *ret_count of them. */
-enum error delivery_park(struct db *db, struct arena *arena, int64_t now_us, const struct str *peers, size_t peer_count,
-	int limit, int64_t *ret_count) MUST_CHECK;
-
 enum delivery_state {
 	DELIVERY_PENDING,
 	DELIVERY_ACCEPTED,
