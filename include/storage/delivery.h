@@ -85,6 +85,11 @@ enum error delivery_finish(struct db *db, struct arena *arena, int64_t worker_id
 enum error delivery_expire(struct db *db, struct arena *arena, struct str peer, int64_t before_us, int64_t now_us,
 	int limit, int64_t *ret_count) MUST_CHECK;
 
+/* Deliveries and peers that were put off by a clock that was wrong are due: those that failed in the future, or wait for
+ * a time after latest_us. *ret_count of both. Reads all peers. */
+enum error delivery_mend_times(struct db *db, struct arena *arena, int64_t now_us, int64_t latest_us, int64_t *ret_count)
+	MUST_CHECK;
+
 /* The age of the oldest one that nobody has taken though it is due; 0 for none. */
 enum error delivery_queue_age(struct db *db, struct arena *arena, int64_t now_us, int64_t *ret_age_us) MUST_CHECK;
 

@@ -28,6 +28,7 @@ BATCH = "a batch of what is old, once an hour; a plan for any values does not kn
 STATEMENTS_THAT_MAY = {
     ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",
     ("peer_count_states", "peers"): "as many rows as servers known; once a minute",
+    ("delivery_mend_times", "peers"): "as many rows as servers known; every ten minutes",
     ("peer_mend", "peers"): "as many rows as servers known; every ten minutes",
     ("instance_count", "peers"): "as many rows as servers known, tens of thousands at most; the answer is cached",
     ("instance_count", "users"): "when most users were active; the answer is cached",
