@@ -44,7 +44,7 @@ bool breaker_note(struct breaker *breaker, struct peer *peer, int64_t now_us, en
 		return false;
 	peer->failed_in_epoch = failed;
 	breaker->failed += failed ? 1 : (unsigned)-1;
-	if (breaker->hosts < BREAKER_LEAST_HOSTS || breaker->failed * 2 <= breaker->hosts || MUTANT("breaker"))
+	if (breaker->hosts < BREAKER_LEAST_HOSTS || breaker->failed * 2 <= breaker->hosts || MUTANT("breaker_opens"))
 		return false;
 	breaker->is_open = true;
 	breaker->next_probe_us = now_us + BREAKER_PROBE_US;
@@ -53,7 +53,8 @@ bool breaker_note(struct breaker *breaker, struct peer *peer, int64_t now_us, en
 
 bool breaker_takes_probe(struct breaker *breaker, int64_t now_us)
 {
-	if (now_us < breaker->next_probe_us)
+	/* Further away: the clock went back. */
+	if (now_us < breaker->next_probe_us && breaker->next_probe_us - now_us <= BREAKER_PROBE_US)
 		return false;
 	breaker->next_probe_us = now_us + BREAKER_PROBE_US;
 	return true;

@@ -176,18 +176,14 @@ static bool is_about_author(const struct delivery_activity_row *row)
 }
 
 /* A suspended author still takes things back, and is shown as suspended. */
-static const char *withheld_because(const struct delivery_activity_row *row)
+static bool takes_back(const struct delivery_activity_row *row)
 {
 	static const char *const last_words[] = { "Delete", "Undo", "Remove", "Reject", "Block" };
-	if (!row->is_actor_suspended || MUTANT("delivery_suspended_author"))
-		return NULL;
 	for (size_t i = 0; i < sizeof(last_words) / sizeof(last_words[0]); i++) {
 		if (str_eq(row->type, str_from(last_words[i])))
-			return NULL;
+			return true;
 	}
-	if (str_eq(row->type, STR_LITERAL("Update")) && is_about_author(row))
-		return NULL;
-	return "the author is suspended";
+	return str_eq(row->type, STR_LITERAL("Update")) && is_about_author(row);
 }
 
 static enum error keep_activity(struct delivery_content *content, struct db *db, struct arena *arena,
@@ -213,7 +209,7 @@ static enum error keep_activity(struct delivery_content *content, struct db *db,
 	activity->is_for_followers = row->is_for_followers;
 	activity->key = rsa ? shared_key_ref(rsa) : NULL;
 	activity->key_id = arena_str(own, row->main_key_uri);
-	activity->withheld = withheld_because(row);
+	activity->takes_back = takes_back(row);
 	if (map_count(content->activities) >= MAX_ACTIVITIES)
 		drop_activity(content, LIST_OBJECT(content->used.next, struct kept_activity, link));
 	char text[KEY_TEXT_BYTES];
@@ -313,6 +309,59 @@ static enum error describe_followers(struct delivery_content *content, struct db
 
 /* ---- deliveries ---- */
 
+/* NULL when the activity is gone. */
+static enum error get_activity(struct delivery_content *content, struct db *db, struct arena *arena,
+	const struct delivery_claim *claims, size_t count, struct kept_activity **ret_kept)
+{
+	struct kept_activity *kept = find_kept(content, claims->activity_id);
+	enum error error = kept ? ERROR_NONE : load_missing(content, db, arena, claims, count);
+	if (!error && !kept)
+		kept = find_kept(content, claims->activity_id);
+	if (!error && kept) {
+		list_remove(&kept->link);
+		list_add_last(&content->used, &kept->link);
+	}
+	*ret_kept = kept;
+	return error;
+}
+
+static const struct delivery_author *find_author(const struct delivery_author *authors, size_t count, int64_t actor_id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (authors[i].actor_id == actor_id)
+			return &authors[i];
+	}
+	return NULL;
+}
+
+/* What was kept may be older than the author's key, or than its suspension. */
+static enum error judge_authors(struct delivery_content *content, struct db *db, struct arena *arena,
+	struct delivery_item **items, size_t count)
+{
+	int64_t *ids = arena_alloc_array(arena, count + 1, sizeof(*ids));
+	struct delivery_author *authors;
+	size_t id_count = 0, author_count;
+	for (size_t i = 0; i < count; i++) {
+		bool is_known = false;
+		for (size_t j = id_count; j > 0 && !is_known; j--)
+			is_known = ids[j - 1] == items[i]->activity->actor_id;
+		if (!is_known)
+			ids[id_count++] = items[i]->activity->actor_id;
+	}
+	enum error error = delivery_find_authors(db, arena, ids, id_count, &authors, &author_count);
+	for (size_t i = 0; !error && i < count; i++) {
+		const struct delivery_activity *activity = items[i]->activity;
+		const struct delivery_author *author = find_author(authors, author_count, activity->actor_id);
+		struct kept_activity *kept = find_kept(content, activity->id);
+		if (author && author->is_suspended && !activity->takes_back && !MUTANT("delivery_suspended_author"))
+			items[i]->withheld = "the author is suspended";
+		/* The next claim signs with the new one; peers fetch it when they see the old one fail. */
+		if (author && kept && activity->key && activity->key->created_us != author->main_key_created_us)
+			drop_activity(content, kept);
+	}
+	return error;
+}
+
 enum error delivery_content_make(struct delivery_content *content, struct db *db, struct arena *arena,
 	const struct delivery_claim *claims, size_t count, struct delivery_item **ret_items, size_t *ret_count)
 {
@@ -320,19 +369,16 @@ enum error delivery_content_make(struct delivery_content *content, struct db *db
 	enum error error = ERROR_NONE;
 	for (size_t i = 0; !error && i < count; i++) {
 		struct str header;
-		struct kept_activity *kept = find_kept(content, claims[i].activity_id);
-		if (!kept) {
-			error = load_missing(content, db, arena, claims + i, count - i);
-			kept = find_kept(content, claims[i].activity_id);
-		}
+		struct kept_activity *kept;
+		error = get_activity(content, db, arena, claims + i, count - i, &kept);
 		if (error || !kept)
 			continue;
-		list_remove(&kept->link);
-		list_add_last(&content->used, &kept->link);
 		error = describe_followers(content, db, arena, kept->activity, claims[i].inbox_url, &header);
 		if (!error)
 			ret_items[made++] = delivery_item_new(&claims[i], kept->activity, header);
 	}
+	if (!error && made)
+		error = judge_authors(content, db, arena, ret_items, made);
 	while (error && made)
 		delivery_item_free(&ret_items[--made]);
 	*ret_count = made;

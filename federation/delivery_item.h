@@ -32,7 +32,7 @@ struct delivery_activity {
 	bool is_for_followers;
 	struct shared_key *key; /* RSA; NULL: it cannot be signed */
 	struct str key_id;
-	const char *withheld;   /* why it is not to be sent at all; NULL otherwise */
+	bool takes_back;        /* a suspended author may still send it */
 };
 struct delivery_activity *delivery_activity_ref(struct delivery_activity *activity);
 void delivery_activity_unref(struct delivery_activity **activity);
@@ -57,6 +57,7 @@ struct delivery_item {
 	int attempts;
 	int64_t first_attempt_us;
 	int64_t waits_for;
+	const char *withheld;        /* why it is not to be sent at all, static; NULL otherwise */
 	enum peer_trust counted_as;  /* while it is in flight */
 	bool is_probe;               /* of the breaker */
 	bool is_doubtful;            /* its peer was not proven when it came */

@@ -114,9 +114,9 @@ enum error fetch_step(struct federation *federation, struct db *db, struct arena
 	enum error error = fetch_claim(db, arena, LEASE_MS, &job);
 	if (error)
 		return error;
-	bool is_root = str_eq(job.root_uri, job.uri);
-	const struct remote_fetch fetch = { .federation = federation, .db = db, .depth = job.depth, .is_item = job.is_item,
-		.root_uri = is_root ? (struct str){ 0 } : job.root_uri };
+	struct remote_fetch fetch = { .federation = federation, .db = db, .depth = job.depth, .is_item = job.is_item };
+	if (!str_eq(job.root_uri, job.uri))
+		fetch.root_uri = job.root_uri;
 	if (job.attempts >= MAX_ATTEMPTS && !MUTANT("fetch_poison"))
 		return end_for_good(db, arena, &job, true);
 	error = run(&fetch, arena, &job, &fetched);

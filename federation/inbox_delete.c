@@ -3,7 +3,7 @@
  * Delete: of a post by its author, of an actor by itself, of a consent to be quoted by its giver. What is not here is
  * remembered, so that a Create that comes later stays without effect, but only within the origin of whoever says so
  * (CHECKLIST A5, A14). */
-#include "federation/inbox_handler.h"
+#include "federation/inbox_post.h"
 
 #include "federation/federation.h"
 #include "federation/key_ring.h"
@@ -27,13 +27,12 @@ static enum error delete_actor(struct inbox_context *context)
 static enum error forward(struct inbox_context *context, const struct post *post)
 {
 	struct actor answered;
-	if (!post->in_reply_to_actor_id || post->visibility > POST_UNLISTED || !json_object_get(context->document, "proof"))
+	if (!post->in_reply_to_actor_id || post->visibility > POST_UNLISTED)
 		return ERROR_NONE;
 	enum error error = actor_find_by_id(context->db, context->arena, post->in_reply_to_actor_id, &answered);
 	if (error || !answered.is_local)
 		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
-	return outbox_forward(context->db, context->arena, answered.id, context->activity->id, context->activity->type_name,
-		post->uri, context->row->body);
+	return inbox_forward(context, post->uri, answered.id);
 }
 
 static enum error delete_post(struct inbox_context *context, const struct post *post)

@@ -44,7 +44,7 @@ static enum error handle_as_sent(struct inbox_context *context, const struct voc
 	enum error error = actor_find_by_uri(context->db, context->arena, inner->actor_id, &own.actor);
 	if (error)
 		return error == ERROR_NOT_FOUND ? inbox_drop(context, "unknown_actor") : error;
-	if (own.actor.is_local || own.actor.is_suspended)
+	if (own.actor.is_local || own.actor.is_suspended || own.actor.is_deleted)
 		return inbox_drop(context, "actor");
 	error = inbox_handler_of(inner->type)(&own);
 	context->outcome = own.outcome;

@@ -92,6 +92,14 @@ enum error inbox_forward(const struct inbox_context *context, struct str object_
 		context->row->body);
 }
 
+/* By inbox_step.c, with all of its group. */
+static bool is_locked(const struct inbox_context *context, const struct vocab_object *object)
+{
+	const struct vocab_activity *activity = context->activity;
+	return activity->object_count == 1 && activity->objects[0].object == object &&
+		str_eq(activity->id, context->row->uri) && str_eq(object->id, context->row->object_uri);
+}
+
 enum error inbox_store_post(struct inbox_context *context, const struct vocab_object *object, bool is_update, bool is_pushed)
 {
 	struct remote_post post;
@@ -100,6 +108,7 @@ enum error inbox_store_post(struct inbox_context *context, const struct vocab_ob
 		.inbox_actor_id = context->row->inbox_actor_id,
 		.is_update = is_update,
 		.is_pushed = is_pushed,
+		.is_locked = is_locked(context, object),
 	};
 	enum error error = remote_post_store(context->federation, context->db, context->arena, object, &origin, &post);
 	if (error)

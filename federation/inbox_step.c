@@ -553,19 +553,25 @@ enum error inbox_work_once(const struct inbox_step *step, size_t *ret_claimed)
 	return error;
 }
 
-enum error inbox_tidy(const struct inbox_step *step)
+enum error inbox_take_over(const struct inbox_step *step)
 {
 	int64_t taken = 0;
+	arena_reset(step->arena);
+	enum error error = activity_in_take_over(step->db, step->arena, &taken);
+	if (taken)
+		log_event(LOG_LEVEL_INFO, "activities_taken_over", LOG_INT("count", taken));
+	return error;
+}
+
+enum error inbox_tidy(const struct inbox_step *step)
+{
 	int64_t woken = 0;
 	int64_t aside = 0;
 	arena_reset(step->arena);
-	enum error error = activity_in_take_over(step->db, step->arena, &taken);
-	if (!error)
-		error = activity_in_wake_forgotten(step->db, step->arena, &woken);
+	enum error error = activity_in_wake_forgotten(step->db, step->arena, &woken);
 	if (!error)
 		error = activity_in_set_aside_parked(step->db, step->arena, clock_now_us() - INBOX_MAX_AGE_US, &aside);
-	if (taken || woken || aside)
-		log_event(LOG_LEVEL_INFO, "inbox_tidied", LOG_INT("taken_over", taken), LOG_INT("woken", woken),
-			LOG_INT("set_aside", aside));
+	if (woken || aside)
+		log_event(LOG_LEVEL_INFO, "inbox_tidied", LOG_INT("woken", woken), LOG_INT("set_aside", aside));
 	return error;
 }

@@ -38,7 +38,10 @@ struct inbox_step {
  * again after a pause. */
 enum error inbox_work_once(const struct inbox_step *step, size_t *ret_claimed) MUST_CHECK;
 
-/* Once at the start, and every few minutes: ends the leases of dead processes, sets aside what was parked too long. */
+/* Once at the start, and every few seconds: ends the leases of those whose connection has ended. */
+enum error inbox_take_over(const struct inbox_step *step) MUST_CHECK;
+
+/* Once at the start, and every few minutes: wakes what waits for nothing, sets aside what was parked too long. */
 enum error inbox_tidy(const struct inbox_step *step) MUST_CHECK;
 
 #endif

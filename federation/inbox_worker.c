@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * The threads. Each makes steps until nothing is due, then sleeps until somebody rings or POLL_MS have passed. The first
- * one also looks for rows that failed before (finding them is dearer, so once a second unless there are some), and tidies. */
+ * one also looks for rows that failed before (finding them is dearer, so once a second unless there are some), takes over
+ * what others left when their connection ended, and tidies. */
 #include "federation/inbox_worker.h"
 
 #include "federation/federation.h"
@@ -19,6 +20,7 @@
 #define POLL_MS 250
 #define FAILURE_PAUSE_MS 1000
 #define SUSPECTS_INTERVAL_US 1000000
+#define TAKE_OVER_INTERVAL_US 5000000
 #define TIDY_INTERVAL_US ((int64_t)60 * 1000000)
 #define STACK_BYTES ((size_t)1 << 20)
 
@@ -39,7 +41,7 @@ struct worker_state {
 	struct inbox_workers *workers;
 	struct inbox_step step;
 	uint64_t heard_rings;
-	int64_t suspects_due_us, tidy_due_us;
+	int64_t suspects_due_us, take_over_due_us, tidy_due_us;
 };
 
 static void hear(struct wake_listener *listener, enum wake_kind kind)
@@ -83,6 +85,12 @@ static enum error make_step(struct worker_state *state, size_t *ret_claimed)
 {
 	int64_t now_us = clock_monotonic_us();
 	bool is_first = state->step.share == 0;
+	if (is_first && now_us >= state->take_over_due_us) {
+		enum error error = inbox_take_over(&state->step);
+		if (error)
+			return error;
+		state->take_over_due_us = now_us + TAKE_OVER_INTERVAL_US;
+	}
 	if (is_first && now_us >= state->tidy_due_us) {
 		enum error error = inbox_tidy(&state->step);
 		if (error)

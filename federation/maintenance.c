@@ -24,6 +24,7 @@
 #define DAY_US (24LL * 3600 * 1000000)
 #define UNKNOWN_TOMBSTONE_DAYS 30
 #define KNOWN_TOMBSTONE_DAYS 365
+#define SET_ASIDE_DAYS 90 /* what peers send must not fill the table for ever */
 #define ARENA_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
 
 struct maintenance {
@@ -86,6 +87,13 @@ static enum error forget_activities(struct forgetting *forgetting, struct db *db
 {
 	int64_t count = 0;
 	enum error error = retention_activities_in(db, arena, forgetting->activities_before_us, &count);
+	if (error)
+		return error;
+	count_batch(forgetting, count, &forgetting->sums.activities);
+	int64_t set_aside_before_us = forgetting->now_us - SET_ASIDE_DAYS * DAY_US;
+	if (set_aside_before_us > forgetting->activities_before_us)
+		set_aside_before_us = forgetting->activities_before_us;
+	error = retention_set_aside(db, arena, set_aside_before_us, &count);
 	if (error)
 		return error;
 	count_batch(forgetting, count, &forgetting->sums.activities);

@@ -12,7 +12,6 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "base/map.h"
-#include "base/mutant.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -61,8 +60,7 @@ static bool is_news(struct peer_ears *ears, struct str name, bool speaks_rfc9421
 {
 	int64_t now_us = clock_monotonic_us();
 	struct heard *heard = map_get(ears->hosts, name);
-	if (heard && now_us - heard->written_us < WRITE_EVERY_US && (heard->speaks_rfc9421 || !speaks_rfc9421)
-		&& !MUTANT("peer_heard_rate"))
+	if (heard && now_us - heard->written_us < WRITE_EVERY_US && (heard->speaks_rfc9421 || !speaks_rfc9421))
 		return false;
 	if (ears->waiting_count >= MAX_WAITING)
 		return false;

@@ -200,6 +200,7 @@ static void fill_row(const struct remote_post_job *job, struct post_remote *row)
 		.created_us = fields->created_us,
 		.edited_us = fields->edited_us,
 		.received_us = job->origin->received_us,
+		.is_locked = job->origin->is_locked,
 		.mentioned_actor_ids = job->mentioned_ids,
 		.mention_count = job->mention_count,
 		.tags = fields->tags,
@@ -313,8 +314,9 @@ static enum error create(struct remote_post_job *job, struct remote_post *ret_po
 /* A post that answers or quotes itself does neither. */
 static struct str unless_itself(struct str uri, struct str own_uri)
 {
+	static const struct str none = { 0 };
 	bool is_itself = str_eq(uri, own_uri) && !MUTANT("remote_post_itself");
-	return uri.len == 0 || is_itself ? (struct str){ 0 } : uri;
+	return uri.len == 0 || is_itself ? none : uri;
 }
 
 enum error remote_post_store(struct federation *federation, struct db *db, struct arena *arena,

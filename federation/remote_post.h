@@ -25,6 +25,7 @@ struct remote_post_origin {
 	int64_t inbox_actor_id; /* the local actor whose own inbox it came to: sees it even when not addressed; 0 for none */
 	bool is_update;         /* may change what is here: an Update, or a document read anew from its origin */
 	bool is_pushed;         /* nobody here asked for it: refused as irrelevant when it concerns nobody here */
+	bool is_locked;         /* the transaction holds uri_lock of the post, of what it answers and of what it quotes */
 };
 
 struct remote_post {

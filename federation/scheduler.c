@@ -420,10 +420,13 @@ static void sweep(struct scheduler *scheduler, int64_t now_us)
 int64_t scheduler_advance(struct scheduler *scheduler)
 {
 	int64_t now_us = clock_now_us();
-	if (now_us >= scheduler->next_sweep_us)
+	if (now_us >= scheduler->next_sweep_us || scheduler->next_sweep_us - now_us > SWEEP_US)
 		sweep(scheduler, now_us);
 	if (scheduler->is_stopping)
 		return now_us + REST_US;
+	/* Without anything to probe with it would stay open for ever. */
+	if (scheduler->breaker.is_open && !scheduler->item_count && !MUTANT("breaker_idle"))
+		breaker_close(&scheduler->breaker, now_us);
 	if (scheduler->breaker.is_open) {
 		if (breaker_takes_probe(&scheduler->breaker, now_us))
 			probe(scheduler, now_us);

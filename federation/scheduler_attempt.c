@@ -43,8 +43,8 @@ void scheduler_start(struct scheduler *scheduler, struct delivery_item *item, in
 {
 	struct peer *peer = item->peer;
 	const struct scheduler_hooks *hooks = scheduler->options.hooks;
-	if (item->activity->withheld) {
-		end_now(scheduler, item, DELIVERY_WITHHELD, item->activity->withheld);
+	if (item->withheld) {
+		end_now(scheduler, item, DELIVERY_WITHHELD, item->withheld);
 		return;
 	}
 	if (!hooks->may_send(scheduler->options.argument, peer->record.name) && !MUTANT("delivery_policy")) {
@@ -84,7 +84,7 @@ static struct str describe(struct delivery_item *item, const struct http_client_
 		if ((unsigned char)item->error_text[i] < 0x20 || (unsigned char)item->error_text[i] > 0x7e)
 			item->error_text[i] = '?';
 	}
-	return len < 0 ? (struct str){ 0 } : str_from(item->error_text);
+	return str_from(len < 0 ? "" : item->error_text);
 }
 
 static struct delivery_receipt write_receipt(struct delivery_item *item, const struct http_client_result *result,

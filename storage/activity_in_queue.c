@@ -70,7 +70,7 @@ enum {
 	"), claimed as ("                                \
 	"  update activities_in as a"                    \
 	"  set attempts = a.attempts + 1,"               \
-	"      leased_until = now() + $1 * interval '1 millisecond'," \
+	"      leased_until = now() + $1::bigint * interval '1 millisecond'," \
 	"      leased_by = pg_backend_pid()"             \
 	"  from due"                                     \
 	"  where a.id = due.id"                          \

@@ -43,7 +43,7 @@ static const struct statement mark = STATEMENT("actor_delete_mark", 1,
  * enough. */
 static const struct statement drop_posts = STATEMENT("actor_delete_posts", 3,
 	"with doomed as ("
-	"  select p.id, p.uri, p.in_reply_to_id, p.in_reply_to_actor_id, a.domain_id is not null as is_local"
+	"  select p.id, p.uri, p.in_reply_to_id, p.in_reply_to_actor_id, p.visibility, a.domain_id is not null as is_local"
 	"  from posts as p"
 	"  join actors as a on a.id = p.actor_id"
 	"  where p.actor_id = $1"
@@ -51,7 +51,11 @@ static const struct statement drop_posts = STATEMENT("actor_delete_posts", 3,
 	"  limit $2"
 	"), parents as ("
 	"  select c.post_id, n.replies"
-	"  from (select in_reply_to_id, count(*) as replies from doomed where in_reply_to_id is not null group by 1) as n"
+	"  from (select in_reply_to_id, count(*) as replies"
+	"        from doomed"
+	"        where in_reply_to_id is not null"
+	"          and visibility in ('public', 'unlisted')"
+	"        group by 1) as n"
 	"  join post_counts as c on c.post_id = n.in_reply_to_id"
 	"  order by c.post_id"
 	"  for update of c"

@@ -17,7 +17,6 @@
 	", a.created_at"                                       \
 	", a.actor_id"                                         \
 	", s.followers_url"                                    \
-	", s.suspended_at is not null as is_suspended"         \
 	", rsa.uri as main_key_uri"                            \
 	", rsa.created_at as main_key_created_at"              \
 	", ed25519.uri as ed25519_key_uri"                     \
@@ -34,7 +33,6 @@ enum {
 	DELIVERY_ACTIVITY_CREATED_AT,
 	DELIVERY_ACTIVITY_ACTOR_ID,
 	DELIVERY_ACTIVITY_FOLLOWERS_URL,
-	DELIVERY_ACTIVITY_IS_SUSPENDED,
 	DELIVERY_ACTIVITY_MAIN_KEY_URI,
 	DELIVERY_ACTIVITY_MAIN_KEY_CREATED_AT,
 	DELIVERY_ACTIVITY_ED25519_KEY_URI,
@@ -48,6 +46,12 @@ static const struct statement load_activities = STATEMENT("delivery_content_load
 	" left join actor_keys as rsa on rsa.actor_id = s.id and rsa.kind = 'rsa'"
 	" left join actor_keys as ed25519 on ed25519.actor_id = s.id and ed25519.kind = 'ed25519'"
 	" where a.id = any ($1::bigint[])"); // activities_out_pkey, actors_pkey, actor_keys_actor_id_kind_key
+
+static const struct statement find_authors = STATEMENT("delivery_content_find_authors", 1,
+	"select s.id, s.suspended_at is not null, k.created_at"
+	" from actors as s"
+	" left join actor_keys as k on k.actor_id = s.id and k.kind = 'rsa'"
+	" where s.id = any ($1::bigint[])"); // actors_pkey, actor_keys_actor_id_kind_key
 
 /* $1 now, $2 limit. Inboxes are walked in the order of their bytes. */
 static const struct statement expand_fanout = STATEMENT("delivery_content_expand_fanout", 2,
@@ -102,7 +106,7 @@ static const struct statement postpone_fanout = STATEMENT("delivery_content_post
 	" where activity_id = (select activity_id from fanouts where due_at <= $1 order by due_at limit 1)");
 	// fanouts_due, fanouts_pkey
 
-STATEMENT_TABLE(delivery_content_statements, &load_activities, &expand_fanout, &postpone_fanout);
+STATEMENT_TABLE(delivery_content_statements, &load_activities, &find_authors, &expand_fanout, &postpone_fanout);
 
 enum error delivery_load_activities(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
 	struct delivery_activity_row **ret_rows, size_t *ret_count)
@@ -126,7 +130,6 @@ enum error delivery_load_activities(struct db *db, struct arena *arena, const in
 			.created_us = db_time(&rows, row, DELIVERY_ACTIVITY_CREATED_AT),
 			.actor_id = db_int64(&rows, row, DELIVERY_ACTIVITY_ACTOR_ID),
 			.followers_url = db_text(&rows, row, DELIVERY_ACTIVITY_FOLLOWERS_URL),
-			.is_actor_suspended = db_bool(&rows, row, DELIVERY_ACTIVITY_IS_SUSPENDED),
 			.main_key_uri = db_text(&rows, row, DELIVERY_ACTIVITY_MAIN_KEY_URI),
 			.main_key_created_us = db_time(&rows, row, DELIVERY_ACTIVITY_MAIN_KEY_CREATED_AT),
 			.ed25519_key_uri = db_text(&rows, row, DELIVERY_ACTIVITY_ED25519_KEY_URI),
@@ -134,6 +137,23 @@ enum error delivery_load_activities(struct db *db, struct arena *arena, const in
 		};
 	}
 	*ret_rows = list;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error delivery_find_authors(struct db *db, struct arena *arena, const int64_t *actor_ids, size_t count,
+	struct delivery_author **ret_authors, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, actor_ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &find_authors, &values, &rows);
+	if (error)
+		return error;
+	struct delivery_author *authors = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*authors));
+	for (int row = 0; row < rows.count; row++)
+		authors[row] = (struct delivery_author){ db_int64(&rows, row, 0), db_bool(&rows, row, 1), db_time(&rows, row, 2) };
+	*ret_authors = authors;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }

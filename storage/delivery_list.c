@@ -54,9 +54,10 @@ static const struct statement list = STATEMENT("delivery_list_of", 3,
 	"            offset $3) as one on true");
 	// activities_out_uri_key, posts_uri_key, activities_out_post_id, deliveries_pkey
 
+/* Not when the body is gone (retention): there is nothing left to send. */
 static const struct statement retry_activity = STATEMENT("delivery_list_retry_activity", 2,
 	"with wanted as ("
-	"  select id from activities_out where uri = $1"
+	"  select id, octet_length(body) > 2 as has_body from activities_out where uri = $1"
 	"), again as ("
 	"  update deliveries as d"
 	"  set state = 'pending',"
@@ -66,6 +67,7 @@ static const struct statement retry_activity = STATEMENT("delivery_list_retry_ac
 	"      first_attempt_at = case when d.state = 'pending' then d.first_attempt_at end"
 	"  from wanted as w"
 	"  where d.activity_id = w.id"
+	"    and w.has_body"
 	"    and d.state <> 'accepted'"
 	"    and d.leased_by is null"
 	"  returning 1"

@@ -26,19 +26,21 @@ enum {
 	ARRIVAL_IS_ADDRESSED_TO_US,
 };
 
-/* One plan for all values, since making one costs eight times as much as running it: PostgreSQL keeps it only where plans
- * for the values at hand are no better, so nothing here may look simpler for some of them (null, a short array). */
+/* Each table is asked once, by a unique key, in the order written here: a limit or offset keeps the planner from joining
+ * in another way, which it likes to do while the statistics know of a small table, and keeps doing when it has grown. */
 static const struct statement find_arrival = STATEMENT("post_relevance_find", 6,
 	"select author.id"
 	", author.domain_id is not null"
 	", author.suspended_at is not null"
 	", author.followers_url"
 	", exists (select"
-	"          from follows as f"
-	"          join actors as follower on follower.id = f.follower_id"
-	"          where f.followed_id = author.id"
-	"            and f.state = 'accepted'"
-	"            and follower.domain_id is not null)"
+	"          from (select f.follower_id"
+	"                from follows as f"
+	"                where f.followed_id = author.id"
+	"                  and f.state = 'accepted'"
+	"                offset 0) as f"
+	"          cross join lateral (select a.domain_id from actors as a where a.id = f.follower_id limit 1) as follower"
+	"          where follower.domain_id is not null)"
 	", exists (select from tombstones as t where t.uri = $1)"
 	", exists (select from domains as d where d.authority = $2)"
 	", known.id"
@@ -51,16 +53,22 @@ static const struct statement find_arrival = STATEMENT("post_relevance_find", 6,
 	", quoted_author.domain_id is not null"
 	", quoted.actor_id"
 	", exists (select from posts as w where w.quote_uri = $1 and w.quote_id is null)"
-	", exists (select from actors as a where a.uri = any ((select $6::text[])::text[]) and a.domain_id is not null)"
+	", exists (select"
+	"          from (select a.domain_id from actors as a where a.uri = any ($6::text[]) offset 0) as a"
+	"          where a.domain_id is not null)"
 	" from (values (1)) as one"
-	" left join actors as author on author.uri = $3"
-	" left join posts as known on known.uri = $1"
-	" left join posts as parent on parent.uri = $4"
-	" left join actors as parent_author on parent_author.id = parent.actor_id"
-	" left join posts as root on root.id = parent.conversation_id"
-	" left join actors as beginner on beginner.id = root.actor_id and beginner.domain_id is not null"
-	" left join posts as quoted on quoted.uri = $5"
-	" left join actors as quoted_author on quoted_author.id = quoted.actor_id"); // unique keys, posts_quote_uri
+	" left join lateral (select a.id, a.domain_id, a.suspended_at, a.followers_url"
+	"                    from actors as a where a.uri = $3 limit 1) as author on true"
+	" left join lateral (select p.id, p.actor_id from posts as p where p.uri = $1 limit 1) as known on true"
+	" left join lateral (select p.id, p.actor_id, p.conversation_id"
+	"                    from posts as p where p.uri = $4 limit 1) as parent on true"
+	" left join lateral (select a.domain_id from actors as a where a.id = parent.actor_id limit 1) as parent_author on true"
+	" left join lateral (select p.actor_id from posts as p where p.id = parent.conversation_id limit 1) as root on true"
+	" left join lateral (select a.id, a.domain_id from actors as a where a.id = root.actor_id limit 1) as beginner"
+	"   on beginner.domain_id is not null"
+	" left join lateral (select p.id, p.actor_id from posts as p where p.uri = $5 limit 1) as quoted on true"
+	" left join lateral (select a.domain_id from actors as a where a.id = quoted.actor_id limit 1) as quoted_author"
+	"   on true"); // unique keys, follows_followed_id, posts_quote_uri
 
 static const struct statement find_addressed = STATEMENT("post_relevance_addressed", 1,
 	"select a.id, a.uri, a.domain_id is not null"

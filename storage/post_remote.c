@@ -15,7 +15,7 @@
 /* Of the conversations that one post joins together; what is beyond stays a conversation of its own. */
 #define MAX_JOINED 1000
 
-static const struct statement create = STATEMENT("post_remote_create", 24,
+static const struct statement create = STATEMENT("post_remote_create", 22,
 	"with author as ("
 	"  select id from actors where id = $2 and domain_id is null"
 	"), dead as ("
@@ -38,31 +38,36 @@ static const struct statement create = STATEMENT("post_remote_create", 24,
 	"  left join posts as quoted on quoted.uri = $15"
 	"  where not exists (select from dead)"
 	"  on conflict do nothing"
-	"  returning id, actor_id, in_reply_to_id, visibility, created_at, conversation_id"
-	"), mentioned as ("
-	"  insert into post_mentions (post_id, actor_id)"
-	"  select new_post.id, a.id"
-	"  from new_post, actors as a"
-	"  where a.id = any ($23::bigint[])"
-	"), tagged as ("
-	"  insert into post_tags (post_id, name)"
-	"  select distinct new_post.id, lower(tag.name)"
-	"  from new_post, unnest($24::text[]) as tag (name)"
+	"  returning actor_id, in_reply_to_id, visibility, created_at, conversation_id"
 	"), author_counted as ("
 	"  insert into actor_counts as c (actor_id, posts, last_post_at)"
 	"  select actor_id, 1, created_at from new_post"
 	"  on conflict (actor_id) do update"
 	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"
-	"), parent_counted as ("
-	"  insert into post_counts as c (post_id, replies)"
-	"  select in_reply_to_id, 1 from new_post where in_reply_to_id is not null and visibility in ('public', 'unlisted')"
-	"  on conflict (post_id) do update"
-	"  set replies = c.replies + 1"
 	")"
 	" select exists (select from author), exists (select from dead), (select conversation_id from new_post),"
 	"        (select is_there from waiting),"
-	"        exists (select from posts where quote_uri = $3 and quote_id is null)"); // posts_uri_key,
+	"        exists (select from posts where quote_uri = $3 and quote_id is null),"
+	"        (select in_reply_to_id from new_post where visibility in ('public', 'unlisted'))"); // posts_uri_key,
 	              // posts_in_reply_to_uri, posts_quote_uri, primary keys
+
+/* What a plain note has nothing of: a statement costs by its length, even where it finds nothing to do. */
+static const struct statement name_all = STATEMENT("post_remote_name_all", 3,
+	"with mentioned as ("
+	"  insert into post_mentions (post_id, actor_id)"
+	"  select $1, a.id"
+	"  from actors as a"
+	"  where a.id = any ($2::bigint[])"
+	")"
+	" insert into post_tags (post_id, name)"
+	" select distinct $1, lower(tag.name)"
+	" from unnest($3::text[]) as tag (name)"); // primary keys
+
+static const struct statement count_reply = STATEMENT("post_remote_count_reply", 1,
+	"insert into post_counts as c (post_id, replies)"
+	" values ($1, 1)"
+	" on conflict (post_id) do update"
+	" set replies = c.replies + 1"); // post_counts_pkey
 
 /* The conversations of those who waited become this one's. None of its own ancestors is made its answer: no ring. */
 static const struct statement join_answers = STATEMENT("post_remote_join_answers", 5,
@@ -120,7 +125,7 @@ static const struct statement join_quotes = STATEMENT("post_remote_join_quotes",
 	" from quote"
 	" where p.id = quote.id"); // posts_quote_uri, posts_pkey
 
-STATEMENT_TABLE(post_remote_statements, &create, &join_answers, &join_quotes);
+STATEMENT_TABLE(post_remote_statements, &create, &name_all, &count_reply, &join_answers, &join_quotes);
 
 static void add_time(struct db_values *values, int64_t time_us)
 {
@@ -130,7 +135,7 @@ static void add_time(struct db_values *values, int64_t time_us)
 		db_value_null(values);
 }
 
-static void add_values(struct db_values *values, struct arena *arena, const struct post_remote *post)
+static void add_values(struct db_values *values, const struct post_remote *post)
 {
 	db_value_int64(values, post->id);
 	db_value_int64(values, post->actor_id);
@@ -154,8 +159,26 @@ static void add_values(struct db_values *values, struct arena *arena, const stru
 	db_value_text(values, post->conversation_uri);
 	db_value_text(values, post->replies_url);
 	db_value_time(values, post->received_us);
-	db_value_int64_array(values, arena, post->mentioned_actor_ids, post->mention_count);
-	db_value_text_array(values, arena, post->tags, post->tag_count);
+}
+
+static enum error add_names(struct db *db, struct arena *arena, const struct post_remote *post)
+{
+	if (!post->mention_count && !post->tag_count)
+		return ERROR_NONE;
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post->id);
+	db_value_int64_array(&values, arena, post->mentioned_actor_ids, post->mention_count);
+	db_value_text_array(&values, arena, post->tags, post->tag_count);
+	return db_change(db, arena, &name_all, &values, NULL);
+}
+
+static enum error add_to_replies(struct db *db, struct arena *arena, int64_t parent_id)
+{
+	struct db_values values = { .count = 0 };
+	if (!parent_id)
+		return ERROR_NONE;
+	db_value_int64(&values, parent_id);
+	return db_change(db, arena, &count_reply, &values, NULL);
 }
 
 static enum error join_waiting(struct db *db, struct arena *arena, const struct post_remote *post, int64_t conversation_id,
@@ -185,11 +208,11 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 	if (str_eq(kept.quote_uri, kept.uri))
 		kept.quote_uri = (struct str){ 0 };
 	const struct str uris[] = { kept.uri, kept.in_reply_to_uri, kept.quote_uri };
-	enum error error = uri_lock(db, arena, uris, 3);
+	enum error error = post->is_locked ? ERROR_NONE : uri_lock(db, arena, uris, 3);
 	if (error)
 		return error;
 	struct db_values values = { .count = 0 };
-	add_values(&values, arena, &kept);
+	add_values(&values, &kept);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	error = db_run(db, arena, &create, &values, &rows);
 	if (error)
@@ -201,7 +224,11 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 	int64_t conversation_id = db_int64(&rows, 0, 2);
 	if (!conversation_id)
 		return ERROR_CONFLICT;
-	error = join_waiting(db, arena, &kept, conversation_id, db_bool(&rows, 0, 3), db_bool(&rows, 0, 4));
+	error = add_names(db, arena, &kept);
+	if (!error)
+		error = add_to_replies(db, arena, db_int64(&rows, 0, 5));
+	if (!error)
+		error = join_waiting(db, arena, &kept, conversation_id, db_bool(&rows, 0, 3), db_bool(&rows, 0, 4));
 	if (error)
 		return error;
 	return post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);

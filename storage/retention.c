@@ -16,6 +16,16 @@ static const struct statement activities_in = STATEMENT("retention_activities_in
 	"              limit $2"
 	"              for update skip locked)"); // activities_in_ended_at
 
+static const struct statement set_aside = STATEMENT("retention_set_aside", 2,
+	"delete from activities_in"
+	" where id in (select a.id"
+	"              from activities_in as a"
+	"              where a.state = 'set_aside'"
+	"                and a.id < $1"
+	"              order by a.id"
+	"              limit $2"
+	"              for update skip locked)"); // activities_in_set_aside
+
 /* The body may still be wanted while a delivery of it waits. */
 static const struct statement bodies_out = STATEMENT("retention_bodies_out", 2,
 	"update activities_out"
@@ -68,10 +78,11 @@ static const struct statement activities_out = STATEMENT("retention_activities_o
 
 #define IS_LOCAL(actor) "exists (select from actors as l where l.id = " actor " and l.domain_id is not null)"
 
-/* What is kept stays where it is looked at, so the walk remembers how far it came. */
-static const struct statement remote_posts = STATEMENT("retention_remote_posts", 3,
+/* What is kept stays where it is looked at, so the walk remembers how far it came. Ids tell when a post was published:
+ * an old one may have been read just now. */
+static const struct statement remote_posts = STATEMENT("retention_remote_posts", 4,
 	"with looked_at as ("
-	"  select p.id, p.actor_id, p.uri"
+	"  select p.id, p.actor_id, p.uri, p.fetched_at"
 	"  from posts as p"
 	"  where p.fetched_at is not null"
 	"    and p.id > $1"
@@ -82,7 +93,8 @@ static const struct statement remote_posts = STATEMENT("retention_remote_posts",
 	"), untouched as ("
 	"  select p.id, p.actor_id, p.uri"
 	"  from looked_at as p"
-	"  where not exists (select from posts as r where r.in_reply_to_id = p.id"
+	"  where p.fetched_at < $4"
+	"    and not exists (select from posts as r where r.in_reply_to_id = p.id"
 	"                    and (r.fetched_at is null or r.id >= $2))"
 	"    and not exists (select from posts as q where q.quote_id = p.id and q.fetched_at is null)"
 	"    and not exists (select from post_mentions as m where m.post_id = p.id and " IS_LOCAL("m.actor_id") ")"
@@ -142,7 +154,7 @@ static const struct statement fetch_roots = STATEMENT("retention_fetch_roots", 2
 	"               limit $2"
 	"               for update skip locked)"); // fetch_roots_begun_at
 
-STATEMENT_TABLE(retention_statements, &activities_in, &bodies_out, &deliveries, &activities_out, &remote_posts, &media,
+STATEMENT_TABLE(retention_statements, &activities_in, &set_aside, &bodies_out, &deliveries, &activities_out, &remote_posts, &media,
 	&tombstones, &fetch_roots);
 
 static enum error forget(struct db *db, struct arena *arena, const struct statement *statement,
@@ -174,6 +186,11 @@ enum error retention_activities_in(struct db *db, struct arena *arena, int64_t b
 	return forget_by_time(db, arena, &activities_in, before_us, ret_count);
 }
 
+enum error retention_set_aside(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
+{
+	return forget_by_id(db, arena, &set_aside, before_us, ret_count);
+}
+
 enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
 	return forget_by_id(db, arena, &bodies_out, before_us, ret_count);
@@ -202,6 +219,7 @@ enum error retention_remote_posts(struct db *db, struct arena *arena, int64_t be
 	db_value_int64(&values, *cursor);
 	db_value_int64(&values, id_at_time(before_us));
 	db_value_int64(&values, RETENTION_BATCH);
+	db_value_time(&values, before_us);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &remote_posts, &values, &rows);
 	if (error)

@@ -48,12 +48,14 @@ static inline void list_add_first(struct list_link *head, struct list_link *link
 	list_add_last(head->next, link);
 }
 
-/* A link that is on no list may be removed again. */
+/* A link that is on no list may be removed again. The barrier: in a loop that takes a head's first link until none is
+ * left, gcc 12 at -O2 reads the head once only, and takes the same link again and again. */
 static inline void list_remove(struct list_link *link)
 {
 	link->next->previous = link->previous;
 	link->previous->next = link->next;
 	list_init(link);
+	__asm__ volatile("" ::: "memory");
 }
 
 #endif

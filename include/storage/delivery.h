@@ -55,10 +55,6 @@ enum error delivery_claim(struct db *db, struct arena *arena, const struct deliv
 enum error delivery_claim_peer(struct db *db, struct arena *arena, int64_t worker_id, int64_t now_us, struct str peer,
 	int limit, bool all, struct delivery_claim **ret_claims, size_t *ret_count) MUST_CHECK;
 
-/* Parks what is due of these peers, up to limit rows; *ret_count of them. */
-enum error delivery_park(struct db *db, struct arena *arena, int64_t now_us, const struct str *peers, size_t peer_count,
-	int limit, int64_t *ret_count) MUST_CHECK;
-
 enum delivery_state {
 	DELIVERY_PENDING,
 	DELIVERY_ACCEPTED,
@@ -89,6 +85,11 @@ enum error delivery_finish(struct db *db, struct arena *arena, int64_t worker_id
 enum error delivery_expire(struct db *db, struct arena *arena, struct str peer, int64_t before_us, int64_t now_us,
 	int limit, int64_t *ret_count) MUST_CHECK;
 
+/* Deliveries and peers that were put off by a clock that was wrong are due: those that failed in the future, or wait for
+ * a time after latest_us. *ret_count of both. Reads all peers. */
+enum error delivery_mend_times(struct db *db, struct arena *arena, int64_t now_us, int64_t latest_us, int64_t *ret_count)
+	MUST_CHECK;
+
 /* The age of the oldest one that nobody has taken though it is due; 0 for none. */
 enum error delivery_queue_age(struct db *db, struct arena *arena, int64_t now_us, int64_t *ret_age_us) MUST_CHECK;
 
@@ -105,7 +106,6 @@ struct delivery_activity_row {
 	int64_t created_us;
 	int64_t actor_id;
 	struct str followers_url;
-	bool is_actor_suspended;
 	struct str main_key_uri; /* data NULL when there is no such key */
 	int64_t main_key_created_us;
 	struct str ed25519_key_uri;
@@ -115,6 +115,15 @@ struct delivery_activity_row {
 /* Those of the ids that are there. */
 enum error delivery_load_activities(struct db *db, struct arena *arena, const int64_t *ids, size_t count,
 	struct delivery_activity_row **ret_rows, size_t *ret_count) MUST_CHECK;
+
+/* What may change while an activity waits. */
+struct delivery_author {
+	int64_t actor_id;
+	bool is_suspended;
+	int64_t main_key_created_us; /* 0 without one */
+};
+enum error delivery_find_authors(struct db *db, struct arena *arena, const int64_t *actor_ids, size_t count,
+	struct delivery_author **ret_authors, size_t *ret_count) MUST_CHECK;
 
 /* ---- fan-outs ---- */
 

@@ -167,6 +167,7 @@ struct post_remote {
 	int64_t created_us;
 	int64_t edited_us;   /* 0 for never */
 	int64_t received_us;
+	bool is_locked; /* the transaction holds uri_lock of its uri, in_reply_to_uri and quote_uri */
 	const int64_t *mentioned_actor_ids;
 	size_t mention_count;
 	const struct str *tags;

@@ -13,6 +13,9 @@
 /* Activities from outside that ended before. */
 enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
+/* Those that were received before and that no operator took care of since they were set aside. */
+enum error retention_set_aside(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
+
 /* Bodies of our own activities that were made before and are delivered everywhere: emptied, the receipts stay. */
 enum error retention_bodies_out(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 

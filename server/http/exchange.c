@@ -184,16 +184,11 @@ static void answer_method_not_allowed(struct exchange *exchange)
 static bool answers_preflight(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
-	struct route_match other;
-	unsigned allowed = exchange->match.allowed_methods;
-	if (request->http->method != HTTP_OPTIONS || !allowed)
-		return false;
-	enum http_method method = (enum http_method)__builtin_ctz(allowed);
-	if (router_match(exchange->loop->server->router, method, request->http->path, &other) != ERROR_NONE ||
-	    !(other.route->flags & ROUTE_CORS))
+	const struct route *route = exchange->match.route; /* the most literal one of this path */
+	if (request->http->method != HTTP_OPTIONS || !route || !(route->flags & ROUTE_CORS))
 		return false;
 	struct cors_header headers[CORS_MAX_HEADERS];
-	size_t count = cors_preflight_headers(allowed, headers);
+	size_t count = cors_preflight_headers(exchange->match.allowed_methods, headers);
 	respond_empty(request, 204);
 	for (size_t i = 0; i < count; i++)
 		respond_header(request, headers[i].name, headers[i].value);

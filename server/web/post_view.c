@@ -29,7 +29,9 @@ static void write_count(struct request *request, struct buf *out, enum language 
 
 static bool is_ours(const struct request *request, struct str url)
 {
-	return str_starts_with(url, STR_LITERAL("/")) || str_starts_with(url, request->app->base_url);
+	struct str base_url = request->app->base_url;
+	bool is_below = str_starts_with(url, base_url) && str_starts_with(str_slice(url, base_url.len, url.len), STR_LITERAL("/"));
+	return is_below || str_starts_with(url, STR_LITERAL("/"));
 }
 
 static void write_author(struct request *request, struct buf *out, const struct post_view *view)

@@ -98,6 +98,19 @@ def test_handled_activities_are_forgotten_and_waiting_ones_are_not(server, datab
     change(database, "delete from activities_in where actor_uri = 'https://a.example/u'")
 
 
+def test_what_was_set_aside_goes_when_nobody_took_care_of_it(server, database):
+    for name, days in (("old", 91), ("young", 89)):
+        change(database, "insert into activities_in (id, uri, type, actor_uri, body, state) select"
+               " (extract(epoch from now() - %s * interval '1 day') * 1000)::bigint << 16, 'https://b.example/' || %s, 'Like',"
+               " 'https://b.example/u', '{}', 'set_aside'", days, name)
+    tidy(server, "retention.activities=0s")
+    left = "select uri from activities_in where actor_uri = 'https://b.example/u' order by uri"
+    assert rows(database, left) == [("https://b.example/old",), ("https://b.example/young",)]
+    assert tidy(server)["activities"] == 1
+    assert rows(database, left) == [("https://b.example/young",)]
+    change(database, "delete from activities_in where actor_uri = 'https://b.example/u'")
+
+
 def test_old_receipts_become_sums_per_host_and_month(server, database):
     server.create_account("clerk")
     change(database, "insert into activities_out (id, uri, type, actor_id, body, body_sha256, created_at)"
@@ -127,11 +140,11 @@ def test_old_remote_posts_go_unless_somebody_here_touched_them(server, database)
         cursor.execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, created_at, updated_at, fetched_at)"
                        " values (900, 'Person', 'r', 'r', 'r.example', 'https://r.example/u', 'https://r.example/u',"
                        " 'https://r.example/u/inbox', now(), now(), now())")
-        names = ["untouched", "favourited", "boosted", "answered", "mentions", "voted", "parent", "child_of_local"]
+        names = ["untouched", "favourited", "boosted", "answered", "mentions", "voted", "parent", "child_of_local", "read_lately"]
         for number, name in enumerate(names, 1):
             uri = f"https://r.example/{name}"
             cursor.execute(REMOTE_POST, (number, 900, uri, uri, number))
-        cursor.execute("insert into actor_counts (actor_id, posts) values (900, 8)")
+        cursor.execute("insert into actor_counts (actor_id, posts) values (900, 9)")
         cursor.execute("insert into favourites (id, actor_id, post_id, uri) values (1, %s, 2, 'https://s.example/f')", (local_id,))
         cursor.execute("insert into boosts (id, actor_id, post_id, uri) values (1, %s, 3, 'https://s.example/b')", (local_id,))
         cursor.execute("insert into posts (id, actor_id, uri, url, conversation_id, visibility, html, created_at, in_reply_to_id)"
@@ -145,13 +158,14 @@ def test_old_remote_posts_go_unless_somebody_here_touched_them(server, database)
                        " in_reply_to_id) values ((extract(epoch from now()) * 1000)::bigint << 16, 900, 'https://r.example/young',"
                        " 'https://r.example/young', 7, 'public', '', now(), now(), 7)")
         cursor.execute("update posts set in_reply_to_id = 1000 where id = 8")
+        cursor.execute("update posts set fetched_at = now() where id = 9")
         cursor.execute("insert into media (id, name, actor_id, kind, mime_type, size_bytes, remote_url) values"
                        " (1, 'AAAAAAAAAAAAAAAAAAAAAA', 900, 'image', 'image/png', 0, 'https://r.example/1.png')")
         cursor.execute("insert into post_media (post_id, position, media_id) values (1, 0, 1)")
     assert tidy(server)["remote_posts"] == 1
     left = {uri.rsplit("/", 1)[1] for (uri,) in rows(database, "select uri from posts where actor_id = 900")}
-    assert left == {"favourited", "boosted", "answered", "mentions", "voted", "parent", "child_of_local", "young"}
+    assert left == {"favourited", "boosted", "answered", "mentions", "voted", "parent", "child_of_local", "read_lately", "young"}
     assert rows(database, "select count(*) from media where id = 1") == [(0,)]
-    assert rows(database, "select posts from actor_counts where actor_id = 900") == [(7,)]
+    assert rows(database, "select posts from actor_counts where actor_id = 900") == [(8,)]
     assert rows(database, "select count(*) from tombstones where uri = 'https://r.example/untouched'") == [(0,)]
     assert tidy(server, "retention.remote_posts=0s")["remote_posts"] == 0

@@ -54,7 +54,7 @@ def status_of(pid):
     (["servr"], USAGE, "did you mean 'serve'?"),
     (["account", "creat"], USAGE, "did you mean 'create'?"),
     (["account", "list", "--jsno"], USAGE, "did you mean '--json'?"),
-    (["serve", "--role", "everything"], USAGE, "--role is all or web"),
+    (["serve", "--role", "everything"], USAGE, "--role is all, web or federation"),
     (["config", "--set", "http.lisen=x"], CONFIGURATION, "did you mean 'http.listen'?"),
     (["config", "--set", "foo.bar=1"], CONFIGURATION, "comptoir: --set: unknown key 'foo.bar'"),
     (["config", "--set", "instance.languages=xx!,"], CONFIGURATION, "--set: 'instance.languages' must hold language tags"),

@@ -703,6 +703,11 @@ static void the_proof_of_a_signed_activity_is_checked_before_it_goes_on(void **s
 		json_decref(document);
 		free(text);
 	}
+	/* So is that of its end. */
+	struct str uri = STR(ELSEWHERE "/proven/delete");
+	assert_string_equal(handle(arena_printf(arena, "{\"type\":\"Delete\",\"id\":\"%s\",\"actor\":\"%s\",\"object\":\"" ELSEWHERE
+		"/n/proven0\",\"proof\":{\"type\":\"DataIntegrityProof\"}}", uri.data, prover)), "done");
+	assert_int_equal(count_forwarded(uri), 0);
 }
 
 int main(void)

@@ -358,7 +358,7 @@ static void the_rows_of_a_dead_process_are_taken_over(void **state)
 	work();
 	work_on_suspect();
 	assert_string_equal(outcome(dead), "waiting");
-	assert_int_equal(inbox_tidy(&world_step), ERROR_NONE);
+	assert_int_equal(inbox_take_over(&world_step), ERROR_NONE);
 	work_on_suspect();
 	work_on_suspect();
 	assert_string_equal(outcome(dead), "done");

@@ -286,6 +286,10 @@ static void a_remote_actor_goes_with_all_that_it_moved(void **state)
 	make_remote_post(gone, own);
 	int64_t answer = make_remote_post(gone, post);
 	int64_t below = make_post(local, answer);
+	/* Answers that are not open are not counted. */
+	int64_t quiet = make_remote_post(gone, post);
+	execute("update posts set visibility = 'followers' where id = %lld", (long long)quiet);
+	execute("update post_counts set replies = replies - 1 where post_id = %lld", (long long)post);
 	make_follow(local, gone, FOLLOW_ACCEPTED);
 	make_follow(gone, local, FOLLOW_ACCEPTED);
 	make_follow(make_remote("tom2"), gone, FOLLOW_PENDING);

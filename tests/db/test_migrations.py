@@ -92,7 +92,7 @@ def test_a_killed_migrator_is_continued_by_the_next(postgres, shell):
     database = postgres.create_database()
     running = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'comptoir'"
     try:
-        for number, table in enumerate(("users", "media", "jobs")):
+        for number, table in enumerate(("users", "media", "jobs", "relays")):
             database.rows(PAUSE.format(table=table))
             tool = shell(database.owner_url, "owner")
             tool.send("migrate")

@@ -139,6 +139,19 @@ def test_a_host_that_is_heard_from_gets_what_waits_for_it(federated_factory, fle
     assert server.one("select failures from peers where last_heard_at is not null") == 0
 
 
+def test_what_a_suspended_author_said_is_withheld_and_what_it_takes_back_is_sent(federated_factory, fleet_factory):
+    status = [503]
+    server, fleet = federated_factory(accounts=["anna"]), fleet_factory(1, behave=lambda *_: status[0])
+    anna, _ = plant(server, fleet)
+    anna.act("post", "Before")
+    server.wait_for_row("select 1 from deliveries where attempts = 1 and leased_by is null")
+    server.rows("update actors set suspended_at = now() where username = 'anna'")
+    status[0] = 202
+    server.command("peer", "resume", f"{fleet.addresses[0]}:{fleet.port}")
+    wait_for_states(server, {"withheld": 1})
+    assert not fleet.activities()
+
+
 def test_an_operator_pauses_and_resumes_a_peer(federated_factory, fleet_factory):
     server, fleet = federated_factory(accounts=["anna"]), fleet_factory(2)
     anna, _ = plant(server, fleet)

@@ -9,7 +9,7 @@ from support.server import binary
 def act(server, verb, *arguments, check=True, seconds=60):
     """The JSON object that the deed gives. check=False: (exit code, error text) instead of an AssertionError."""
     result = processes.run([binary("comptoir-act"), server.config_path, verb, *map(str, arguments)], seconds=seconds,
-                           env=processes.environment())
+                           env=processes.environment(**server.env))
     report = processes.sanitizer_report(result.stderr)
     assert not report, "a sanitizer reported:\n" + report
     if not check:

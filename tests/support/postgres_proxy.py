@@ -10,8 +10,8 @@ from support import processes
 
 
 class PostgresProxy:
-    """Between program and PostgreSQL; `swallow` makes it drop the answer to what contains these bytes, and the connection:
-    once, or each `every`-th time."""
+    """Between program and PostgreSQL; `swallow` makes it drop the answer to what contains these bytes, or one of a tuple of
+    them, and the connection: once, or each `every`-th time."""
 
     def __init__(self, cluster):
         self.directory = processes.make_directory("comptoir-px-")
@@ -60,7 +60,8 @@ class PostgresProxy:
                 return
 
     def is_to_swallow(self, data):
-        if not self.swallow or self.swallow not in data:
+        wanted = (self.swallow,) if isinstance(self.swallow, bytes) else self.swallow or ()
+        if not any(text in data for text in wanted):
             return False
         self.seen += 1
         if self.every:

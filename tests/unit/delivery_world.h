@@ -64,6 +64,7 @@ static size_t claim_count;
 static struct delivery_activity *activity;
 static char refused_host[64];
 static int expired;
+static const char *withheld;
 
 static int64_t world_now(void)
 {
@@ -202,7 +203,9 @@ static struct delivery_item *take(struct row *row)
 		.waits_for = earlier_pending(row),
 	};
 	row->is_taken = true;
-	return delivery_item_new(&claim, activity, (struct str){ 0 });
+	struct delivery_item *item = delivery_item_new(&claim, activity, (struct str){ 0 });
+	item->withheld = withheld;
+	return item;
 }
 
 static bool discover(void)
@@ -390,6 +393,7 @@ static int set_up_world(void **state)
 	row_count = peer_count = claim_count = 0;
 	refused_host[0] = '\0';
 	expired = 0;
+	withheld = NULL;
 	list_init(&to_sign);
 	list_init(&finished);
 	if (!key_arena) {

@@ -433,7 +433,7 @@ static void policy_is_asked_at_each_attempt(void **state)
 static void what_its_author_may_not_say_any_more_is_withheld(void **state)
 {
 	(void)state;
-	activity->withheld = "the author is suspended";
+	withheld = "the author is suspended";
 	const struct row *row = add_row("a.example");
 	settle();
 	assert_int_equal(waiting(), 0);
@@ -554,6 +554,24 @@ static void when_most_hosts_fail_at_once_nothing_is_counted(void **state)
 		assert_int_equal(peers[i].record.state, PEER_ALIVE);
 }
 
+static void with_nothing_to_probe_with_deliveries_go_on(void **state)
+{
+	struct str names[20];
+	(void)state;
+	prove(20);
+	for (int i = 0; i < 20; i++) {
+		names[i] = arena_printf(world_arena, "h%d.example", i);
+		add_row(names[i].data);
+	}
+	settle();
+	for (int i = 0; i < 20; i++)
+		break_off(HTTP_CLIENT_DNS);
+	assert_true(scheduler_is_open(scheduler));
+	scheduler_set_paused(scheduler, names, 20);
+	pass(30);
+	assert_false(scheduler_is_open(scheduler));
+}
+
 static void a_few_failing_hosts_are_their_own_fault(void **state)
 {
 	(void)state;
@@ -640,6 +658,7 @@ int main(void)
 		SCRIPT(hanging_peers_leave_places_to_the_others),
 		SCRIPT(a_backlog_is_kept_in_the_table),
 		SCRIPT(when_most_hosts_fail_at_once_nothing_is_counted),
+		SCRIPT(with_nothing_to_probe_with_deliveries_go_on),
 		SCRIPT(a_few_failing_hosts_are_their_own_fault),
 		SCRIPT(hosts_that_never_worked_say_nothing_about_our_network),
 		SCRIPT(what_is_cut_off_by_a_stop_stays_pending),
