@@ -53,7 +53,8 @@ bool breaker_note(struct breaker *breaker, struct peer *peer, int64_t now_us, en
 
 bool breaker_takes_probe(struct breaker *breaker, int64_t now_us)
 {
-	if (now_us < breaker->next_probe_us)
+	/* Further away: the clock went back. */
+	if (now_us < breaker->next_probe_us && breaker->next_probe_us - now_us <= BREAKER_PROBE_US)
 		return false;
 	breaker->next_probe_us = now_us + BREAKER_PROBE_US;
 	return true;

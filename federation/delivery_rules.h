@@ -10,6 +10,7 @@
 #define DELIVERY_SECOND_US INT64_C(1000000)
 #define DELIVERY_DAY_US (86400 * DELIVERY_SECOND_US)
 #define DELIVERY_LIFE_US (7 * DELIVERY_DAY_US)
+#define DELIVERY_LONGEST_PAUSE_US (2 * DELIVERY_DAY_US) /* no probe and no Retry-After is so far away */
 
 /* After so many failures, at least one: 30 s, 2 min, 8 min, 30 min, 2 h, then 6 h, each 15 % more or less. */
 int64_t delivery_retry_delay_us(int failures);

@@ -29,12 +29,12 @@
 #define BATCH 1000
 #define CLAIM_ROWS 400
 #define CLAIM_PER_PEER 64
-#define PARK_ROWS 5000
 #define EXPIRE_ROWS 5000
 #define LOOK_PEERS 200
 #define LOOK_AGAIN_US (15 * DELIVERY_SECOND_US)
 #define FANOUT_INBOXES 2500
 #define MEND_MS 600000
+#define CLOCK_STEP_US (60 * DELIVERY_SECOND_US)
 #define GAUGES_MS 15000
 
 static struct metric queue_age = METRIC("comptoir_delivery_queue_age_seconds",
@@ -82,6 +82,7 @@ struct delivery_store {
 	size_t writing_count;
 	struct list_link working; /* orders that are being worked on */
 	int64_t next_renewal_us, next_look_us, next_mend_us, next_gauges_us; /* monotonic */
+	int64_t clock_ahead_us; /* of the monotonic one, when last looked at */
 	bool has_more; /* due rows or fan-outs were left */
 };
 
@@ -480,10 +481,30 @@ static enum error set_gauges(struct delivery_store *store)
 	return error;
 }
 
+static enum error mend(struct delivery_store *store)
+{
+	int64_t now_us = clock_now_us(), mended = 0;
+	enum error error = peer_mend(store->db, store->arena, now_us, &mended);
+	if (!error)
+		error = delivery_mend_times(store->db, store->arena, now_us, now_us + DELIVERY_LONGEST_PAUSE_US, &mended);
+	if (!error && mended)
+		log_event(LOG_LEVEL_INFO, "delivery_times_mended", LOG_INT("count", mended));
+	return error;
+}
+
+static bool has_gone_back(struct delivery_store *store)
+{
+	int64_t before_us = store->clock_ahead_us;
+	store->clock_ahead_us = clock_now_us() - clock_monotonic_us();
+	return store->clock_ahead_us < before_us - CLOCK_STEP_US;
+}
+
 /* What is done by the clock. */
 static enum error keep_house(struct delivery_store *store, bool is_policy_rung)
 {
-	int64_t now_us = clock_monotonic_us(), mended;
+	int64_t now_us = clock_monotonic_us();
+	if (has_gone_back(store))
+		store->next_mend_us = now_us;
 	enum error error = ERROR_NONE;
 	if (now_us >= store->next_renewal_us) {
 		error = renew(store);
@@ -495,8 +516,8 @@ static enum error keep_house(struct delivery_store *store, bool is_policy_rung)
 		error = tell_pauses(store);
 	}
 	if (!error && now_us >= store->next_mend_us) {
-		error = peer_mend(store->db, store->arena, clock_now_us(), &mended);
-		store->next_mend_us = now_us + (int64_t)MEND_MS * 1000;
+		error = mend(store);
+		store->next_mend_us = error ? now_us : now_us + (int64_t)MEND_MS * 1000;
 	}
 	if (!error && now_us >= store->next_gauges_us) {
 		error = set_gauges(store);

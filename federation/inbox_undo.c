@@ -164,14 +164,32 @@ static bool can_be_undone(enum vocab_activity_type type)
 		type == VOCAB_EMOJI_REACT;
 }
 
+/* Actors and posts are deleted and not undone; a tombstone would keep every later word of theirs out. */
+static enum error is_actor_or_post(const struct inbox_context *context, struct str uri, bool *ret_is)
+{
+	struct actor actor;
+	struct post post;
+	enum error error = actor_find_by_uri(context->db, context->arena, uri, &actor);
+	if (error == ERROR_NOT_FOUND)
+		error = post_find_any_by_uri(context->db, context->arena, uri, &post);
+	*ret_is = !error && !MUTANT("inbox_undo_thing");
+	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+}
+
 static enum error remember(struct inbox_context *context, const struct undone *undone)
 {
+	bool is_thing = false;
 	if (!undone->id.data)
 		return inbox_drop(context, "nothing_to_undo");
 	if (!inbox_speaks_for(context, undone->id))
 		return inbox_drop(context, "foreign");
+	enum error error = is_actor_or_post(context, undone->id, &is_thing);
+	if (error)
+		return error;
+	if (is_thing)
+		return inbox_drop(context, "no_activity");
 	struct tombstone tombstone = { .uri = undone->id };
-	enum error error = tombstone_add(context->db, context->arena, &tombstone);
+	error = tombstone_add(context->db, context->arena, &tombstone);
 	return error ? error : inbox_done(context);
 }
 

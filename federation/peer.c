@@ -71,7 +71,8 @@ enum peer_trust peer_trust(const struct peer *peer)
 
 bool peer_is_waiting(const struct peer *peer, int64_t now_us)
 {
-	return peer->record.state == PEER_PAUSED || (peer->record.due_us > now_us && !MUTANT("peer_pause"));
+	bool is_early = peer->record.due_us > now_us && peer->record.due_us - now_us <= DELIVERY_LONGEST_PAUSE_US;
+	return peer->record.state == PEER_PAUSED || (is_early && !MUTANT("peer_pause"));
 }
 
 bool peer_has_room(const struct peer *peer, int64_t now_us)

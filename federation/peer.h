@@ -59,7 +59,7 @@ enum peer_trust peer_trust(const struct peer *peer);
 /* Whether another delivery may begin now, as far as the peer goes. */
 bool peer_has_room(const struct peer *peer, int64_t now_us);
 
-/* Nothing may begin before its time. */
+/* Nothing may begin before its time; a time that no pause reaches was set by a clock that was wrong. */
 bool peer_is_waiting(const struct peer *peer, int64_t now_us);
 
 /* finding is not FINDING_WELL; pause_us: what the peer asked for, 0 for nothing. */

@@ -328,6 +328,9 @@ enum error remote_post_store(struct federation *federation, struct db *db, struc
 		return refuse(ret_post, "domain");
 	if (object->author_id.len == 0 || object->id.len == 0)
 		return refuse(ret_post, "no_author");
+	/* A part of a document cannot be asked for, and an actor is no post (CHECKLIST A6). */
+	if ((str_contains_char(object->id, '#') || str_eq(object->id, object->author_id)) && !MUTANT("remote_post_own_id"))
+		return refuse(ret_post, "no_id");
 	job.in_reply_to = unless_itself(object->in_reply_to, object->id);
 	job.quote = unless_itself(object->quote, object->id);
 	enum error error = ask(&job);

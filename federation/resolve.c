@@ -183,23 +183,6 @@ static enum error find_post(struct db *db, struct arena *arena, struct str uri, 
 	return is_gone ? ERROR_GONE : ERROR_NOT_FOUND;
 }
 
-enum error resolve_post(struct federation *federation, struct db *db, struct arena *arena, struct str url,
-	struct post *ret_post)
-{
-	const struct remote_fetch fetch = { .federation = federation, .db = db };
-	struct remote_fetched fetched;
-	bool is_ours;
-	enum error error = find_post(db, arena, url, &is_ours, ret_post);
-	if (error != ERROR_NOT_FOUND || is_ours)
-		return error;
-	error = remote_fetch_object(&fetch, url, &fetched);
-	if (!error)
-		error = error_of(&fetched);
-	if (error)
-		return error;
-	return fetched.post_id ? post_find_any(db, arena, fetched.post_id, ret_post) : ERROR_FORBIDDEN;
-}
-
 /* ---- anything ---- */
 
 static bool is_url(struct str text)

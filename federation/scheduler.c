@@ -420,7 +420,7 @@ static void sweep(struct scheduler *scheduler, int64_t now_us)
 int64_t scheduler_advance(struct scheduler *scheduler)
 {
 	int64_t now_us = clock_now_us();
-	if (now_us >= scheduler->next_sweep_us)
+	if (now_us >= scheduler->next_sweep_us || scheduler->next_sweep_us - now_us > SWEEP_US)
 		sweep(scheduler, now_us);
 	if (scheduler->is_stopping)
 		return now_us + REST_US;

@@ -198,11 +198,6 @@ void vocab_reader_auto(struct vocab_reader *reader)
 	arena_free(&reader->scratch);
 }
 
-const char *vocab_property_name(enum vocab_property property)
-{
-	return properties[property].name;
-}
-
 static const json_t *get_by_alias(const json_t *owner, enum vocab_property property)
 {
 	struct str name = str_from(properties[property].name);

@@ -26,9 +26,6 @@ enum error vocab_reader_open(struct arena *arena, const json_t *document, const 
 	struct vocab_reader *ret_reader) MUST_CHECK;
 void vocab_reader_auto(struct vocab_reader *reader);
 
-/* The short name, such as "inReplyTo". */
-const char *vocab_property_name(enum vocab_property property);
-
 /* NULL when owner is no object, lacks the property, or it is null. @list and @set are looked through. */
 const json_t *vocab_get(const struct vocab_reader *reader, const json_t *owner, enum vocab_property property);
 

@@ -118,35 +118,6 @@ static const struct statement claim_peer = STATEMENT("delivery_claim_peer", 5,
 	" select 0::bigint, " TAKEN_FIELDS TAKEN_TABLES
 	" order by m.activity_id"); // deliveries_peer, deliveries_pkey, peers_pkey
 
-static const struct statement park = STATEMENT("delivery_park", 3,
-	"with parked as ("
-	"  update deliveries as d"
-	"  set due_at = 'infinity'"
-	"  from (select one.activity_id, one.inbox_url"
-	"        from unnest($2::text[]) as p (name),"
-	"             lateral (select activity_id, inbox_url"
-	"                      from deliveries"
-	"                      where peer = p.name"
-	"                        and state = 'pending'"
-	"                        and leased_by is null"
-	"                        and due_at <= $1::timestamptz"
-	"                      order by activity_id"
-	"                      limit $3"
-	"                      for update skip locked) as one"
-	"        limit $3) as one"
-	"  where d.activity_id = one.activity_id"
-	"    and d.inbox_url = one.inbox_url"
-	"  returning d.peer"
-	"), noted as ("
-	"  insert into peers as w (name, look_at)"
-	"  select distinct peer, $1::timestamptz + " LOOK_AGAIN
-	"  from parked"
-	"  order by peer"
-	"  on conflict (name) do update"
-	"  set look_at = coalesce(w.look_at, greatest(w.due_at, excluded.look_at))"
-	")"
-	" select count(*) from parked"); // deliveries_peer, deliveries_pkey, peers_pkey
-
 /* $1 worker, $2 now, then arrays. "is true" keeps the planner from comparing all that the worker holds with each row. */
 static const struct statement finish = STATEMENT("delivery_finish", 9,
 	"with moved as ("
@@ -198,6 +169,30 @@ static const struct statement expire = STATEMENT("delivery_expire", 4,
 	" where d.activity_id = old.activity_id"
 	"   and d.inbox_url = old.inbox_url"); // deliveries_peer, deliveries_pkey
 
+/* $1 now, $2 latest. */
+static const struct statement mend_times = STATEMENT("delivery_mend_times", 2,
+	"with moved as ("
+	"  update deliveries"
+	"  set due_at = $1"
+	"  where state = 'pending'"
+	"    and leased_by is null"
+	"    and due_at > $1"
+	"    and due_at < 'infinity'"
+	"    and (due_at > $2::timestamptz or last_attempt_at > $1 + interval '1 minute')"
+	"  returning 1"
+	"), hastened as ("
+	"  update peers"
+	"  set due_at = null,"
+	"      look_at = case when look_at is not null then $1 end,"
+	"      failing_since = least(failing_since, $1),"
+	"      last_failure_at = least(last_failure_at, $1)"
+	"  where due_at > $2::timestamptz"
+	"     or look_at > $2::timestamptz"
+	"     or last_failure_at > $1 + interval '1 minute'"
+	"  returning 1"
+	")"
+	" select (select count(*) from moved) + (select count(*) from hastened)"); // deliveries_due
+
 static const struct statement queue_age = STATEMENT("delivery_queue_age", 1,
 	"select due_at"
 	" from deliveries"
@@ -207,7 +202,7 @@ static const struct statement queue_age = STATEMENT("delivery_queue_age", 1,
 	" order by due_at"
 	" limit 1"); // deliveries_due
 
-STATEMENT_TABLE(delivery_statements, &claim, &claim_peer, &park, &finish, &expire, &queue_age);
+STATEMENT_TABLE(delivery_statements, &claim, &claim_peer, &finish, &expire, &mend_times, &queue_age);
 
 static const char *const state_names[DELIVERY_STATE_COUNT] = {
 	[DELIVERY_PENDING] = "pending",
@@ -278,20 +273,6 @@ enum error delivery_claim_peer(struct db *db, struct arena *arena, int64_t worke
 	return error;
 }
 
-enum error delivery_park(struct db *db, struct arena *arena, int64_t now_us, const struct str *peers, size_t peer_count,
-	int limit, int64_t *ret_count)
-{
-	struct db_values values = { .count = 0 };
-	db_value_time(&values, now_us);
-	db_value_text_array(&values, arena, peers, peer_count);
-	db_value_int64(&values, limit);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &park, &values, &rows);
-	if (!error)
-		*ret_count = db_int64(&rows, 0, 0);
-	return error;
-}
-
 enum error delivery_finish(struct db *db, struct arena *arena, int64_t worker_id, int64_t now_us,
 	const struct delivery_receipt *receipts, size_t count)
 {
@@ -336,6 +317,18 @@ enum error delivery_expire(struct db *db, struct arena *arena, struct str peer, 
 	db_value_time(&values, now_us);
 	db_value_int64(&values, limit);
 	return db_change(db, arena, &expire, &values, ret_count);
+}
+
+enum error delivery_mend_times(struct db *db, struct arena *arena, int64_t now_us, int64_t latest_us, int64_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_time(&values, now_us);
+	db_value_time(&values, latest_us);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &mend_times, &values, &rows);
+	if (!error)
+		*ret_count = db_int64(&rows, 0, 0);
+	return error;
 }
 
 enum error delivery_queue_age(struct db *db, struct arena *arena, int64_t now_us, int64_t *ret_age_us)

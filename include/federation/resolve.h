@@ -20,10 +20,6 @@ enum error resolve_actor(struct federation *federation, struct db *db, struct ar
 enum error resolve_handle(struct federation *federation, struct db *db, struct arena *arena, struct str handle,
 	struct actor *ret_actor) MUST_CHECK;
 
-/* A post by its id or its page, with its author; answers to it are fetched later. */
-enum error resolve_post(struct federation *federation, struct db *db, struct arena *arena, struct str url,
-	struct post *ret_post) MUST_CHECK;
-
 /* What a search box may contain: a handle, the id or page of an actor or a post. Exactly one of the two ids is set. */
 struct resolved {
 	int64_t actor_id;

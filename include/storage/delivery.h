@@ -55,10 +55,6 @@ enum error delivery_claim(struct db *db, struct arena *arena, const struct deliv
 enum error delivery_claim_peer(struct db *db, struct arena *arena, int64_t worker_id, int64_t now_us, struct str peer,
 	int limit, bool all, struct delivery_claim **ret_claims, size_t *ret_count) MUST_CHECK;
 
-/* Parks what is due of these peers, up to limit rows; *ret_count of them. */
-enum error delivery_park(struct db *db, struct arena *arena, int64_t now_us, const struct str *peers, size_t peer_count,
-	int limit, int64_t *ret_count) MUST_CHECK;
-
 enum delivery_state {
 	DELIVERY_PENDING,
 	DELIVERY_ACCEPTED,
@@ -88,6 +84,11 @@ enum error delivery_finish(struct db *db, struct arena *arena, int64_t worker_id
 /* Of a peer that is dead: what is older than before_us is given up, up to limit rows. */
 enum error delivery_expire(struct db *db, struct arena *arena, struct str peer, int64_t before_us, int64_t now_us,
 	int limit, int64_t *ret_count) MUST_CHECK;
+
+/* Deliveries and peers that were put off by a clock that was wrong are due: those that failed in the future, or wait for
+ * a time after latest_us. *ret_count of both. Reads all peers. */
+enum error delivery_mend_times(struct db *db, struct arena *arena, int64_t now_us, int64_t latest_us, int64_t *ret_count)
+	MUST_CHECK;
 
 /* The age of the oldest one that nobody has taken though it is due; 0 for none. */
 enum error delivery_queue_age(struct db *db, struct arena *arena, int64_t now_us, int64_t *ret_age_us) MUST_CHECK;

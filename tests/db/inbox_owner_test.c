@@ -57,6 +57,8 @@ static void nobody_changes_what_is_anothers(void **state)
 			say(&eve, "Undo", activity(boost, "Announce", bob.uri.data, local.uri.data, "")),
 			say(&eve, "Undo", activity(react, "EmojiReact", bob.uri.data, local.uri.data, "")),
 			say(&eve, "Undo", blocked),
+			say(&eve, "Undo", bob.uri.data),
+			say(&eve, "Undo", post.uri.data),
 			say(&eve, "Undo", asked(ours, &alice, &bob)),
 			say(&eve, "Accept", pending),
 			say(&eve, "Accept", asked(pending, &alice, &carol)),

@@ -11,7 +11,7 @@ from support.server import REPOSITORY
 
 # Tables whose whole reading is cheap however large the instance, or whose reader says that it is dear.
 MAY_BE_READ_WHOLE = {
-    "domain_allows": "one row a server that an operator allows; looked at when the list changes",
+    "domain_allows": "short: read whole once a minute",
     "domains": "a handful of rows",
     "fanouts": "one row a large audience whose deliveries are not all made",
     "heartbeats": "a handful of rows",
@@ -24,15 +24,23 @@ MAY_BE_READ_WHOLE = {
     "pg_class": "the catalogue",
     "pg_database": "the catalogue, below pg_stat_activity",
 }
+BATCH = "a batch of what is old, once an hour; a plan for any values does not know how small it is"
 STATEMENTS_THAT_MAY = {
     ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",
     ("peer_count_states", "peers"): "as many rows as servers known; once a minute",
+    ("delivery_mend_times", "peers"): "as many rows as servers known; every ten minutes",
     ("peer_mend", "peers"): "as many rows as servers known; every ten minutes",
     ("instance_count", "peers"): "as many rows as servers known, tens of thousands at most; the answer is cached",
-    ("retention_activities_out", "activities_out"): "thousands of rows a batch; the program's plan goes by index",
-    ("retention_activities_out", "deliveries"): "thousands of rows a batch; the program's plan goes by index",
-    ("retention_remote_posts", "posts"): "thousands of rows a batch; the program's plan goes by index",
     ("instance_count", "users"): "when most users were active; the answer is cached",
+    ("retention_activities_in", "activities_in"): BATCH,
+    ("retention_set_aside", "activities_in"): BATCH,
+    ("retention_bodies_out", "activities_out"): BATCH,
+    ("retention_deliveries", "deliveries"): BATCH,
+    ("retention_activities_out", "activities_out"): BATCH,
+    ("retention_activities_out", "deliveries"): BATCH,
+    ("retention_remote_posts", "posts"): BATCH,
+    ("retention_tombstones", "tombstones"): BATCH,
+    ("retention_fetch_roots", "fetch_roots"): BATCH,
 }
 
 
