@@ -76,12 +76,16 @@ static const char *session_options(const struct db_conninfo *conninfo, enum db_r
 	struct str role_option = { 0 };
 	if (becomes_role)
 		role_option = arena_printf(arena, " -c role=%s", db_role_name(role));
-	/* jit costs more than it gives on short statements; a transaction left open holds up vacuum. Statements are written
-	 * for one plan by index, whatever the values and the statistics of a young database say: planning each anew costs
-	 * many times what running it does, and a plan made while a table was small is kept when it has grown. */
+	/* Statements are written for one plan by index, whatever the values and the statistics of a young database say:
+	 * planning each anew costs many times what running it does, and a plan made while a table was small is kept when it
+	 * has grown. Migrations go through whole tables. */
+	struct str plans = { 0 };
+	if (role != DB_OWNER)
+		plans = STR_LITERAL(" -c plan_cache_mode=force_generic_plan -c enable_seqscan=off");
+	/* jit costs more than it gives on short statements; a transaction left open holds up vacuum. */
 	struct str options = arena_printf(arena,
-		"%s -c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c statement_timeout=%lld -c idle_in_transaction_session_timeout=60000%.*s", given ? given : "",
-		(long long)statement_timeout_ms, STR_ARG(role_option));
+		"%s -c jit=off%.*s -c statement_timeout=%lld -c idle_in_transaction_session_timeout=60000%.*s", given ? given : "",
+		STR_ARG(plans), (long long)statement_timeout_ms, STR_ARG(role_option));
 	return arena_c_string(arena, options);
 }
 
