@@ -14,6 +14,7 @@
 #include "storage/activity_in.h"
 #include "storage/fetch_queue.h"
 #include "storage/id.h"
+#include "storage/relay.h"
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -101,6 +102,16 @@ static bool wish_for_forwarded(struct inbox_attempt *attempt, const struct inbox
 	return accept_without_row(attempt, "forwarded");
 }
 
+/* A new post that a relay of ours passes on: whoever wrote it, we asked for it, and its origin tells it as a whole. */
+static bool is_told_by_relay(struct inbox_attempt *attempt, const struct inbox_head *head, struct str sender_uri)
+{
+	bool is_relay = false;
+	if (head->activity.type != VOCAB_CREATE)
+		return false;
+	enum error error = relay_is_accepted(attempt->db, attempt->arena, sender_uri, &is_relay);
+	return !error && is_relay;
+}
+
 /* Whose word the activity is: the signer's, or by a proof its actor's. */
 static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
 	struct inbox_signer *ret_author, enum activity_in_proof *ret_proof)
@@ -115,7 +126,8 @@ static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *
 		return true;
 	*ret_proof = ACTIVITY_BY_PROOF;
 	if (inbox_find_proof(attempt, head->document, actor_id, ret_author))
-		return true;
+		return !is_told_by_relay(attempt, head, sender.actor_uri) ||
+			wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 }
 

@@ -87,12 +87,18 @@ static struct str describe(struct delivery_item *item, const struct http_client_
 	return str_from(len < 0 ? "" : item->error_text);
 }
 
+/* The next attempt would come more than a week after the first. */
+static bool is_over(const struct delivery_item *item, int64_t due_us, int64_t now_us)
+{
+	int64_t first_us = item->first_attempt_us ? item->first_attempt_us : now_us;
+	return due_us - first_us > DELIVERY_LIFE_US && !MUTANT("delivery_life");
+}
+
 static struct delivery_receipt write_receipt(struct delivery_item *item, const struct http_client_result *result,
 	enum delivery_verdict verdict, int64_t now_us)
 {
 	struct delivery_receipt receipt = { .attempted_us = now_us, .status = result->status, .error = describe(item, result) };
 	int64_t pause_us = delivery_retry_after_us(result);
-	int64_t first_us = item->first_attempt_us ? item->first_attempt_us : now_us;
 	switch (verdict) {
 	case VERDICT_ACCEPTED:
 		receipt.state = DELIVERY_ACCEPTED;
@@ -104,7 +110,7 @@ static struct delivery_receipt write_receipt(struct delivery_item *item, const s
 	case VERDICT_UNTRIED:
 		receipt.due_us = now_us + (pause_us ? pause_us : delivery_retry_delay_us(item->attempts + 1));
 		receipt.state = DELIVERY_PENDING;
-		if (receipt.due_us - first_us > DELIVERY_LIFE_US && !MUTANT("delivery_life"))
+		if (is_over(item, receipt.due_us, now_us))
 			receipt.state = DELIVERY_GIVEN_UP;
 		break;
 	}
@@ -187,6 +193,8 @@ static void conclude(struct scheduler *scheduler, struct delivery_item *item, co
 	}
 	if (receipt.state == DELIVERY_PENDING && receipt.due_us < peer->record.due_us)
 		receipt.due_us = peer->record.due_us;
+	if (receipt.state == DELIVERY_PENDING && is_over(item, receipt.due_us, now_us))
+		receipt.state = DELIVERY_GIVEN_UP;
 	scheduler_note_peer(scheduler, peer, false);
 	metric_add(&outcomes[receipt.state], 1);
 	scheduler_end(scheduler, item, &receipt);

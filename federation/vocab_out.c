@@ -7,6 +7,7 @@
 
 #include "base/html.h"
 #include "base/json_in.h"
+#include "base/mutant.h"
 
 #define SUMMARY_MAX_BYTES 20000
 #define FIELD_VALUE_MAX_BYTES 4000
@@ -122,7 +123,9 @@ static void write_boxes(struct json_out *json, struct arena *arena, const struct
 		{ "featured", actor->featured_url },   { "featuredTags", featured_tags },
 	};
 
-	for (size_t i = 0; i < sizeof(boxes) / sizeof(boxes[0]); i++) {
+	/* The instance's own actor says nothing and is followed by nobody: it has an inbox only. */
+	size_t count = actor->is_local && actor->kind == ACTOR_APPLICATION ? 1 : sizeof(boxes) / sizeof(boxes[0]);
+	for (size_t i = 0; i < count; i++) {
 		if (!str_is_empty(boxes[i].url))
 			json_out_key_str(json, boxes[i].key, boxes[i].url);
 	}
@@ -162,11 +165,12 @@ static void write_moves(struct json_out *json, const struct actor *actor)
 /* The names and texts that people see. */
 static void write_profile(struct json_out *json, struct arena *arena, const struct actor *actor)
 {
-	struct str name = str_is_empty(actor->display_name) ? actor->username : actor->display_name;
+	bool is_shown = !actor->is_suspended || MUTANT("actor_suspended");
+	struct str name = str_is_empty(actor->display_name) || !is_shown ? actor->username : actor->display_name;
 
 	json_out_key_str(json, "preferredUsername", actor->username);
 	json_out_key_str(json, "name", name);
-	json_out_key_str(json, "summary", html_clean(arena, actor->summary_html, SUMMARY_MAX_BYTES));
+	json_out_key_str(json, "summary", is_shown ? html_clean(arena, actor->summary_html, SUMMARY_MAX_BYTES) : str_from(""));
 	json_out_key_str(json, "url", actor->url);
 	json_out_key_str(json, "webfinger",
 		arena_printf(arena, "%.*s@%.*s", STR_ARG(actor->username), STR_ARG(actor->domain)));
@@ -179,6 +183,8 @@ static void write_profile(struct json_out *json, struct arena *arena, const stru
 	json_out_key_bool(json, "memorial", actor->is_memorial);
 	if (actor->is_suspended)
 		json_out_key_bool(json, "suspended", true);
+	if (!is_shown)
+		return;
 	write_fields(json, arena, actor->fields_json);
 	write_image(json, "icon", actor->avatar_url);
 	write_image(json, "image", actor->header_url);

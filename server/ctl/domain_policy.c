@@ -19,8 +19,14 @@ static enum error open_database(struct invocation *invocation)
 
 static enum error read_domain(struct invocation *invocation, struct str *ret_domain)
 {
-	if (!url_canonical_host(invocation->arena, str_from(invocation->arguments[0]), ret_domain))
-		return ctl_fail(ERROR_BAD_REQUEST, "'%s' is no domain name", invocation->arguments[0]);
+	struct url url;
+	struct arena *arena = invocation->arena;
+	if (url_canonical_host(arena, str_from(invocation->arguments[0]), ret_domain))
+		return ERROR_NONE;
+	/* Servers without a name have an address, which stands for all its ports. */
+	if (!url_parse(arena, arena_printf(arena, "https://%s/", invocation->arguments[0]), &url) || url.has_port || url.path.len > 1)
+		return ctl_fail(ERROR_BAD_REQUEST, "'%s' is no domain name and no address", invocation->arguments[0]);
+	*ret_domain = url.host;
 	return ERROR_NONE;
 }
 

@@ -76,9 +76,12 @@ static enum error find_actor(struct request *request, struct ask *ask)
 	bool is_page = str_starts_with(request->http->path, STR_LITERAL("/@"));
 
 	enum error error = is_page ? actor_lookup_handle(request, name, &ask->actor) : actor_lookup(request, name, &ask->actor);
-	if (!error && ask->actor.is_suspended && !MUTANT("collection_suspended"))
-		ask->gone_uri = ask->actor.uri;
-	return error;
+	if (error || !ask->actor.is_suspended || MUTANT("collection_suspended"))
+		return error;
+	if (!ask->actor.is_deleted)
+		return ERROR_FORBIDDEN;
+	ask->gone_uri = ask->actor.uri;
+	return ERROR_NONE;
 }
 
 /* An id as we write it: no sign, no zero in front. */

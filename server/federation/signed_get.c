@@ -11,7 +11,9 @@
 
 bool signed_get_is_needed(const struct request *request)
 {
-	return config_boolean(request->app->config, "federation.authorized_fetch");
+	const struct config *config = request->app->config;
+	bool is_for_all = str_eq(str_from(config_text(config, "federation.mode")), STR_LITERAL("open"));
+	return config_boolean(config, "federation.authorized_fetch") || !is_for_all;
 }
 
 static bool has_signature(const struct request *request)

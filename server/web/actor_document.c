@@ -28,9 +28,10 @@ static struct document describe(struct str key)
 	};
 }
 
+/* A suspension may end, so peers must not take it for a deletion: they read that it is suspended. */
 static bool is_gone(struct request *request, const struct actor *actor)
 {
-	if (!actor->is_suspended || MUTANT("actor_suspended"))
+	if (!actor->is_deleted || MUTANT("actor_deleted"))
 		return false;
 	actor_documents_forget(request->app, request->arena, actor);
 	vocab_write_tombstone(respond(request, 410, ACTIVITY_CONTENT_TYPE), actor->uri);

@@ -61,7 +61,7 @@ enum error handle_webfinger(struct request *request)
 	error = webfinger_find(request->db, request->arena, &resource, &actor);
 	if (error)
 		return error;
-	if (actor.is_suspended) {
+	if (actor.is_deleted) {
 		actor_documents_forget(request->app, request->arena, &actor);
 		return ERROR_GONE;
 	}

@@ -48,6 +48,13 @@ def test_decisions_without_sense_are_refused(server, arguments, text):
     assert result.returncode in (FAILED, USAGE) and text in result.stderr
 
 
+def test_a_server_without_a_name_is_blocked_by_its_address(server):
+    server.command("domain", "block", "192.0.2.7")
+    assert blocked(server)["192.0.2.7"]["severity"] == "suspend"
+    assert server.command("domain", "block", "192.0.2.7:8443", check=False).returncode == USAGE
+    server.command("domain", "unblock", "192.0.2.7")
+
+
 def test_our_own_domain_cannot_be_blocked(server_factory, database):
     server = server_factory(settings={"instance.base_url": "https://social.shop.example", "instance.domain": "shop.example"})
     for name in ("shop.example", "social.shop.example"):

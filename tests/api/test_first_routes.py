@@ -218,9 +218,20 @@ def test_an_unknown_actor_is_not_found_in_both_forms(server):
     assert get(server, "/nothing", BROWSER).status_code == 404
 
 
-def test_a_suspended_actor_is_gone_everywhere(server):
+def test_a_suspended_actor_shows_nothing_but_that_it_is_suspended(server):
+    server.create_account("puni")
+    world.update_actor(server.database, "puni", suspended_at="now()", summary_html="<p>secret biography</p>", display_name="Secret name")
+    answer = get(server, "/users/puni", ACTIVITY)
+    assert answer.status_code == 200 and answer.json()["suspended"] is True
+    assert "publicKey" in answer.json() and "ecret" not in answer.text
+    page = get(server, "/@puni", BROWSER)
+    assert page.status_code == 410 and "ecret" not in page.text
+    assert webfinger(server, f"acct:puni@{authority(server)}").status_code == 200
+
+
+def test_a_deleted_actor_is_gone_everywhere(server):
     server.create_account("parti")
-    world.update_actor(server.database, "parti", suspended_at="now()", summary_html="<p>secret biography</p>")
+    world.update_actor(server.database, "parti", suspended_at="now()", deleted_at="now()", summary_html="<p>secret biography</p>")
     answer = get(server, "/users/parti", ACTIVITY)
     assert answer.status_code == 410
     assert answer.json() == {"@context": answer.json()["@context"], "id": server.url + "/users/parti",
@@ -239,7 +250,7 @@ def test_whoever_asks_after_one_who_learned_that_an_actor_is_gone_learns_it_too(
         return get(server, "/users/partant", ACTIVITY).status_code, webfinger(server, resource).status_code
 
     assert statuses() == (200, 200)
-    world.update_actor(server.database, "partant", suspended_at="now()")
+    world.update_actor(server.database, "partant", suspended_at="now()", deleted_at="now()")
     wait_until(lambda: get(server, "/users/partant", ACTIVITY).status_code == 410, 20, "the document to be gone")
     assert get(server, "/users/partant", ACTIVITY).status_code == 410
     wait_until(lambda: webfinger(server, resource).status_code == 410, 20, "the handle to be gone")

@@ -177,6 +177,10 @@ def test_a_suspended_actor_leaves_nothing(server, world_of_posts):
     world.update_actor(server.database, "parti", suspended_at="now()")
     for path in (f"/users/parti/statuses/{number}", f"/users/parti/statuses/{number}/activity", "/users/parti/outbox",
                  "/users/parti/followers", "/users/parti/collections/featured", "/users/parti/collections/tags"):
+        assert get(server, path).status_code == 403, path
+    assert get(server, f"/@parti/{number}", accept=BROWSER).status_code == 403
+    world.update_actor(server.database, "parti", deleted_at="now()")
+    for path in (f"/users/parti/statuses/{number}", "/users/parti/outbox", "/users/parti/followers"):
         answer = get(server, path)
         assert answer.status_code == 410 and answer.json()["type"] == "Tombstone", path
     assert get(server, f"/@parti/{number}", accept=BROWSER).status_code == 410
