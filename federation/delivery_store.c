@@ -434,9 +434,10 @@ static enum error tell_pauses(struct delivery_store *store)
 	struct news *news = news_new(store, tell_paused);
 	struct str *names = NULL;
 	enum error error = peer_list_paused(store->db, news->arena, &names, &news->count);
+	struct arena *arena = news->arena; /* holds the news itself */
 	news->names = names;
 	if (error)
-		arena_free(&news->arena);
+		arena_free(&arena);
 	else
 		send_news(news);
 	return error;
