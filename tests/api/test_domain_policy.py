@@ -97,8 +97,8 @@ def tidy(server, *settings):
 
 
 def test_handled_activities_are_forgotten_and_waiting_ones_are_not(server, database):
-    change(database, "insert into activities_in (id, uri, type, actor_uri, body, state, ended_at) select n, 'https://a.example/' || n,"
-           " 'Like', 'https://a.example/u', '{}', case when n %% 2 = 0 then 'done' else 'waiting' end,"
+    change(database, "insert into activities_in (id, uri, type, actor_uri, body, due_at, state, ended_at) select n, 'https://a.example/' || n,"
+           " 'Like', 'https://a.example/u', '{}', now() + interval '1 day', case when n %% 2 = 0 then 'done' else 'waiting' end,"
            " case when n %% 2 = 0 then now() - interval '8 days' end from generate_series(1, 1300) as n")
     assert tidy(server)["activities"] >= 650
     assert rows(database, "select count(*), min(state) from activities_in where actor_uri = 'https://a.example/u'") == [(650, "waiting")]
