@@ -12,6 +12,7 @@
 
 struct document_cache;
 struct federation;
+struct job_workers;
 struct limits;
 struct static_files;
 
@@ -21,6 +22,7 @@ struct app {
 	struct federation *federation;       /* NULL until is_prepared; stopped before the app is freed */
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
+	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
 	struct limits *limits;
 	struct static_files *static_files;
 	struct str base_url;  /* instance.base_url without trailing slash */

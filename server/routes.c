@@ -87,6 +87,16 @@ static const struct route routes[] = {
 	{ HTTP_POST, "/actor/inbox", handle_instance_inbox, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_INBOX, ROUTE_NEEDS_BODY,
 		INBOX_MAX_BODY_BYTES },
 
+	/* what apps call */
+#include "server/routes/login.inc"
+#include "server/routes/accounts.inc"
+#include "server/routes/statuses.inc"
+#include "server/routes/writing.inc"
+#include "server/routes/notifications.inc"
+#include "server/routes/discovery.inc"
+#include "server/routes/media.inc"
+#include "server/routes/streaming.inc"
+
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/about", handle_about_page, cached_about_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },

@@ -12,6 +12,7 @@
 #include "storage/db_error.h"
 #include "storage/db_notify.h"
 #include "storage/db_outage.h"
+#include "storage/event_wire.h"
 #include "storage/wake.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -48,6 +49,8 @@ struct db {
 	unsigned failures;            /* attempts to connect that failed in a row */
 	unsigned connections;         /* opened so far */
 	unsigned rings_on_commit;     /* bits 1u << enum wake_kind */
+	struct event *events_on_commit;
+	size_t event_count, event_capacity;
 	bool is_probing;              /* the other connections wait for what this call finds out */
 	int64_t elapsed_us;
 	uint64_t write_count;
@@ -95,8 +98,14 @@ void db_free(struct db **db)
 	if (!*db)
 		return;
 	close_connection(*db);
+	memory_free((*db)->events_on_commit);
 	memory_free(*db);
 	*db = NULL;
+}
+
+enum db_role db_role_of(const struct db *db)
+{
+	return db->role;
 }
 
 void db_set_statement_timeout(struct db *db, int64_t timeout_ms)
@@ -571,6 +580,7 @@ enum error db_begin(struct db *db)
 	db->is_in_transaction = true;
 	db->transaction_error = ERROR_NONE;
 	db->rings_on_commit = 0;
+	db->event_count = 0;
 	return ERROR_NONE;
 }
 
@@ -582,8 +592,25 @@ void wake_ring_on_commit(struct db *db, enum wake_kind kind)
 		wake_ring(kind);
 }
 
+void event_emit_on_commit(struct db *db, enum event_kind kind, int64_t id, int64_t actor_id)
+{
+	const struct event event = { kind, id, actor_id };
+	if (!db->is_in_transaction) {
+		event_emit(&event, 1);
+		return;
+	}
+	if (db->event_count == db->event_capacity) {
+		db->event_capacity = db->event_capacity ? 2 * db->event_capacity : 8;
+		db->events_on_commit = memory_resize(db->events_on_commit, db->event_capacity * sizeof(*db->events_on_commit));
+	}
+	db->events_on_commit[db->event_count++] = event;
+}
+
 static void ring_committed(struct db *db)
 {
+	if (db->event_count)
+		event_emit(db->events_on_commit, db->event_count);
+	db->event_count = 0;
 	for (unsigned kind = 0; kind < WAKE_KIND_COUNT; kind++) {
 		if (db->rings_on_commit & 1U << kind)
 			wake_ring((enum wake_kind)kind);
@@ -647,14 +674,15 @@ bool db_wait_notification(struct db *db, int fd, int64_t timeout_ms)
 	return db->connection;
 }
 
-bool db_take_notification(struct db *db, uint64_t *ret_number)
+bool db_take_notification(struct db *db, struct arena *arena, struct str *ret_payload)
 {
 	PGnotify *notification;
 	while (db->connection && (notification = PQnotifies(db->connection))) {
 		bool is_own = notification->be_pid == PQbackendPID(db->connection);
-		bool is_number = !is_own && str_to_uint64(str_from(notification->extra), ret_number);
+		if (!is_own)
+			*ret_payload = arena_str(arena, str_from(notification->extra));
 		PQfreemem(notification);
-		if (is_number)
+		if (!is_own)
 			return true;
 	}
 	return false;

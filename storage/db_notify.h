@@ -16,7 +16,7 @@ unsigned db_connection_number(const struct db *db);
  * more). Outside of transactions. */
 bool db_wait_notification(struct db *db, int fd, int64_t timeout_ms);
 
-/* The payload of the next one that another session sent; false for none. Payloads that are no numbers are dropped. */
-bool db_take_notification(struct db *db, uint64_t *ret_number);
+/* The payload of the next one that another session sent, in the arena; false for none. */
+bool db_take_notification(struct db *db, struct arena *arena, struct str *ret_payload);
 
 #endif

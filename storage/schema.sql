@@ -75,6 +75,13 @@ CREATE TABLE public.actor_counts (
     CONSTRAINT actor_counts_posts_check CHECK ((posts >= 0))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05');
+CREATE TABLE public.actor_domain_blocks (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    domain text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT actor_domain_blocks_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253))))
+);
 CREATE TABLE public.actor_keys (
     uri text NOT NULL,
     actor_id bigint NOT NULL,
@@ -92,6 +99,20 @@ CREATE TABLE public.actor_keys (
     CONSTRAINT actor_keys_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.actor_keys.private_sealed IS 'Local actors: encrypted under the key file, which is not in the database';
+CREATE TABLE public.actor_preferences (
+    actor_id bigint NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    is_sensitive boolean DEFAULT false NOT NULL,
+    language text,
+    quote_policy text DEFAULT 'public'::text NOT NULL,
+    expands_media text DEFAULT 'default'::text NOT NULL,
+    expands_spoilers boolean DEFAULT false NOT NULL,
+    CONSTRAINT actor_preferences_expands_media_check CHECK ((expands_media = ANY (ARRAY['default'::text, 'show_all'::text, 'hide_all'::text]))),
+    CONSTRAINT actor_preferences_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+    CONSTRAINT actor_preferences_quote_policy_check CHECK ((quote_policy = ANY (ARRAY['public'::text, 'followers'::text, 'nobody'::text]))),
+    CONSTRAINT actor_preferences_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text, 'direct'::text])))
+);
+COMMENT ON TABLE public.actor_preferences IS 'What new posts of an actor are unless it says otherwise, and how its apps show posts';
 CREATE TABLE public.actors (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -178,6 +199,12 @@ CREATE TABLE public.blocks (
     CONSTRAINT blocks_check CHECK ((blocker_id <> blocked_id)),
     CONSTRAINT blocks_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.bookmarks (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
 CREATE TABLE public.boosts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -188,6 +215,12 @@ CREATE TABLE public.boosts (
     CONSTRAINT boosts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
     CONSTRAINT boosts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text])))
 );
+CREATE TABLE public.conversation_mutes (
+    actor_id bigint NOT NULL,
+    conversation_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.conversation_mutes IS 'No notification comes from these threads';
 CREATE TABLE public.deliveries (
     activity_id bigint NOT NULL,
     inbox_url text NOT NULL,
@@ -342,11 +375,17 @@ CREATE TABLE public.follows (
     state text NOT NULL,
     uri text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    shows_boosts boolean DEFAULT true NOT NULL,
+    notifies boolean DEFAULT false NOT NULL,
+    languages text[],
     CONSTRAINT follows_check CHECK ((follower_id <> followed_id)),
+    CONSTRAINT follows_languages_check CHECK (((cardinality(languages) >= 1) AND (cardinality(languages) <= 100))),
     CONSTRAINT follows_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text]))),
     CONSTRAINT follows_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.follows.uri IS 'Id of the Follow activity, ours or theirs';
+COMMENT ON COLUMN public.follows.notifies IS 'The follower is told of every new post';
+COMMENT ON COLUMN public.follows.languages IS 'Only posts in these; null for all';
 CREATE TABLE public.heartbeats (
     name text NOT NULL,
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -392,6 +431,22 @@ CREATE TABLE public.jobs (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.jobs.key IS 'One job of a kind and key waits at a time';
+CREATE TABLE public.list_members (
+    list_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    id bigint NOT NULL
+);
+CREATE TABLE public.lists (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    title text NOT NULL,
+    replies_policy text DEFAULT 'list'::text NOT NULL,
+    is_exclusive boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lists_replies_policy_check CHECK ((replies_policy = ANY (ARRAY['followed'::text, 'list'::text, 'none'::text]))),
+    CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
+);
+COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
 CREATE TABLE public.media (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -431,6 +486,16 @@ CREATE TABLE public.media (
 );
 COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
 COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+CREATE TABLE public.mutes (
+    id bigint NOT NULL,
+    muter_id bigint NOT NULL,
+    muted_id bigint NOT NULL,
+    hides_notifications boolean DEFAULT true NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mutes_check CHECK ((muter_id <> muted_id))
+);
+COMMENT ON TABLE public.mutes IS 'One that has expired counts no more, whether its row is still there or not';
 CREATE TABLE public.notifications (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -729,6 +794,13 @@ CREATE TABLE public.settings (
     CONSTRAINT settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 COMMENT ON TABLE public.settings IS 'What the operator changes while the server runs';
+CREATE TABLE public.tag_follows (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tag_follows_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
+);
 CREATE TABLE public.tombstones (
     uri text NOT NULL,
     is_local boolean NOT NULL,
@@ -769,10 +841,16 @@ ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.actor_counts
     ADD CONSTRAINT actor_counts_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.actor_domain_blocks
+    ADD CONSTRAINT actor_domain_blocks_actor_id_domain_key UNIQUE (actor_id, domain);
+ALTER TABLE ONLY public.actor_domain_blocks
+    ADD CONSTRAINT actor_domain_blocks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_kind_key UNIQUE (actor_id, kind);
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.actor_preferences
+    ADD CONSTRAINT actor_preferences_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_handle_domain_key UNIQUE (handle, domain);
 ALTER TABLE ONLY public.actors
@@ -785,12 +863,18 @@ ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.bookmarks
+    ADD CONSTRAINT bookmarks_actor_id_post_id_key UNIQUE (actor_id, post_id);
+ALTER TABLE ONLY public.bookmarks
+    ADD CONSTRAINT bookmarks_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_actor_id_post_id_key UNIQUE (actor_id, post_id);
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.conversation_mutes
+    ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
 ALTER TABLE ONLY public.delivery_sums
@@ -841,10 +925,20 @@ ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.list_members
+    ADD CONSTRAINT list_members_id_key UNIQUE (id);
+ALTER TABLE ONLY public.list_members
+    ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
+ALTER TABLE ONLY public.lists
+    ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mutes_muter_id_muted_id_key UNIQUE (muter_id, muted_id);
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mutes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id);
 ALTER TABLE ONLY public.notifications
@@ -913,6 +1007,10 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.tag_follows
+    ADD CONSTRAINT tag_follows_actor_id_name_key UNIQUE (actor_id, name);
+ALTER TABLE ONLY public.tag_follows
+    ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
 ALTER TABLE ONLY public.users
@@ -935,6 +1033,8 @@ CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHE
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
+CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
+CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
@@ -956,7 +1056,12 @@ CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree 
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
 CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_aside'::text);
+CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
+CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
+CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
 CREATE INDEX notifications_actor_id ON public.notifications USING btree (actor_id, id DESC);
 CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (from_actor_id);
 CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id) WHERE (post_id IS NOT NULL);
@@ -995,6 +1100,7 @@ CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
@@ -1004,8 +1110,12 @@ ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.actor_counts
     ADD CONSTRAINT actor_counts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_domain_blocks
+    ADD CONSTRAINT actor_domain_blocks_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_preferences
+    ADD CONSTRAINT actor_preferences_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES public.domains(id);
 ALTER TABLE ONLY public.actors
@@ -1014,10 +1124,16 @@ ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocker_id_fkey FOREIGN KEY (blocker_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.bookmarks
+    ADD CONSTRAINT bookmarks_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.bookmarks
+    ADD CONSTRAINT bookmarks_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversation_mutes
+    ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
@@ -1036,8 +1152,18 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.list_members
+    ADD CONSTRAINT list_members_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.list_members
+    ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.lists
+    ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mutes_muted_id_fkey FOREIGN KEY (muted_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mutes_muter_id_fkey FOREIGN KEY (muter_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
@@ -1100,6 +1226,8 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tag_follows
+    ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
@@ -1111,14 +1239,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.actor_domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
@@ -1151,8 +1285,14 @@ GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
+GRANT SELECT ON TABLE public.lists TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO comptoir_web;
 GRANT INSERT,DELETE ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT(actor_id) ON TABLE public.notifications TO comptoir_federation;
@@ -1196,6 +1336,8 @@ GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;

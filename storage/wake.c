@@ -6,6 +6,7 @@
 #include "storage/wake.h"
 
 #include "storage/db_notify.h"
+#include "storage/event_wire.h"
 #include "storage/statement.h"
 #include "base/log.h"
 
@@ -20,6 +21,7 @@
 /* After a database that could not be reached; the connection keeps pauses of its own. */
 #define RETRY_MS 250
 #define ALL_KINDS ((1U << WAKE_KIND_COUNT) - 1)
+#define EVENTS_BIT (1U << WAKE_EVENTS)
 #define ARENA_BYTES 65536
 
 static const struct statement notify = STATEMENT("wake_notify", 1, "select pg_notify('comptoir_wake', $1)::text");
@@ -102,7 +104,30 @@ static enum error begin_listening(struct wake_thread *thread)
 	pthread_mutex_lock(&lock);
 	tell_listeners(ALL_KINDS);
 	pthread_mutex_unlock(&lock);
+	event_hear_gap();
 	return ERROR_NONE;
+}
+
+static enum error say(struct wake_thread *thread, struct str payload)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, payload);
+	return db_change(thread->db, thread->arena, &notify, &values, NULL);
+}
+
+static enum error tell_events(struct wake_thread *thread)
+{
+	for (;;) {
+		arena_reset(thread->arena);
+		struct str payload = event_take_untold(thread->arena);
+		if (!payload.len)
+			return ERROR_NONE;
+		enum error error = say(thread, payload);
+		if (error) {
+			event_untell(payload);
+			return error;
+		}
+	}
 }
 
 static enum error tell_others(struct wake_thread *thread)
@@ -111,11 +136,11 @@ static enum error tell_others(struct wake_thread *thread)
 	unsigned kinds = untold;
 	untold = 0;
 	pthread_mutex_unlock(&lock);
-	if (!kinds)
-		return ERROR_NONE;
-	struct db_values values = { .count = 0 };
-	db_value_text(&values, arena_printf(thread->arena, "%u", kinds));
-	enum error error = db_change(thread->db, thread->arena, &notify, &values, NULL);
+	enum error error = ERROR_NONE;
+	if (kinds & ~EVENTS_BIT)
+		error = say(thread, arena_printf(thread->arena, "%u", kinds & ~EVENTS_BIT));
+	if (!error && kinds & EVENTS_BIT)
+		error = tell_events(thread);
 	if (error) {
 		pthread_mutex_lock(&lock);
 		untold |= kinds;
@@ -127,9 +152,15 @@ static enum error tell_others(struct wake_thread *thread)
 static void hear_others(struct wake_thread *thread)
 {
 	unsigned heard = 0;
-	uint64_t kinds;
-	while (db_take_notification(thread->db, &kinds))
-		heard |= (unsigned)kinds & ALL_KINDS;
+	struct str payload;
+	while (db_take_notification(thread->db, thread->arena, &payload)) {
+		uint64_t kinds;
+		if (str_to_uint64(payload, &kinds))
+			heard |= (unsigned)kinds & ALL_KINDS;
+		else
+			event_hear(payload);
+		arena_reset(thread->arena);
+	}
 	if (!heard)
 		return;
 	pthread_mutex_lock(&lock);
@@ -195,6 +226,7 @@ enum error wake_start(const struct config *config)
 	untold = 0;
 	running_thread = thread;
 	pthread_mutex_unlock(&lock);
+	event_begin_telling();
 	/* Signals are for the main thread. */
 	sigset_t all, previous;
 	sigfillset(&all);
@@ -217,6 +249,7 @@ void wake_stop(void)
 	if (!thread)
 		return;
 	pthread_join(thread->thread, NULL);
+	event_end_telling();
 	pthread_mutex_lock(&lock);
 	is_running = false;
 	close(wake_fd);

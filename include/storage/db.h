@@ -43,6 +43,8 @@ struct config;
 struct db *db_new(const struct config *config, enum db_role role) MUST_CHECK;
 void db_free(struct db **db); /* accepts NULL */
 
+enum db_role db_role_of(const struct db *db);
+
 /* For pools whose statements may take longer or must end sooner than database.statement_timeout; takes effect
  * at the next connection or statement. DB_OWNER has no limit of its own. */
 void db_set_statement_timeout(struct db *db, int64_t timeout_ms);

@@ -20,6 +20,7 @@ enum wake_kind {
 	WAKE_FETCHES,
 	WAKE_JOBS,
 	WAKE_POLICY, /* domain blocks, relays or settings were changed */
+	WAKE_EVENTS,   /* of event.h: for the thread itself */
 	WAKE_KIND_COUNT
 };
 

@@ -2,6 +2,7 @@
 """What a front door owes everyone behind it, route by route: foreign hosts, paths, header injection, methods, content
 types, compressed bodies, bytes that are no text, slow heads."""
 import gzip
+import glob
 import os
 import re
 import time
@@ -20,9 +21,12 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def table():
-    """[(method, path, limit class, flags)] of the program, as server/routes.c says it; {…} filled in."""
-    with open(os.path.join(REPOSITORY, "server", "routes.c"), encoding="utf-8") as file:
-        entries = re.findall(r"\{\s*HTTP_(\w+),\s*\"([^\"]+)\"(.*?)\}[,\s]", file.read(), re.S)
+    """[(method, path, limit class, flags)] of the program, as server/routes.c and its parts say it; {…} filled in."""
+    text = ""
+    for path in [os.path.join(REPOSITORY, "server", "routes.c"), *sorted(glob.glob(os.path.join(REPOSITORY, "server", "routes", "*.inc")))]:
+        with open(path, encoding="utf-8") as file:
+            text += file.read()
+    entries = re.findall(r"\{\s*HTTP_(\w+),\s*\"([^\"]+)\"(.*?)\}[,\s]", text, re.S)
     found = [(method, filled(path), re.search(r"LIMIT_(\w+)", rest).group(1).lower(), set(re.findall(r"ROUTE_(\w+)", rest)))
              for method, path, rest in entries]
     assert len(found) >= 20

@@ -653,7 +653,9 @@ static void other_processes_are_rung_and_heard_across_a_lost_connection(void **s
 	wake_stop();
 	assert_int_equal(db_ping(other_db), ERROR_NONE);
 	uint64_t kinds = 0;
-	assert_true(db_take_notification(other_db, &kinds));
+	struct str payload;
+	assert_true(db_take_notification(other_db, arena, &payload));
+	assert_true(str_to_uint64(payload, &kinds));
 	assert_int_equal(kinds, 1U << WAKE_JOBS);
 	wake_unlisten(&ear.listener);
 	wake_stop();

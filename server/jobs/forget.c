@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The hourly round of forgetting what has expired. */
+#include "server/jobs/job_worker.h"
+
+#include "storage/expiry.h"
+
+enum error job_forget_run(struct job_run *run)
+{
+	bool has_more = true;
+	while (has_more) {
+		enum error error = expiry_forget(run->db, run->arena, &has_more);
+		if (error)
+			return error;
+	}
+	return ERROR_NONE;
+}
