@@ -107,7 +107,7 @@ void exchange_call_handler(struct exchange *exchange)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
-	if (error == ERROR_NONE && request->await_url.data)
+	if (error == ERROR_NONE && (request->await_url.data || request->hand_over))
 		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
@@ -174,5 +174,16 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	request->db = NULL;
 	log_set_request_id((struct str){ 0 });
 	exchange->message.run = work_done;
+	if (!request->hand_over) {
+		loop_post(exchange->loop->loop, &exchange->message);
+		return;
+	}
+	request->hand_over(request, db);
+	(void)db_take_elapsed_us(db); /* not the next request's */
+}
+
+void request_answered(struct request *request)
+{
+	struct exchange *exchange = LIST_OBJECT(request, struct exchange, request);
 	loop_post(exchange->loop->loop, &exchange->message);
 }
