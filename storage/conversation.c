@@ -11,7 +11,7 @@
 	"c.id"                          \
 	", c.last_post_id"              \
 	", c.is_unread"                 \
-	", c.participant_ids"
+	", array_to_string(c.participant_ids, ' ') as participant_ids"
 
 enum {
 	CONVERSATION_ID,
@@ -125,13 +125,16 @@ enum error conversation_add_post(struct db *db, struct arena *arena, int64_t pos
 
 static struct conversation read_conversation(const struct db_rows *rows, int row, struct arena *arena)
 {
+	struct str text = db_text(rows, row, CONVERSATION_PARTICIPANT_IDS), word;
 	struct conversation conversation = {
 		.id = db_int64(rows, row, CONVERSATION_ID),
 		.last_post_id = db_int64(rows, row, CONVERSATION_LAST_POST_ID),
 		.is_unread = db_bool(rows, row, CONVERSATION_IS_UNREAD),
 	};
-	db_int64_array(rows, row, CONVERSATION_PARTICIPANT_IDS, arena, &conversation.participant_ids,
-		&conversation.participant_count);
+	conversation.participant_ids = arena_alloc_array(arena, text.len / 2 + 1, sizeof(*conversation.participant_ids));
+	while (str_split_next(&text, ' ', &word))
+		if (str_to_int64(word, &conversation.participant_ids[conversation.participant_count]))
+			conversation.participant_count++;
 	return conversation;
 }
 
