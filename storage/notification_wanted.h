@@ -12,7 +12,8 @@
 	" and not exists (select from blocks as b where b.blocker_id = $1 and b.blocked_id = teller.id)"          \
 	" and not exists (select from mutes as m where m.muter_id = $1 and m.muted_id = teller.id"                \
 	" and m.hides_notifications and (m.expires_at is null or m.expires_at > now()))"                          \
-	" and (not exists (select from actor_domain_blocks as d where d.actor_id = $1 and d.domain = teller.domain)" \
+	" and (teller.domain_id is not null"                                                                      \
+	" or not exists (select from actor_domain_blocks as d where d.actor_id = $1 and d.domain = teller.domain)" \
 	" or exists (select from follows as f"                                                                    \
 	" where f.follower_id = $1 and f.followed_id = teller.id and f.state = 'accepted')))"
 
