@@ -99,6 +99,13 @@ CREATE TABLE public.actor_keys (
     CONSTRAINT actor_keys_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.actor_keys.private_sealed IS 'Local actors: encrypted under the key file, which is not in the database';
+CREATE TABLE public.actor_notes (
+    actor_id bigint NOT NULL,
+    target_id bigint NOT NULL,
+    comment text NOT NULL,
+    CONSTRAINT actor_notes_comment_check CHECK (((length(comment) >= 1) AND (length(comment) <= 2000)))
+);
+COMMENT ON TABLE public.actor_notes IS 'What an actor has written down about another one, for itself';
 CREATE TABLE public.actor_preferences (
     actor_id bigint NOT NULL,
     visibility text DEFAULT 'public'::text NOT NULL,
@@ -154,7 +161,12 @@ CREATE TABLE public.actors (
     moved_at timestamp with time zone,
     is_handle_confirmed boolean DEFAULT false NOT NULL,
     pulled_at timestamp with time zone,
+    attribution_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    shows_media boolean DEFAULT true NOT NULL,
+    shows_media_replies boolean DEFAULT true NOT NULL,
+    shows_featured boolean DEFAULT true NOT NULL,
     CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
+    CONSTRAINT actors_attribution_domains_check CHECK ((cardinality(attribution_domains) <= 100)),
     CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
     CONSTRAINT actors_avatar_url_check CHECK (((length(avatar_url) >= 1) AND (length(avatar_url) <= 2048))),
     CONSTRAINT actors_check CHECK (((domain_id IS NULL) <> (fetched_at IS NULL))),
@@ -190,6 +202,8 @@ COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so tha
 COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
 COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its account domain led back to it';
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
+COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
+COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
 CREATE TABLE public.blocks (
     id bigint NOT NULL,
     blocker_id bigint NOT NULL,
@@ -306,6 +320,14 @@ CREATE TABLE public.emojis (
     CONSTRAINT emojis_shortcode_check CHECK (((length(shortcode) >= 1) AND (length(shortcode) <= 200))),
     CONSTRAINT emojis_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.endorsements (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    endorsed_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT endorsements_check CHECK ((actor_id <> endorsed_id))
+);
+COMMENT ON TABLE public.endorsements IS 'Whom a local actor shows on its profile; it follows them';
 CREATE TABLE public.fanouts (
     activity_id bigint NOT NULL,
     followed_id bigint NOT NULL,
@@ -761,11 +783,17 @@ CREATE TABLE public.reports (
     state text DEFAULT 'open'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone,
+    category text DEFAULT 'other'::text NOT NULL,
+    rule_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    is_forwarded boolean DEFAULT false NOT NULL,
+    CONSTRAINT reports_category_check CHECK ((category = ANY (ARRAY['spam'::text, 'legal'::text, 'violation'::text, 'other'::text]))),
     CONSTRAINT reports_comment_check CHECK ((length(comment) <= 20000)),
     CONSTRAINT reports_post_ids_check CHECK ((cardinality(post_ids) <= 256)),
+    CONSTRAINT reports_rule_ids_check CHECK ((cardinality(rule_ids) <= 100)),
     CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text]))),
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -849,6 +877,8 @@ ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_kind_key UNIQUE (actor_id, kind);
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_pkey PRIMARY KEY (actor_id, target_id);
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.actors
@@ -895,6 +925,10 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.emojis
     ADD CONSTRAINT emojis_pkey PRIMARY KEY (domain, shortcode);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_endorsed_id_key UNIQUE (actor_id, endorsed_id);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.favourites
@@ -1026,6 +1060,8 @@ CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor
 CREATE INDEX activities_out_object_uri ON public.activities_out USING btree (object_uri, id) WHERE (object_uri IS NOT NULL);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
+CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
+CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
@@ -1033,6 +1069,7 @@ CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHE
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
+CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
 CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
@@ -1042,6 +1079,8 @@ CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHE
 CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
+CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
 CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
 CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id DESC);
@@ -1062,6 +1101,7 @@ CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
+CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
 CREATE INDEX notifications_actor_id ON public.notifications USING btree (actor_id, id DESC);
 CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (from_actor_id);
 CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id) WHERE (post_id IS NOT NULL);
@@ -1097,6 +1137,7 @@ CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
+CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
@@ -1114,6 +1155,10 @@ ALTER TABLE ONLY public.actor_domain_blocks
     ADD CONSTRAINT actor_domain_blocks_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actors
@@ -1136,6 +1181,10 @@ ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_endorsed_id_fkey FOREIGN KEY (endorsed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
@@ -1243,6 +1292,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoi
 GRANT SELECT,DELETE ON TABLE public.actor_domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_notes TO comptoir_web;
+GRANT DELETE ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
@@ -1267,6 +1320,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endorsements TO comptoir_web;
+GRANT DELETE ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(endorsed_id) ON TABLE public.endorsements TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.favourites TO comptoir_web;

@@ -35,7 +35,15 @@ bool exchange_count(struct exchange *exchange)
 
 enum error exchange_check_access(struct exchange *exchange)
 {
-	return auth_check(exchange->request.route, exchange->has_access ? &exchange->request.access : NULL);
+	const struct route *route = exchange->request.route;
+	const char *sentence = NULL;
+	/* Apps learn from it that they were logged out. */
+	if (route->access == ACCESS_PUBLIC && route->scope && exchange->token.data && !exchange->has_access)
+		return ERROR_UNAUTHORIZED;
+	enum error error = auth_check(route, exchange->has_access ? &exchange->request.access : NULL, &sentence);
+	if (sentence)
+		exchange->request.error_message = str_from(sentence);
+	return error;
 }
 
 /* What is the same under every name (health for monitors, static files) is answered to everyone. */
@@ -99,7 +107,7 @@ void exchange_call_handler(struct exchange *exchange)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
-	if (error == ERROR_NONE && request->await_url.data)
+	if (error == ERROR_NONE && (request->await_url.data || request->hand_over))
 		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
@@ -166,5 +174,16 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	request->db = NULL;
 	log_set_request_id((struct str){ 0 });
 	exchange->message.run = work_done;
+	if (!request->hand_over) {
+		loop_post(exchange->loop->loop, &exchange->message);
+		return;
+	}
+	request->hand_over(request, db);
+	(void)db_take_elapsed_us(db); /* not the next request's */
+}
+
+void request_answered(struct request *request)
+{
+	struct exchange *exchange = LIST_OBJECT(request, struct exchange, request);
 	loop_post(exchange->loop->loop, &exchange->message);
 }
