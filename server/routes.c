@@ -10,7 +10,6 @@
 #include "server/mastodon/instance.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
-#include "server/stream/stream_routes.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"
