@@ -207,9 +207,18 @@ static const struct statement drop_follows = STATEMENT("actor_delete_follows", 2
 	" select count(*) from gone"); // follows_follower_id_followed_id_key, follows_followed_id, actor_counts_pkey
 
 static const struct statement drop_notifications = STATEMENT("actor_delete_notifications", 1,
-	"delete from notifications"
+	"with policies_gone as ("
+	"  delete from notification_policies where actor_id = $1"
+	"), permissions_gone as ("
+	"  delete from notification_permissions where actor_id = $1 or from_actor_id = $1"
+	"), requests_gone as ("
+	"  delete from notification_requests where actor_id = $1 or from_actor_id = $1"
+	"), conversations_gone as ("
+	"  delete from conversations where actor_id = $1"
+	")"
+	" delete from notifications"
 	" where actor_id = $1"
-	"    or from_actor_id = $1"); // notifications_actor_id, notifications_from_actor_id
+	"    or from_actor_id = $1"); // notifications_actor_id, notifications_from_actor_id and the like
 
 static const struct statement drop_rest = STATEMENT("actor_delete_rest", 1,
 	"with blocks_gone as ("

@@ -56,6 +56,7 @@ static const struct statement add = STATEMENT("notification_add", 6,
 	"                    where m.muter_id = told.id and m.muted_id = teller.id and m.hides_notifications"
 	"                      and (m.expires_at is null or m.expires_at > now()))"
 	"    and (follows.is_following"
+	"         or teller.domain_id is not null"
 	"         or not exists (select from actor_domain_blocks as d where d.actor_id = told.id and d.domain = teller.domain))"
 	"    and not exists (select from conversation_mutes as c"
 	"                    where c.actor_id = told.id and c.conversation_id = p.conversation_id)"

@@ -29,6 +29,10 @@ alter table notifications
 	drop constraint notifications_actor_id_kind_from_actor_id_post_id_key,
 	add unique nulls not distinct (actor_id, kind, from_actor_id, post_id, report_id);
 comment on column notifications.is_filtered is 'Held back by the policy of whom it is for, until its sender is accepted';
+-- By kind, for apps that show mentions apart and for groups; by post, for groups.
+create index notifications_kind on notifications (actor_id, kind, id desc);
+drop index notifications_post_id;
+create index notifications_post_id on notifications (post_id, kind, id desc) where post_id is not null;
 create index notifications_filtered on notifications (actor_id, from_actor_id, id desc) where is_filtered;
 create index notifications_report_id on notifications (report_id) where report_id is not null;
 create index users_moderators on users (id) where role in ('moderator', 'administrator');
@@ -146,9 +150,10 @@ create index push_subscriptions_actor_id on push_subscriptions (actor_id);
 
 grant select, insert, update, delete on notification_policies, notification_permissions, notification_requests, markers,
 	conversations, conversation_posts, push_subscriptions to comptoir_web;
-grant select on notification_policies, notification_permissions to comptoir_federation;
+-- It decides who is told and keeps conversations, and ends what a deleted actor leaves.
+grant select, delete on notification_policies, notification_permissions to comptoir_federation;
 grant insert, update (updated_at), delete on notification_requests to comptoir_federation;
 grant select (actor_id, from_actor_id) on notification_requests to comptoir_federation;
 grant select (actor_id) on push_subscriptions to comptoir_federation;
-grant select, insert, update on conversations to comptoir_federation;
+grant select, insert, update, delete on conversations to comptoir_federation;
 grant insert on conversation_posts to comptoir_federation;
