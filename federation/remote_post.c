@@ -13,6 +13,7 @@
 #include "base/mutant.h"
 #include "base/random.h"
 #include "base/url.h"
+#include "storage/conversation.h"
 #include "storage/id.h"
 
 #include <assert.h>
@@ -304,9 +305,17 @@ int64_t remote_post_thread_actor(const struct remote_post_job *job)
 	return job->arrival.is_parent_local ? job->arrival.parent_actor_id : job->arrival.thread_actor_id;
 }
 
+bool remote_post_is_news(const struct remote_post_job *job)
+{
+	return job->visibility != POST_DIRECT && job->arrival.is_author_followed &&
+		job->origin->received_us - job->fields.created_us <= NOTIFY_WITHIN_US;
+}
+
 enum error remote_post_finish(struct remote_post_job *job, const struct post_remote *row, struct remote_post *ret_post)
 {
 	enum error error = add_belongings(job, row->id);
+	if (!error && job->visibility == POST_DIRECT)
+		error = conversation_add_post(job->db, job->arena, row->id);
 	if (!error)
 		error = wish_for_the_rest(job, row);
 	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_STORED, .post_id = row->id, .is_new = true,
@@ -333,7 +342,10 @@ static enum error create(struct remote_post_job *job, struct remote_post *ret_po
 		*ret_post = (struct remote_post){ .outcome = REMOTE_POST_KNOWN, .post_id = known_id };
 		return ERROR_NONE;
 	}
-	return remote_post_finish(job, &row, ret_post);
+	error = remote_post_finish(job, &row, ret_post);
+	if (!error && remote_post_is_news(job))
+		error = notification_tell_watchers(job->db, job->arena, &row.id, 1);
+	return error;
 }
 
 /* A post that answers or quotes itself does neither. */

@@ -146,6 +146,8 @@ static void choose_ids(struct arrivals *all)
 static enum error store_once(struct arrivals *all)
 {
 	bool is_stored[TOGETHER_MAX];
+	int64_t news[TOGETHER_MAX];
+	size_t news_count = 0;
 	size_t kept = 0;
 	choose_ids(all);
 	enum error error = post_create_remote_many(all->db, all->arena, all->rows, all->count, is_stored);
@@ -153,6 +155,8 @@ static enum error store_once(struct arrivals *all)
 		if (is_stored[i]) {
 			error = remote_post_finish(&all->jobs[i], &all->rows[i], &all->owners[i]->post);
 			all->owners[i]->is_stored = true;
+			if (remote_post_is_news(&all->jobs[i]))
+				news[news_count++] = all->rows[i].id;
 			continue;
 		}
 		all->jobs[kept] = all->jobs[i];
@@ -160,7 +164,7 @@ static enum error store_once(struct arrivals *all)
 		all->owners[kept++] = all->owners[i];
 	}
 	all->count = kept;
-	return error;
+	return error || !news_count ? error : notification_tell_watchers(all->db, all->arena, news, news_count);
 }
 
 static enum error store(struct arrivals *all)

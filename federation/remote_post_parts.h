@@ -32,13 +32,15 @@ struct remote_post_job {
 /* The steps of remote_post_store, which remote_post_many.c takes for several posts at once.
  * Begin: false with *ret_post for what is refused without a question; else the question to ask.
  * Judge, with job->arrival: false with *ret_post for what needs no row; else fields and visibility are there.
- * Fill: with mentions; the row but for its id. Finish: what belongs to the row that was stored. */
+ * Fill: with mentions; the row but for its id. Finish: what belongs to the row that was stored, but for the news. */
 bool remote_post_begin(struct remote_post_job *job, struct post_arrival_question *ret_question, struct remote_post *ret_post)
 	MUST_CHECK;
 bool remote_post_judge(struct remote_post_job *job, struct remote_post *ret_post) MUST_CHECK;
 void remote_post_fill(const struct remote_post_job *job, struct post_remote *ret_row);
 enum error remote_post_finish(struct remote_post_job *job, const struct post_remote *row, struct remote_post *ret_post)
 	MUST_CHECK;
+/* After remote_post_finish: those who watch its author are to be told (notification_tell_watchers). */
+bool remote_post_is_news(const struct remote_post_job *job);
 
 /* Somebody of ours has to do with it: follows its author, is addressed, or is answered or quoted. */
 bool remote_post_concerns_us(const struct post_arrival *arrival, int64_t inbox_actor_id);

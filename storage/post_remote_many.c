@@ -4,6 +4,7 @@
  * them, one for the counters of what they answer. The counters of several rows are changed in the order of their ids. */
 #include "storage/post.h"
 
+#include "storage/event.h"
 #include "storage/post_parts.h"
 #include "storage/post_row.h"
 
@@ -210,5 +211,8 @@ enum error post_create_remote_many(struct db *db, struct arena *arena, const str
 	for (size_t i = 0; i < stored_count && !error; i++)
 		error = post_parts_add_media(db, arena, stored[i].id, stored[i].actor_id, stored[i].media,
 			stored[i].medium_count);
+	for (size_t i = 0; i < stored_count && !error; i++)
+		if (stored[i].received_us - stored[i].created_us < POST_NEWS_MAX_AGE_US)
+			event_emit_on_commit(db, EVENT_POST_CREATED, stored[i].id, stored[i].actor_id);
 	return error;
 }

@@ -1,5 +1,24 @@
 -- Made by storage/update_schema from storage/migrations; not to be edited.
 
+CREATE FUNCTION public.conversation_forget_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	newest bigint;
+begin
+	select max(post_id) into newest from conversation_posts where conversation_id = old.conversation_id;
+	if newest is null then
+		delete from conversations where id = old.conversation_id;
+	else
+		update conversations
+		set last_post_id = newest
+		where id = old.conversation_id
+		  and last_post_id = old.post_id;
+	end if;
+	return null;
+end
+$$;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -99,6 +118,13 @@ CREATE TABLE public.actor_keys (
     CONSTRAINT actor_keys_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.actor_keys.private_sealed IS 'Local actors: encrypted under the key file, which is not in the database';
+CREATE TABLE public.actor_notes (
+    actor_id bigint NOT NULL,
+    target_id bigint NOT NULL,
+    comment text NOT NULL,
+    CONSTRAINT actor_notes_comment_check CHECK (((length(comment) >= 1) AND (length(comment) <= 2000)))
+);
+COMMENT ON TABLE public.actor_notes IS 'What an actor has written down about another one, for itself';
 CREATE TABLE public.actor_preferences (
     actor_id bigint NOT NULL,
     visibility text DEFAULT 'public'::text NOT NULL,
@@ -154,7 +180,12 @@ CREATE TABLE public.actors (
     moved_at timestamp with time zone,
     is_handle_confirmed boolean DEFAULT false NOT NULL,
     pulled_at timestamp with time zone,
+    attribution_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    shows_media boolean DEFAULT true NOT NULL,
+    shows_media_replies boolean DEFAULT true NOT NULL,
+    shows_featured boolean DEFAULT true NOT NULL,
     CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
+    CONSTRAINT actors_attribution_domains_check CHECK ((cardinality(attribution_domains) <= 100)),
     CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
     CONSTRAINT actors_avatar_url_check CHECK (((length(avatar_url) >= 1) AND (length(avatar_url) <= 2048))),
     CONSTRAINT actors_check CHECK (((domain_id IS NULL) <> (fetched_at IS NULL))),
@@ -190,6 +221,8 @@ COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so tha
 COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
 COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its account domain led back to it';
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
+COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
+COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
 CREATE TABLE public.blocks (
     id bigint NOT NULL,
     blocker_id bigint NOT NULL,
@@ -221,6 +254,22 @@ CREATE TABLE public.conversation_mutes (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.conversation_mutes IS 'No notification comes from these threads';
+CREATE TABLE public.conversation_posts (
+    conversation_id bigint NOT NULL,
+    post_id bigint NOT NULL
+);
+CREATE TABLE public.conversations (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    thread_id bigint NOT NULL,
+    participant_ids bigint[] NOT NULL,
+    last_post_id bigint NOT NULL,
+    is_unread boolean NOT NULL,
+    CONSTRAINT conversations_participant_ids_check CHECK ((cardinality(participant_ids) <= 101))
+)
+WITH (fillfactor='80');
+COMMENT ON COLUMN public.conversations.thread_id IS 'posts.conversation_id';
+COMMENT ON COLUMN public.conversations.participant_ids IS 'The others, in the order of their ids';
 CREATE TABLE public.deliveries (
     activity_id bigint NOT NULL,
     inbox_url text NOT NULL,
@@ -306,6 +355,14 @@ CREATE TABLE public.emojis (
     CONSTRAINT emojis_shortcode_check CHECK (((length(shortcode) >= 1) AND (length(shortcode) <= 200))),
     CONSTRAINT emojis_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.endorsements (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    endorsed_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT endorsements_check CHECK ((actor_id <> endorsed_id))
+);
+COMMENT ON TABLE public.endorsements IS 'Whom a local actor shows on its profile; it follows them';
 CREATE TABLE public.fanouts (
     activity_id bigint NOT NULL,
     followed_id bigint NOT NULL,
@@ -447,6 +504,19 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.markers (
+    user_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    timeline text NOT NULL,
+    last_read_id bigint NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT markers_last_read_id_check CHECK ((last_read_id >= 0)),
+    CONSTRAINT markers_timeline_check CHECK ((timeline = ANY (ARRAY['home'::text, 'notifications'::text]))),
+    CONSTRAINT markers_version_check CHECK ((version >= 1))
+)
+WITH (fillfactor='70');
+COMMENT ON TABLE public.markers IS 'How far a user has read, for each actor that they speak as';
 CREATE TABLE public.media (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -496,6 +566,34 @@ CREATE TABLE public.mutes (
     CONSTRAINT mutes_check CHECK ((muter_id <> muted_id))
 );
 COMMENT ON TABLE public.mutes IS 'One that has expired counts no more, whether its row is still there or not';
+CREATE TABLE public.notification_permissions (
+    actor_id bigint NOT NULL,
+    from_actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.notification_permissions IS 'Senders whose notifications are let through whatever the policy says';
+CREATE TABLE public.notification_policies (
+    actor_id bigint NOT NULL,
+    for_not_following text DEFAULT 'accept'::text NOT NULL,
+    for_not_followers text DEFAULT 'accept'::text NOT NULL,
+    for_new_accounts text DEFAULT 'accept'::text NOT NULL,
+    for_private_mentions text DEFAULT 'filter'::text NOT NULL,
+    for_limited_accounts text DEFAULT 'filter'::text NOT NULL,
+    CONSTRAINT notification_policies_for_limited_accounts_check CHECK ((for_limited_accounts = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_new_accounts_check CHECK ((for_new_accounts = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_not_followers_check CHECK ((for_not_followers = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_not_following_check CHECK ((for_not_following = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_private_mentions_check CHECK ((for_private_mentions = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text])))
+);
+COMMENT ON TABLE public.notification_policies IS 'What becomes of notifications by who sends them; no row means the defaults';
+CREATE TABLE public.notification_requests (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    from_actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.notification_requests IS 'Senders of whom something is held back; gone when accepted or dismissed';
 CREATE TABLE public.notifications (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -503,9 +601,13 @@ CREATE TABLE public.notifications (
     from_actor_id bigint NOT NULL,
     post_id bigint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text])))
+    is_filtered boolean DEFAULT false NOT NULL,
+    report_id bigint,
+    CONSTRAINT notifications_check CHECK (((kind = 'report'::text) = (report_id IS NOT NULL))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text, 'status'::text, 'sign_up'::text, 'report'::text])))
 );
 COMMENT ON COLUMN public.notifications.actor_id IS 'Who is told; always a local actor';
+COMMENT ON COLUMN public.notifications.is_filtered IS 'Held back by the policy of whom it is for, until its sender is accepted';
 CREATE TABLE public.oauth_applications (
     id bigint NOT NULL,
     client_id text NOT NULL,
@@ -725,6 +827,33 @@ COMMENT ON COLUMN public.posts.text_source IS 'What a local author typed';
 COMMENT ON COLUMN public.posts.quote_uri IS 'What it quotes, here or not';
 COMMENT ON COLUMN public.posts.quote_policy IS 'Who may quote it at once';
 COMMENT ON COLUMN public.posts.fetched_at IS 'Remote only: when it was last received or read';
+CREATE TABLE public.push_subscriptions (
+    id bigint NOT NULL,
+    token_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    auth_secret bytea NOT NULL,
+    token_sealed bytea NOT NULL,
+    is_standard boolean NOT NULL,
+    alerts text[] NOT NULL,
+    policy text NOT NULL,
+    failing_since timestamp with time zone,
+    paused_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT push_subscriptions_alerts_check CHECK ((cardinality(alerts) <= 20)),
+    CONSTRAINT push_subscriptions_auth_secret_check CHECK ((octet_length(auth_secret) = 16)),
+    CONSTRAINT push_subscriptions_endpoint_check CHECK (((length(endpoint) >= 8) AND (length(endpoint) <= 2048))),
+    CONSTRAINT push_subscriptions_id_check CHECK (((id >= 1) AND (id <= 2147483647))),
+    CONSTRAINT push_subscriptions_policy_check CHECK ((policy = ANY (ARRAY['all'::text, 'followed'::text, 'follower'::text, 'none'::text]))),
+    CONSTRAINT push_subscriptions_public_key_check CHECK ((octet_length(public_key) = 65)),
+    CONSTRAINT push_subscriptions_token_sealed_check CHECK ((octet_length(token_sealed) <= 1024))
+);
+COMMENT ON COLUMN public.push_subscriptions.public_key IS 'P-256, uncompressed: only the app reads what is encrypted to it';
+COMMENT ON COLUMN public.push_subscriptions.token_sealed IS 'The app finds by its token which account is rung: encrypted under the key file, which is not in the database';
+COMMENT ON COLUMN public.push_subscriptions.is_standard IS 'RFC 8291; otherwise the draft before it';
+COMMENT ON COLUMN public.push_subscriptions.alerts IS 'Kinds of notifications, as the API names them';
+COMMENT ON COLUMN public.push_subscriptions.paused_until IS 'Nothing is sent before: its service said so, or does not answer';
 CREATE TABLE public.reactions (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -761,11 +890,17 @@ CREATE TABLE public.reports (
     state text DEFAULT 'open'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone,
+    category text DEFAULT 'other'::text NOT NULL,
+    rule_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    is_forwarded boolean DEFAULT false NOT NULL,
+    CONSTRAINT reports_category_check CHECK ((category = ANY (ARRAY['spam'::text, 'legal'::text, 'violation'::text, 'other'::text]))),
     CONSTRAINT reports_comment_check CHECK ((length(comment) <= 20000)),
     CONSTRAINT reports_post_ids_check CHECK ((cardinality(post_ids) <= 256)),
+    CONSTRAINT reports_rule_ids_check CHECK ((cardinality(rule_ids) <= 100)),
     CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text]))),
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -849,6 +984,8 @@ ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_kind_key UNIQUE (actor_id, kind);
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_pkey PRIMARY KEY (actor_id, target_id);
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.actors
@@ -875,6 +1012,12 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_pkey PRIMARY KEY (conversation_id, post_id);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_actor_id_thread_id_participant_ids_key UNIQUE (actor_id, thread_id, participant_ids);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
 ALTER TABLE ONLY public.delivery_sums
@@ -895,6 +1038,10 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.emojis
     ADD CONSTRAINT emojis_pkey PRIMARY KEY (domain, shortcode);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_endorsed_id_key UNIQUE (actor_id, endorsed_id);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.favourites
@@ -931,6 +1078,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
@@ -939,8 +1088,16 @@ ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muter_id_muted_id_key UNIQUE (muter_id, muted_id);
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_pkey PRIMARY KEY (actor_id, from_actor_id);
+ALTER TABLE ONLY public.notification_policies
+    ADD CONSTRAINT notification_policies_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_actor_id_from_actor_id_key UNIQUE (actor_id, from_actor_id);
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notifications
-    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id);
+    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_report_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id, report_id);
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_applications
@@ -981,6 +1138,10 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_token_id_key UNIQUE (token_id);
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_post_id_emoji_key UNIQUE (actor_id, post_id, emoji);
 ALTER TABLE ONLY public.reactions
@@ -1026,6 +1187,8 @@ CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor
 CREATE INDEX activities_out_object_uri ON public.activities_out USING btree (object_uri, id) WHERE (object_uri IS NOT NULL);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
+CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
+CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
@@ -1033,15 +1196,20 @@ CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHE
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
+CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
 CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
+CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
+CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
+CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
 CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
 CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id DESC);
@@ -1052,6 +1220,7 @@ CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_u
 CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
+CREATE INDEX follows_notifies ON public.follows USING btree (followed_id, follower_id) WHERE notifies;
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
@@ -1059,12 +1228,20 @@ CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_
 CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
 CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
+CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
+CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
+CREATE INDEX notification_permissions_from_actor_id ON public.notification_permissions USING btree (from_actor_id);
+CREATE INDEX notification_requests_from_actor_id ON public.notification_requests USING btree (from_actor_id);
+CREATE INDEX notification_requests_page ON public.notification_requests USING btree (actor_id, id DESC);
 CREATE INDEX notifications_actor_id ON public.notifications USING btree (actor_id, id DESC);
+CREATE INDEX notifications_filtered ON public.notifications USING btree (actor_id, from_actor_id, id DESC) WHERE is_filtered;
 CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (from_actor_id);
-CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id) WHERE (post_id IS NOT NULL);
+CREATE INDEX notifications_kind ON public.notifications USING btree (actor_id, kind, id DESC);
+CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id, kind, id DESC) WHERE (post_id IS NOT NULL);
+CREATE INDEX notifications_report_id ON public.notifications USING btree (report_id) WHERE (report_id IS NOT NULL);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
 CREATE INDEX oauth_codes_expires_at ON public.oauth_codes USING btree (expires_at);
@@ -1093,10 +1270,12 @@ CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_au
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
+CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
@@ -1104,6 +1283,8 @@ CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
+CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
+CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -1114,6 +1295,10 @@ ALTER TABLE ONLY public.actor_domain_blocks
     ADD CONSTRAINT actor_domain_blocks_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actors
@@ -1134,8 +1319,18 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_endorsed_id_fkey FOREIGN KEY (endorsed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
@@ -1158,18 +1353,34 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muted_id_fkey FOREIGN KEY (muted_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muter_id_fkey FOREIGN KEY (muter_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_policies
+    ADD CONSTRAINT notification_policies_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
     ADD CONSTRAINT oauth_codes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
@@ -1216,6 +1427,10 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_in_reply_to_id_fkey FOREIGN KEY (in_reply_to_id) REFERENCES public.posts(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.oauth_tokens(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
@@ -1233,6 +1448,7 @@ ALTER TABLE ONLY public.users
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
@@ -1243,6 +1459,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoi
 GRANT SELECT,DELETE ON TABLE public.actor_domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_notes TO comptoir_web;
+GRANT DELETE ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
@@ -1253,6 +1473,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;
+GRANT INSERT ON TABLE public.conversation_posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
@@ -1267,6 +1491,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endorsements TO comptoir_web;
+GRANT DELETE ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(endorsed_id) ON TABLE public.endorsements TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.favourites TO comptoir_web;
@@ -1289,10 +1517,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_permissions TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.notification_permissions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_policies TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.notification_policies TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_requests TO comptoir_web;
+GRANT INSERT,DELETE ON TABLE public.notification_requests TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.notification_requests TO comptoir_federation;
+GRANT SELECT(from_actor_id) ON TABLE public.notification_requests TO comptoir_federation;
+GRANT UPDATE(updated_at) ON TABLE public.notification_requests TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO comptoir_web;
 GRANT INSERT,DELETE ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT(actor_id) ON TABLE public.notifications TO comptoir_federation;
@@ -1324,6 +1562,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir_web;
+GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;

@@ -182,6 +182,9 @@ struct post_remote {
 	int64_t in_reply_to_id, in_reply_to_actor_id, in_reply_to_conversation_id, quote_id;
 };
 
+/* What was fetched from further in the past is no news (EVENT_POST_CREATED). */
+#define POST_NEWS_MAX_AGE_US (6LL * 3600 * 1000000)
+
 /* In the caller's transaction. Keeps the author's and the parent's counters; posts that waited for this one
  * (in_reply_to_uri, quote_uri) are joined to it, with their conversation. ERROR_CONFLICT when the uri is there (the
  * transaction stays usable), ERROR_GONE when it is tombstoned, ERROR_NOT_FOUND when the author is absent or not remote. */

@@ -167,25 +167,30 @@ bool auth_scope_allows(struct str scopes, struct str wanted)
 	return false;
 }
 
-enum error auth_check(const struct route *route, const struct access *access)
+/* Whether the token holds one of the scopes that the route names. */
+static bool holds_scope(const struct route *route, const struct access *access)
 {
-	switch (route->access) {
-	case ACCESS_PUBLIC:
-		return ERROR_NONE;
-	case ACCESS_APP:
-		if (!access)
-			return ERROR_UNAUTHORIZED;
-		break;
-	case ACCESS_USER:
-	case ACCESS_ADMIN:
-		if (!access)
-			return ERROR_UNAUTHORIZED;
-		if (!access->user_id)
-			return ERROR_FORBIDDEN;
-		break;
-	}
-	if (route->scope && !auth_scope_allows(access->scopes, str_from(route->scope)) && !MUTANT("scope_check"))
+	struct str wanted = str_from(route->scope);
+	struct str one;
+	while (str_split_next(&wanted, ' ', &one))
+		if (auth_scope_allows(access->scopes, one))
+			return true;
+	return false;
+}
+
+enum error auth_check(const struct route *route, const struct access *access, const char **ret_sentence)
+{
+	if (!access)
+		return route->access == ACCESS_PUBLIC ? ERROR_NONE : ERROR_UNAUTHORIZED;
+	if (route->scope && !holds_scope(route, access) && !MUTANT("scope_check")) {
+		*ret_sentence = "This action is outside the authorized scopes";
 		return ERROR_FORBIDDEN;
+	}
+	bool needs_user = route->access == ACCESS_USER || route->access == ACCESS_ADMIN;
+	if (needs_user && !access->user_id && !MUTANT("user_check")) {
+		*ret_sentence = "This method requires an authenticated user";
+		return ERROR_UNPROCESSABLE;
+	}
 	if (route->access == ACCESS_ADMIN && access->user_role < USER_MODERATOR && !MUTANT("admin_role_check"))
 		return ERROR_FORBIDDEN;
 	return ERROR_NONE;

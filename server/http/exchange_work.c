@@ -35,7 +35,15 @@ bool exchange_count(struct exchange *exchange)
 
 enum error exchange_check_access(struct exchange *exchange)
 {
-	return auth_check(exchange->request.route, exchange->has_access ? &exchange->request.access : NULL);
+	const struct route *route = exchange->request.route;
+	const char *sentence = NULL;
+	/* Apps learn from it that they were logged out. */
+	if (route->access == ACCESS_PUBLIC && route->scope && exchange->token.data && !exchange->has_access)
+		return ERROR_UNAUTHORIZED;
+	enum error error = auth_check(route, exchange->has_access ? &exchange->request.access : NULL, &sentence);
+	if (sentence)
+		exchange->request.error_message = str_from(sentence);
+	return error;
 }
 
 /* What is the same under every name (health for monitors, static files) is answered to everyone. */

@@ -6,7 +6,10 @@ import os
 import psycopg2
 import pytest
 
-SECRETS = ["users", "sessions", "oauth_applications", "oauth_codes", "oauth_tokens", "idempotency_keys"]
+SECRETS = ["users", "sessions", "oauth_applications", "oauth_codes", "oauth_tokens", "idempotency_keys",
+           "notifications", "notification_requests", "conversation_posts", "markers", "push_subscriptions"]
+
+
 def federation_rights():
     """{table: letters in the order of has_table_privilege below}; tables that are not named have none."""
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "federation_rights"), encoding="utf-8") as file:

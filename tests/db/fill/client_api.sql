@@ -1,7 +1,7 @@
 insert into jobs (id, kind, key, due_at, state)
   select n, 'name' || 500 + n % 2, 'name' || n, now() + (n % 2000 - 5) * interval '1 minute', 'waiting' from generate_series(1, 100000) as n;
 insert into idempotency_keys (user_id, key, request_sha256, result_kind, result_id, created_at)
-  select (n % 20000 + 1)::bigint << 16, 'key' || n, sha256(''), 'post', n, now() - (n % 100) * interval '15 minutes'
+  select (n % 20000 + 1)::bigint << 16, 'key' || n, sha256(''), 'post', n, now() - (n % 10000) * interval '8.65 seconds'
   from generate_series(1, 50000) as n;
 insert into mutes (id, muter_id, muted_id, expires_at)
   select n::bigint << 16, (n % 20000 + 1)::bigint << 16, (n % 200000 + 20001)::bigint << 16, case when n % 10 = 0 then now() + n * interval '1 second' end
