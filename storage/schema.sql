@@ -771,9 +771,11 @@ CREATE TABLE public.polls (
     ends_at timestamp with time zone,
     closed_at timestamp with time zone,
     voters bigint DEFAULT 0 NOT NULL,
+    hides_totals boolean DEFAULT false NOT NULL,
     CONSTRAINT polls_voters_check CHECK ((voters >= 0))
 )
 WITH (fillfactor='80');
+COMMENT ON COLUMN public.polls.hides_totals IS 'Clients see the votes only when it is over';
 CREATE TABLE public.post_counts (
     post_id bigint NOT NULL,
     replies bigint DEFAULT 0 NOT NULL,
@@ -968,6 +970,25 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
+CREATE TABLE public.scheduled_media (
+    media_id bigint NOT NULL,
+    scheduled_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    CONSTRAINT scheduled_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
+);
+COMMENT ON TABLE public.scheduled_media IS 'Not orphans, although no post has them yet';
+CREATE TABLE public.scheduled_posts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    application_id bigint,
+    scheduled_at timestamp with time zone NOT NULL,
+    post_id bigint NOT NULL,
+    request jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
+);
+COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
+COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1231,6 +1252,12 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_pkey PRIMARY KEY (media_id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_post_id_key UNIQUE (post_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -1352,6 +1379,9 @@ CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'ope
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
+CREATE INDEX scheduled_media_scheduled_id ON public.scheduled_media USING btree (scheduled_id, "position");
+CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
+CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
@@ -1517,6 +1547,14 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES public.scheduled_posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
@@ -1653,6 +1691,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_media TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
