@@ -469,6 +469,21 @@ CREATE TABLE public.heartbeats (
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
+CREATE TABLE public.home_items (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+COMMENT ON COLUMN public.home_items.item_id IS 'Of a post or of a boost';
+COMMENT ON COLUMN public.home_items.actor_id IS 'Who posted or boosted';
+CREATE TABLE public.home_timelines (
+    owner_id bigint NOT NULL,
+    read_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_built boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.home_timelines.read_on IS 'Not written any more once that is long ago, and built anew on return';
+COMMENT ON COLUMN public.home_timelines.is_built IS 'False while what was posted before is still being collected';
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -1154,6 +1169,10 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.home_items
+    ADD CONSTRAINT home_items_pkey PRIMARY KEY (owner_id, item_id);
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_pkey PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
@@ -1365,12 +1384,15 @@ CREATE INDEX posts_application_id ON public.posts USING btree (application_id) W
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
+CREATE INDEX posts_direct ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = 'direct'::text);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
+CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
@@ -1453,6 +1475,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -1626,6 +1650,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_timelines TO comptoir_web;
+GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
