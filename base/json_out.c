@@ -201,6 +201,17 @@ void json_out_raw(struct json_out *out, struct str json)
 	buf_add_str(out->buf, json);
 }
 
+void json_out_raw_members(struct json_out *out, struct str members)
+{
+	assert(out->is_object[out->depth] && !out->has_key);
+	if (!members.len)
+		return;
+	if (out->wants_comma[out->depth])
+		buf_add_char(out->buf, ',');
+	buf_add_str(out->buf, members);
+	out->wants_comma[out->depth] = true;
+}
+
 void json_out_time_ms(struct json_out *out, int64_t time_us)
 {
 	char text[TIME_ISO8601_MS_LEN + 1];

@@ -7,6 +7,7 @@
 #include "federation/delivery.h"
 #include "federation/fetch.h"
 #include "federation/fetch_worker.h"
+#include "federation/inbox_intake.h"
 #include "federation/inbox_worker.h"
 #include "federation/key_ring.h"
 #include "federation/maintenance.h"
@@ -67,6 +68,7 @@ static enum error start_shared(struct federation *federation, struct arena *aren
 	if (error)
 		return error;
 	federation->keys = key_ring_new();
+	federation->intake = inbox_intake_new();
 	federation->ears = peer_ears_start(federation->config);
 	error = fetcher_new(federation, &federation->fetcher, &message);
 	return take_message(error, message, arena, ret_message);
@@ -115,6 +117,7 @@ void federation_stop(struct federation **federation_pointer)
 	delivery_stop(&federation->delivery);
 	fetcher_free(&federation->fetcher);
 	key_ring_free(&federation->keys);
+	inbox_intake_free(&federation->intake);
 	peer_ears_stop(&federation->ears);
 	policy_free(&federation->policy);
 	wake_stop();

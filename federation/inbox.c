@@ -6,6 +6,7 @@
 
 #include "federation/federation.h"
 #include "federation/follower_synchronization.h"
+#include "federation/inbox_conclude.h"
 #include "federation/inbox_head.h"
 #include "federation/inbox_signer.h"
 #include "federation/policy.h"
@@ -131,13 +132,28 @@ static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *
 	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 }
 
-static bool judge_insert(struct inbox_attempt *attempt, enum error error)
+static struct inbox_answer answer_of_insert(enum error error)
 {
 	if (error == ERROR_CONFLICT) {
 		metric_add(&duplicates, 1);
-		return accept_without_row(attempt, "duplicate");
+		return (struct inbox_answer){ .verdict = INBOX_ACCEPTED, .reason = "duplicate" };
 	}
-	return error ? try_later(attempt, "database") : accept_without_row(attempt, "stored");
+	if (error)
+		return (struct inbox_answer){ .verdict = INBOX_LATER, .reason = "database", .retry_after_s = RETRY_AFTER_S };
+	return (struct inbox_answer){ .verdict = INBOX_ACCEPTED, .reason = "stored" };
+}
+
+static bool judge_insert(struct inbox_attempt *attempt, enum error error)
+{
+	attempt->answer = answer_of_insert(error);
+	return false;
+}
+
+void inbox_conclude(struct inbox_answer *answer, enum error error)
+{
+	*answer = answer_of_insert(error);
+	answer->is_verified = true;
+	metric_add(&answers[answer->verdict], 1);
 }
 
 /* The actor as read from its own server, when that was just done and the row is missing or old. */
@@ -184,6 +200,12 @@ static bool store_with_actor(struct inbox_attempt *attempt, const struct activit
 	return judge_insert(attempt, is_duplicate ? ERROR_CONFLICT : ERROR_NONE);
 }
 
+/* Something is to be done for it once it is stored. */
+static bool needs_answer_now(const struct inbox_attempt *attempt)
+{
+	return http_request_header(attempt->request->http, "Collection-Synchronization").data;
+}
+
 static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
 	const struct inbox_signer *author, enum activity_in_proof proof)
 {
@@ -201,7 +223,16 @@ static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, 
 	};
 	if (has_fresh_actor(attempt, rules, author, &actor))
 		return store_with_actor(attempt, &row, &actor);
-	return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
+	if (needs_answer_now(attempt))
+		return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
+	/* The document that they are parts of ends with this attempt. */
+	row.uri = arena_str(attempt->arena, row.uri);
+	row.type = arena_str(attempt->arena, row.type);
+	row.actor_uri = arena_str(attempt->arena, row.actor_uri);
+	if (row.object_uri.data)
+		row.object_uri = arena_str(attempt->arena, row.object_uri);
+	attempt->answer = (struct inbox_answer){ .verdict = INBOX_VERIFIED, .reason = "verified", .row = row };
+	return false;
 }
 
 /* What the signer says of its followers here (FEP-8fcf). A hint: the activity is safe whatever comes of it. */
@@ -247,6 +278,7 @@ struct inbox_answer inbox_accept(struct federation *federation, struct db *db, s
 	struct inbox_attempt attempt = { .federation = federation, .db = db, .arena = arena, .request = request };
 	(void)accept(&attempt);
 	attempt.answer.is_verified = attempt.is_verified;
-	metric_add(&answers[attempt.answer.verdict], 1);
+	if (attempt.answer.verdict != INBOX_VERIFIED)
+		metric_add(&answers[attempt.answer.verdict], 1);
 	return attempt.answer;
 }

@@ -13,6 +13,7 @@
 #include "base/mutant.h"
 #include "base/random.h"
 #include "base/url.h"
+#include "storage/conversation.h"
 #include "storage/id.h"
 
 #include <assert.h>
@@ -286,6 +287,15 @@ int64_t remote_post_thread_actor(const struct remote_post_job *job)
 	return job->arrival.is_parent_local ? job->arrival.parent_actor_id : job->arrival.thread_actor_id;
 }
 
+/* Who keeps it, or is told of it, though nobody named them. */
+static enum error tell_others(struct remote_post_job *job, int64_t post_id)
+{
+	if (job->visibility == POST_DIRECT)
+		return conversation_add_post(job->db, job->arena, post_id);
+	bool is_news = job->arrival.is_author_followed && job->origin->received_us - job->fields.created_us <= NOTIFY_WITHIN_US;
+	return is_news ? notification_tell_watchers(job->db, job->arena, &post_id, 1) : ERROR_NONE;
+}
+
 static enum error create(struct remote_post_job *job, struct remote_post *ret_post)
 {
 	struct post_remote row;
@@ -304,6 +314,8 @@ static enum error create(struct remote_post_job *job, struct remote_post *ret_po
 		return ERROR_NONE;
 	}
 	error = add_belongings(job, row.id);
+	if (!error)
+		error = tell_others(job, row.id);
 	if (!error)
 		error = wish_for_the_rest(job, &row);
 	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_STORED, .post_id = row.id, .is_new = true,

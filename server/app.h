@@ -15,6 +15,7 @@ struct federation;
 struct job_workers;
 struct limits;
 struct static_files;
+struct stream_hub;
 
 struct app {
 	const struct config *config;
@@ -23,6 +24,7 @@ struct app {
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
+	struct stream_hub *_Atomic streams;  /* likewise, and for a moment after */
 	struct limits *limits;
 	struct static_files *static_files;
 	struct str base_url;  /* instance.base_url without trailing slash */

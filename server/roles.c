@@ -9,6 +9,7 @@
 #include "server/host_check.h"
 #include "server/http/http_server.h"
 #include "server/jobs/job_worker.h"
+#include "server/stream/hub.h"
 #include "server/metrics_listener.h"
 #include "server/prepare.h"
 #include "server/privileges.h"
@@ -196,8 +197,9 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		*ret_message = arena_str(service->arena, str_from(message));
 		return error;
 	}
-	if (service->roles & ROLE_WEB)
+	if (service->roles & ROLE_WEB) {
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
+	}
 	service->is_ready = true;
 	sd_notify(0, "READY=1\nSTATUS=Serving");
 	log_event(LOG_LEVEL_INFO, "server_ready",
@@ -238,10 +240,10 @@ static void stop(struct service *service)
 	http_server_stop(&service->http);
 	http_server_stop(&service->metrics);
 	preparation_stop(&service->preparation);
-	if (service->app)
+	if (service->app) {
 		job_workers_stop(&service->app->jobs);
-	if (service->app)
 		federation_stop(&service->app->federation);
+	}
 	app_free(&service->app);
 	cluster_stop(&service->cluster);
 	close(service->signals);

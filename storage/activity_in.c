@@ -12,7 +12,16 @@ static const struct statement insert = STATEMENT("activity_in_insert", 9,
 	" values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	" on conflict (uri) do nothing"); // activities_in_uri_key
 
-STATEMENT_TABLE(activity_in_statements, &insert);
+static const struct statement insert_many = STATEMENT("activity_in_insert_many", 9,
+	"insert into activities_in (id, uri, type, actor_uri, object_uri, body, inbox_actor_id, verified_by, received_at)"
+	" select n.id, n.uri, n.type, n.actor_uri, n.object_uri, n.body, nullif(n.inbox_actor_id, 0), n.verified_by, n.received_at"
+	" from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::text[],"
+	"             $9::timestamptz[])"
+	"   as n (id, uri, type, actor_uri, object_uri, body, inbox_actor_id, verified_by, received_at)"
+	" on conflict (uri) do nothing"
+	" returning id"); // activities_in_uri_key
+
+STATEMENT_TABLE(activity_in_statements, &insert, &insert_many);
 
 static struct str proof_name(enum activity_in_proof proof)
 {
@@ -46,5 +55,50 @@ enum error activity_in_insert(struct db *db, struct arena *arena, const struct a
 	if (!inserted)
 		return ERROR_CONFLICT;
 	wake_ring_on_commit(db, WAKE_ACTIVITIES_IN);
+	return ERROR_NONE;
+}
+
+/* One column of many rows. */
+#define COLUMN(type, field)                                              \
+	type *field = arena_alloc_array(arena, count, sizeof(*field));   \
+	for (size_t i = 0; i < count; i++)                               \
+		field[i] = activities[i]->field
+
+enum error activity_in_insert_many(struct db *db, struct arena *arena, const struct activity_in *const *activities,
+	size_t count, bool *ret_is_stored)
+{
+	COLUMN(int64_t, id);
+	COLUMN(struct str, uri);
+	COLUMN(struct str, type);
+	COLUMN(struct str, actor_uri);
+	COLUMN(struct str, object_uri);
+	COLUMN(struct str, body);
+	COLUMN(int64_t, inbox_actor_id);
+	COLUMN(int64_t, received_us);
+	struct str *proof = arena_alloc_array(arena, count, sizeof(*proof));
+	for (size_t i = 0; i < count; i++)
+		proof[i] = proof_name(activities[i]->verified_by);
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, id, count);
+	db_value_text_array(&values, arena, uri, count);
+	db_value_text_array(&values, arena, type, count);
+	db_value_text_array(&values, arena, actor_uri, count);
+	db_value_text_array(&values, arena, object_uri, count);
+	db_value_bytes_array(&values, arena, body, count);
+	db_value_int64_array(&values, arena, inbox_actor_id, count);
+	db_value_text_array(&values, arena, proof, count);
+	db_value_time_array(&values, arena, received_us, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &insert_many, &values, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		ret_is_stored[i] = false;
+	for (int row = 0; row < rows.count; row++) {
+		for (size_t i = 0; i < count; i++)
+			ret_is_stored[i] = ret_is_stored[i] || id[i] == db_int64(&rows, row, 0);
+	}
+	if (rows.count)
+		wake_ring_on_commit(db, WAKE_ACTIVITIES_IN);
 	return ERROR_NONE;
 }

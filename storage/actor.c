@@ -38,6 +38,11 @@
 	", a.summary_html"                         \
 	", a.avatar_url"                           \
 	", a.header_url"                           \
+	", a.avatar_alt"                           \
+	", a.header_alt"                           \
+	", a.shows_media"                          \
+	", a.shows_media_replies"                  \
+	", a.shows_featured"                       \
 	", a.fields::text as fields_json"          \
 	", to_json(a.also_known_as)::text as also_known_as_json" \
 	", a.moved_to_id"                          \
@@ -83,6 +88,11 @@ enum {
 	ACTOR_SUMMARY_HTML,
 	ACTOR_AVATAR_URL,
 	ACTOR_HEADER_URL,
+	ACTOR_AVATAR_ALT,
+	ACTOR_HEADER_ALT,
+	ACTOR_SHOWS_MEDIA,
+	ACTOR_SHOWS_MEDIA_REPLIES,
+	ACTOR_SHOWS_FEATURED,
 	ACTOR_FIELDS_JSON,
 	ACTOR_ALSO_KNOWN_AS_JSON,
 	ACTOR_MOVED_TO_ID,
@@ -239,6 +249,9 @@ static void read_actor_states(const struct db_rows *rows, int row, struct actor 
 	actor->is_deleted = db_bool(rows, row, ACTOR_IS_DELETED);
 	actor->hides_collections = db_bool(rows, row, ACTOR_HIDES_COLLECTIONS);
 	actor->is_handle_confirmed = db_bool(rows, row, ACTOR_IS_HANDLE_CONFIRMED);
+	actor->shows_media = db_bool(rows, row, ACTOR_SHOWS_MEDIA);
+	actor->shows_media_replies = db_bool(rows, row, ACTOR_SHOWS_MEDIA_REPLIES);
+	actor->shows_featured = db_bool(rows, row, ACTOR_SHOWS_FEATURED);
 }
 
 static void read_actor(const struct db_rows *rows, int row, struct actor *actor)
@@ -253,6 +266,8 @@ static void read_actor(const struct db_rows *rows, int row, struct actor *actor)
 	read_actor_urls(rows, row, actor);
 	actor->display_name = db_text(rows, row, ACTOR_DISPLAY_NAME);
 	actor->summary_html = db_text(rows, row, ACTOR_SUMMARY_HTML);
+	actor->avatar_alt = db_text(rows, row, ACTOR_AVATAR_ALT);
+	actor->header_alt = db_text(rows, row, ACTOR_HEADER_ALT);
 	actor->fields_json = db_text(rows, row, ACTOR_FIELDS_JSON);
 	actor->also_known_as_json = db_text(rows, row, ACTOR_ALSO_KNOWN_AS_JSON);
 	actor->moved_to_id = db_int64(rows, row, ACTOR_MOVED_TO_ID);

@@ -207,9 +207,18 @@ static const struct statement drop_follows = STATEMENT("actor_delete_follows", 2
 	" select count(*) from gone"); // follows_follower_id_followed_id_key, follows_followed_id, actor_counts_pkey
 
 static const struct statement drop_notifications = STATEMENT("actor_delete_notifications", 1,
-	"delete from notifications"
+	"with policies_gone as ("
+	"  delete from notification_policies where actor_id = $1"
+	"), permissions_gone as ("
+	"  delete from notification_permissions where actor_id = $1 or from_actor_id = $1"
+	"), requests_gone as ("
+	"  delete from notification_requests where actor_id = $1 or from_actor_id = $1"
+	"), conversations_gone as ("
+	"  delete from conversations where actor_id = $1"
+	")"
+	" delete from notifications"
 	" where actor_id = $1"
-	"    or from_actor_id = $1"); // notifications_actor_id, notifications_from_actor_id
+	"    or from_actor_id = $1"); // notifications_actor_id, notifications_from_actor_id and the like
 
 static const struct statement drop_rest = STATEMENT("actor_delete_rest", 1,
 	"with blocks_gone as ("
@@ -227,8 +236,36 @@ static const struct statement drop_rest = STATEMENT("actor_delete_rest", 1,
 	")"
 	" delete from actor_counts where actor_id = $1"); // blocks_blocker_id_blocked_id_key, blocks_blocked_id, primary keys
 
+/* What others keep about it. */
+static const struct statement drop_relations = STATEMENT("actor_delete_relations", 1,
+	"with mutes_gone as ("
+	"  delete from mutes where muter_id = $1 or muted_id = $1"
+	"), members_gone as ("
+	"  delete from list_members where actor_id = $1"
+	"), endorsements_gone as ("
+	"  delete from endorsements where actor_id = $1 or endorsed_id = $1"
+	")"
+	" delete from actor_notes where actor_id = $1 or target_id = $1");
+	// mutes_muter_id, mutes_muted_id, list_members_actor_id, endorsements_actor_id, endorsements_endorsed_id, actor_notes_pkey
+
+/* What only a local one keeps. */
+static const struct statement drop_own = STATEMENT("actor_delete_own", 1,
+	"with lists_gone as ("
+	"  delete from lists where actor_id = $1"
+	"), bookmarks_gone as ("
+	"  delete from bookmarks where actor_id = $1"
+	"), tags_gone as ("
+	"  delete from tag_follows where actor_id = $1"
+	"), domains_gone as ("
+	"  delete from actor_domain_blocks where actor_id = $1"
+	"), conversations_gone as ("
+	"  delete from conversation_mutes where actor_id = $1"
+	")"
+	" delete from actor_preferences where actor_id = $1");
+	// lists_actor_id, bookmarks_actor_id, tag_follows_actor_id_name_key, actor_domain_blocks_actor_id, primary keys
+
 STATEMENT_TABLE(actor_delete_statements, &mark, &drop_posts, &drop_boosts, &drop_favourites, &drop_reactions, &drop_votes,
-	&drop_follows, &drop_notifications, &drop_rest);
+	&drop_follows, &drop_notifications, &drop_rest, &drop_relations, &drop_own);
 
 static enum error mark_deleted(struct db *db, struct arena *arena, int64_t id)
 {
@@ -278,5 +315,10 @@ enum error actor_delete(struct db *db, struct arena *arena, int64_t id)
 		error = drop(db, arena, &drop_notifications, id);
 	if (!error)
 		error = drop(db, arena, &drop_rest, id);
+	if (!error)
+		error = drop(db, arena, &drop_relations, id);
+	/* The federation role deletes remote actors only. */
+	if (!error && db_role_of(db) != DB_FEDERATION)
+		error = drop(db, arena, &drop_own, id);
 	return error;
 }

@@ -3,6 +3,7 @@
  * Blocks. The follows between the two end in the same transaction. */
 #include "storage/block.h"
 
+#include "storage/event.h"
 #include "storage/follow.h"
 #include "storage/statement.h"
 
@@ -72,6 +73,12 @@ static enum error end_follow(struct db *db, struct arena *arena, int64_t followe
 	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
 }
 
+static void tell_both(struct db *db, int64_t blocker_id, int64_t blocked_id)
+{
+	event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, blocker_id);
+	event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, blocked_id);
+}
+
 enum error block_create(struct db *db, struct arena *arena, int64_t id, int64_t blocker_id, int64_t blocked_id,
 	struct str uri)
 {
@@ -94,12 +101,17 @@ enum error block_create(struct db *db, struct arena *arena, int64_t id, int64_t 
 		error = end_follow(db, arena, blocker_id, blocked_id);
 	if (!error)
 		error = end_follow(db, arena, blocked_id, blocker_id);
+	if (!error)
+		tell_both(db, blocker_id, blocked_id);
 	return error;
 }
 
 enum error block_remove(struct db *db, struct arena *arena, int64_t blocker_id, int64_t blocked_id, struct str *ret_uri)
 {
-	return find_uri(db, arena, &remove_one, blocker_id, blocked_id, ret_uri);
+	enum error error = find_uri(db, arena, &remove_one, blocker_id, blocked_id, ret_uri);
+	if (!error)
+		tell_both(db, blocker_id, blocked_id);
+	return error;
 }
 
 enum error block_find_by_uri(struct db *db, struct arena *arena, struct str uri, struct block *ret_block)

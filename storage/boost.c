@@ -3,6 +3,7 @@
  * Boosts. */
 #include "storage/reaction.h"
 
+#include "storage/event.h"
 #include "storage/post_row.h"
 
 #include <assert.h>
@@ -58,14 +59,14 @@ static const struct statement find_by_uri = STATEMENT("boost_find_by_uri", 1,
 
 static const struct statement remove = STATEMENT("boost_remove", 2,
 	"with gone as ("
-	"  delete from boosts where actor_id = $1 and post_id = $2 returning post_id, uri"
+	"  delete from boosts where actor_id = $1 and post_id = $2 returning id, post_id, uri"
 	"), counted as ("
 	"  update post_counts as c"
 	"  set boosts = c.boosts - 1"
 	"  from gone"
 	"  where c.post_id = gone.post_id"
 	")"
-	" select uri from gone"); // boosts_actor_id_post_id_key, post_counts_pkey
+	" select uri, id from gone"); // boosts_actor_id_post_id_key, post_counts_pkey
 
 STATEMENT_TABLE(boost_statements, &create, &find, &find_by_uri, &remove);
 
@@ -88,7 +89,10 @@ enum error boost_create(struct db *db, struct arena *arena, const struct boost *
 		return error;
 	if (!db_bool(&rows, 0, 0))
 		return ERROR_NOT_FOUND;
-	return db_bool(&rows, 0, 1) ? ERROR_NONE : ERROR_CONFLICT;
+	if (!db_bool(&rows, 0, 1))
+		return ERROR_CONFLICT;
+	event_emit_on_commit(db, EVENT_BOOST_CREATED, boost->id, boost->actor_id);
+	return ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,
@@ -140,5 +144,6 @@ enum error boost_remove(struct db *db, struct arena *arena, int64_t actor_id, in
 	if (!rows.count)
 		return ERROR_NOT_FOUND;
 	*ret_uri = db_text(&rows, 0, 0);
+	event_emit_on_commit(db, EVENT_BOOST_DELETED, db_int64(&rows, 0, 1), actor_id);
 	return ERROR_NONE;
 }

@@ -11,8 +11,13 @@
 
 /* Binary timestamps count microseconds from 2000-01-01. */
 #define POSTGRESQL_EPOCH_US (946684800LL * 1000000)
+#define BOOL_OID 16U
+#define BYTEA_OID 17U
 #define INT8_OID 20U
+#define INT4_OID 23U
 #define TEXT_OID 25U
+#define TIMESTAMPTZ_OID 1184U
+#define NULL_LENGTH UINT32_MAX
 
 static int add_value(struct db_values *values, const char *data, size_t len, int format)
 {
@@ -93,13 +98,21 @@ static char *put_uint32(char *at, uint32_t value)
 
 /* array_recv: dimensions, whether there are nulls, element type; for each dimension its length and lower
  * bound; then each element with its length, 0xffffffff for a null. */
-static char *put_array_head(char *at, uint32_t element_type, size_t count)
+static char *put_array_head(char *at, uint32_t element_type, size_t count, bool has_nulls)
 {
 	at = put_uint32(at, 1);
-	at = put_uint32(at, 0);
+	at = put_uint32(at, has_nulls);
 	at = put_uint32(at, element_type);
 	at = put_uint32(at, (uint32_t)count);
 	return put_uint32(at, 1);
+}
+
+static char *put_int64(char *at, int64_t value)
+{
+	uint64_t big_endian = htobe64((uint64_t)value);
+	at = put_uint32(at, sizeof(big_endian));
+	memcpy(at, &big_endian, sizeof(big_endian));
+	return at + sizeof(big_endian);
 }
 
 void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count)
@@ -107,31 +120,71 @@ void db_value_int64_array(struct db_values *values, struct arena *arena, const i
 	assert(count <= 65536);
 	size_t len = 20 + count * 12;
 	char *bytes = arena_alloc(arena, len);
-	char *at = put_array_head(bytes, INT8_OID, count);
+	char *at = put_array_head(bytes, INT8_OID, count, false);
+	for (size_t i = 0; i < count; i++)
+		at = put_int64(at, items[i]);
+	add_value(values, bytes, len, 1);
+}
+
+void db_value_int32_array(struct db_values *values, struct arena *arena, const int32_t *items, size_t count)
+{
+	assert(count <= 65536);
+	size_t len = 20 + count * 8;
+	char *bytes = arena_alloc(arena, len);
+	char *at = put_array_head(bytes, INT4_OID, count, false);
+	for (size_t i = 0; i < count; i++)
+		at = put_uint32(put_uint32(at, 4), (uint32_t)items[i]);
+	add_value(values, bytes, len, 1);
+}
+
+void db_value_bool_array(struct db_values *values, struct arena *arena, const bool *items, size_t count)
+{
+	assert(count <= 65536);
+	size_t len = 20 + count * 5;
+	char *bytes = arena_alloc(arena, len);
+	char *at = put_array_head(bytes, BOOL_OID, count, false);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t big_endian = htobe64((uint64_t)items[i]);
-		at = put_uint32(at, sizeof(big_endian));
-		memcpy(at, &big_endian, sizeof(big_endian));
-		at += sizeof(big_endian);
+		at = put_uint32(at, 1);
+		*at++ = items[i] ? 1 : 0;
 	}
 	add_value(values, bytes, len, 1);
 }
 
-void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count)
+void db_value_time_array(struct db_values *values, struct arena *arena, const int64_t *times_us, size_t count)
+{
+	assert(count <= 65536);
+	char *bytes = arena_alloc(arena, 20 + count * 12);
+	char *at = put_array_head(bytes, TIMESTAMPTZ_OID, count, true);
+	for (size_t i = 0; i < count; i++)
+		at = times_us[i] ? put_int64(at, times_us[i] - POSTGRESQL_EPOCH_US) : put_uint32(at, NULL_LENGTH);
+	add_value(values, bytes, (size_t)(at - bytes), 1);
+}
+
+static void add_strings(struct db_values *values, struct arena *arena, uint32_t type, const struct str *items, size_t count)
 {
 	assert(count <= 65536);
 	size_t len = 20 + count * 4;
 	for (size_t i = 0; i < count; i++)
 		len += items[i].len;
 	char *bytes = arena_alloc(arena, len);
-	char *at = put_array_head(bytes, TEXT_OID, count);
+	char *at = put_array_head(bytes, type, count, true);
 	for (size_t i = 0; i < count; i++) {
-		at = put_uint32(at, items[i].data ? (uint32_t)items[i].len : UINT32_MAX);
+		at = put_uint32(at, items[i].data ? (uint32_t)items[i].len : NULL_LENGTH);
 		if (items[i].len)
 			memcpy(at, items[i].data, items[i].len);
 		at += items[i].len;
 	}
 	add_value(values, bytes, len, 1);
+}
+
+void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count)
+{
+	add_strings(values, arena, TEXT_OID, items, count);
+}
+
+void db_value_bytes_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count)
+{
+	add_strings(values, arena, BYTEA_OID, items, count);
 }
 
 void db_rows_clear(struct db_rows *rows)

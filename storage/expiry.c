@@ -16,9 +16,9 @@ static const struct statement forget_codes = STATEMENT("expiry_codes", 1,
 
 static const struct statement forget_idempotency_keys = STATEMENT("expiry_idempotency_keys", 1,
 	"delete from idempotency_keys"
-	" where (user_id, key) in ("
-	"   select user_id, key from idempotency_keys where created_at < now() - interval '24 hours' limit $1)");
-	// idempotency_keys_created_at, idempotency_keys_pkey
+	" where ctid = any (array("
+	"   select ctid from idempotency_keys where created_at < now() - interval '24 hours' limit $1))");
+	// idempotency_keys_created_at
 
 static const struct statement forget_mutes = STATEMENT("expiry_mutes", 1,
 	"delete from mutes"

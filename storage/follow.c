@@ -4,7 +4,10 @@
  * one another at once do not wait for each other. */
 #include "storage/follow.h"
 
+#include "storage/event.h"
 #include "storage/statement.h"
+
+#include <assert.h>
 
 #define FOLLOW_COLUMNS          \
 	"f.id"                  \
@@ -146,12 +149,26 @@ static const struct statement list_local_followers = STATEMENT("follow_list_loca
 	"   and a.domain_id is not null"
 	"   and a.suspended_at is null"); // follows_followed_id
 
-STATEMENT_TABLE(follow_statements, &create, &find, &find_by_uri, &accept_one, &remove_one, &set_uri, &list_followers,
+static const struct statement set_options = STATEMENT("follow_set_options", 6,
+	"update follows"
+	" set shows_boosts = coalesce($3, shows_boosts),"
+	"     notifies = coalesce($4, notifies),"
+	"     languages = case when $5 then nullif($6::text[], '{}') else languages end"
+	" where follower_id = $1"
+	"   and followed_id = $2"); // follows_follower_id_followed_id_key
+
+STATEMENT_TABLE(follow_statements, &set_options, &create, &find, &find_by_uri, &accept_one, &remove_one, &set_uri, &list_followers,
 	&list_following, &list_followers_at, &list_local_followers);
 
 static struct str state_name(enum follow_state state)
 {
 	return state == FOLLOW_ACCEPTED ? STR_LITERAL("accepted") : STR_LITERAL("pending");
+}
+
+static void tell_both(struct db *db, int64_t follower_id, int64_t followed_id)
+{
+	event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, follower_id);
+	event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, followed_id);
 }
 
 enum error follow_create(struct db *db, struct arena *arena, const struct follow *follow)
@@ -170,7 +187,10 @@ enum error follow_create(struct db *db, struct arena *arena, const struct follow
 		return error;
 	if (db_int64(&rows, 0, 0) != 2)
 		return ERROR_NOT_FOUND;
-	return db_int64(&rows, 0, 1) ? ERROR_NONE : ERROR_CONFLICT;
+	if (!db_int64(&rows, 0, 1))
+		return ERROR_CONFLICT;
+	tell_both(db, follow->follower_id, follow->followed_id);
+	return ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,
@@ -219,7 +239,10 @@ static enum error change_pair(struct db *db, struct arena *arena, const struct s
 	enum error error = db_run(db, arena, statement, &values, &rows);
 	if (error)
 		return error;
-	return db_int64(&rows, 0, 0) ? ERROR_NONE : ERROR_NOT_FOUND;
+	if (!db_int64(&rows, 0, 0))
+		return ERROR_NOT_FOUND;
+	tell_both(db, follower_id, followed_id);
+	return ERROR_NONE;
 }
 
 enum error follow_accept(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
@@ -230,6 +253,35 @@ enum error follow_accept(struct db *db, struct arena *arena, int64_t follower_id
 enum error follow_remove(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
 {
 	return change_pair(db, arena, &remove_one, follower_id, followed_id);
+}
+
+static void add_bool(struct db_values *values, const bool *flag)
+{
+	if (flag)
+		db_value_bool(values, *flag);
+	else
+		db_value_null(values);
+}
+
+enum error follow_set_options(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct follow_options *options)
+{
+	assert(options->language_count <= FOLLOW_MAX_LANGUAGES);
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, follower_id);
+	db_value_int64(&values, followed_id);
+	add_bool(&values, options->shows_boosts);
+	add_bool(&values, options->notifies);
+	db_value_bool(&values, options->sets_languages);
+	db_value_text_array(&values, arena, options->languages, options->language_count);
+	int64_t affected = 0;
+	enum error error = db_change(db, arena, &set_options, &values, &affected);
+	if (error)
+		return error;
+	if (!affected)
+		return ERROR_NOT_FOUND;
+	event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, follower_id);
+	return ERROR_NONE;
 }
 
 enum error follow_set_uri(struct db *db, struct arena *arena, int64_t follow_id, struct str uri)

@@ -16,6 +16,7 @@
 #define LAST_MS ((1LL << 47) - 1) /* in the year 6429 */
 
 static atomic_int_fast64_t last_id;
+static atomic_int_fast64_t last_short_id;
 
 int64_t id_new(void)
 {
@@ -29,6 +30,17 @@ int64_t id_new(void)
 		if (next <= last)
 			next = last + 1;
 	} while (!atomic_compare_exchange_weak(&last_id, &last, next));
+	return next;
+}
+
+int64_t id_new_short(void)
+{
+	int64_t now_us = clock_now_us();
+	int_fast64_t last = atomic_load(&last_short_id);
+	int64_t next;
+	do {
+		next = now_us > last ? now_us : last + 1;
+	} while (!atomic_compare_exchange_weak(&last_short_id, &last, next));
 	return next;
 }
 

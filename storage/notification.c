@@ -4,30 +4,146 @@
  * role may not read when or whether they were told. */
 #include "storage/notification.h"
 
+#include "storage/event.h"
 #include "storage/id.h"
+#include "storage/notification_kind.h"
 #include "storage/statement.h"
+#include "storage/wake.h"
 
-static const struct statement add = STATEMENT("notification_add", 5,
-	"insert into notifications (id, actor_id, kind, from_actor_id, post_id)"
-	" select $1, told.id, $3, teller.id, $5::bigint"
-	" from actors as told, actors as teller"
-	" where told.id = $2"
-	"   and told.domain_id is not null"
-	"   and told.suspended_at is null"
-	"   and teller.id = $4"
-	"   and (told.id <> teller.id or $3 = 'poll')"
-	"   and not exists (select from blocks as b where b.blocker_id = told.id and b.blocked_id = teller.id)"
-	"   and ($5::bigint is null or exists (select from posts as p where p.id = $5))"
-	" on conflict do nothing"); // actors_pkey, blocks_blocker_id_blocked_id_key, posts_pkey
+#define ID_TRIES 5
+
+/* Senders who are followed or were accepted are not held back; what one asked for or must know never is. */
+#define RULES                                                                                                      \
+	"array["                                                                                                   \
+	"case when not follows.is_following then coalesce(rule.for_not_following, 'accept') end,"                  \
+	"case when not follows.is_follower then coalesce(rule.for_not_followers, 'accept') end,"                   \
+	"case when not follows.is_following and teller.created_at > now() - interval '30 days'"                    \
+	" then coalesce(rule.for_new_accounts, 'accept') end,"                                                     \
+	"case when not follows.is_following and $3 = 'mention' and p.visibility = 'direct'"                        \
+	" and not exists (select from posts as own where own.conversation_id = p.conversation_id and own.actor_id = told.id)" \
+	" then coalesce(rule.for_private_mentions, 'filter') end,"                                                 \
+	"case when not follows.is_following and teller.silenced_at is not null"                                    \
+	" then coalesce(rule.for_limited_accounts, 'filter') end]"
+
+static const struct statement add = STATEMENT("notification_add", 6,
+	"with candidate as ("
+	"  select told.id as actor_id, teller.id as from_actor_id,"
+	"         case when $3 in ('poll', 'update', 'quoted_update', 'status', 'sign_up', 'report')"
+	"                or exists (select from notification_permissions as n"
+	"                           where n.actor_id = told.id and n.from_actor_id = teller.id)"
+	"              then '{}'::text[]"
+	"              else " RULES " end as rules"
+	"  from actors as told"
+	"  cross join actors as teller"
+	"  left join notification_policies as rule on rule.actor_id = told.id"
+	"  left join posts as p on p.id = $5::bigint"
+	"  cross join lateral ("
+	"    select exists (select from follows as f"
+	"                   where f.follower_id = told.id and f.followed_id = teller.id and f.state = 'accepted')"
+	"           as is_following,"
+	"           exists (select from follows as f"
+	"                   where f.follower_id = teller.id and f.followed_id = told.id and f.state = 'accepted'"
+	"                     and f.created_at < now() - interval '3 days')"
+	"           as is_follower) as follows"
+	"  where told.id = $2"
+	"    and told.domain_id is not null"
+	"    and told.suspended_at is null"
+	"    and teller.id = $4"
+	"    and (told.id <> teller.id or $3 = 'poll')"
+	"    and ($5::bigint is null or p.id is not null)"
+	"    and not exists (select from blocks as b where b.blocker_id = told.id and b.blocked_id = teller.id)"
+	"    and not exists (select from mutes as m"
+	"                    where m.muter_id = told.id and m.muted_id = teller.id and m.hides_notifications"
+	"                      and (m.expires_at is null or m.expires_at > now()))"
+	"    and (follows.is_following"
+	"         or teller.domain_id is not null"
+	"         or not exists (select from actor_domain_blocks as d where d.actor_id = told.id and d.domain = teller.domain))"
+	"    and not exists (select from conversation_mutes as c"
+	"                    where c.actor_id = told.id and c.conversation_id = p.conversation_id)"
+	"    and not exists (select from notifications as n"
+	"                    where n.actor_id = told.id and n.kind = $3 and n.from_actor_id = teller.id"
+	"                      and (n.post_id = $5 or $5 is null and n.post_id is null))"
+	"), judged as ("
+	"  select actor_id, from_actor_id, coalesce('filter' = any (rules), false) as is_filtered"
+	"  from candidate"
+	"  where coalesce('drop' = any (rules), false) is false"
+	"), written as ("
+	"  insert into notifications (id, actor_id, kind, from_actor_id, post_id, is_filtered)"
+	"  select $1, actor_id, $3, from_actor_id, $5, is_filtered from judged"
+	"  on conflict do nothing"
+	"  returning actor_id, from_actor_id"
+	"), requested as ("
+	"  insert into notification_requests (id, actor_id, from_actor_id)"
+	"  select $6, j.actor_id, j.from_actor_id from judged as j join written using (actor_id) where j.is_filtered"
+	"  on conflict (actor_id, from_actor_id) do update"
+	"  set updated_at = now()"
+	"), rung as ("
+	"  insert into jobs (id, kind, key)"
+	"  select $6, 'push', $1::bigint::text from judged as j join written using (actor_id)"
+	"  where not j.is_filtered"
+	"    and exists (select from push_subscriptions as s where s.actor_id = j.actor_id)"
+	"  on conflict do nothing"
+	")"
+	" select j.is_filtered, exists (select from written),"
+	"        exists (select from push_subscriptions as s where s.actor_id = j.actor_id)"
+	" from judged as j"); // primary and unique keys, posts_conversation_id, push_subscriptions_actor_id
 
 static const struct statement remove_one = STATEMENT("notification_remove", 4,
 	"delete from notifications"
 	" where actor_id = $1"
 	"   and kind = $2"
 	"   and from_actor_id = $3"
-	"   and (post_id = $4 or $4::bigint is null and post_id is null)"); // notifications_actor_id_kind_from_actor_id_post_id_key
+	"   and (post_id = $4 or $4::bigint is null and post_id is null)");
+	// notifications_actor_id_kind_from_actor_id_post_id_report_id_key
 
-STATEMENT_TABLE(notification_statements, &add, &remove_one);
+static const struct statement tell_watchers = STATEMENT("notification_tell_watchers", 2,
+	"insert into jobs (id, kind, key)"
+	" select one.job_id, 'tell_watchers', p.id::text"
+	" from unnest($1::bigint[], $2::bigint[]) as one (post_id, job_id)"
+	" join posts as p on p.id = one.post_id"
+	" where p.visibility <> 'direct'"
+	"   and (p.in_reply_to_uri is null and p.in_reply_to_actor_id is null or p.in_reply_to_actor_id = p.actor_id)"
+	"   and exists (select from follows as f where f.followed_id = p.actor_id and f.notifies)"
+	" on conflict do nothing"); // posts_pkey, follows_notifies, jobs_kind_key
+
+/* A mention tells of the post already. */
+static const struct statement list_watchers = STATEMENT("notification_list_watchers", 3,
+	"select f.follower_id, f.followed_id"
+	" from posts as p"
+	" join follows as f on f.followed_id = p.actor_id and f.notifies"
+	" join actors as a on a.id = f.follower_id"
+	" where p.id = $1"
+	"   and f.state = 'accepted'"
+	"   and f.follower_id > $2"
+	"   and a.domain_id is not null"
+	"   and not exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = f.follower_id)"
+	"   and (f.languages is null or p.language is null or p.language = any (f.languages))"
+	" order by f.follower_id"
+	" limit $3"); // posts_pkey, follows_notifies, actors_pkey, post_mentions_pkey
+
+static const struct statement list_moderators = STATEMENT("notification_list_moderators", 0,
+	"select u.actor_id"
+	" from users as u"
+	" where u.role in ('moderator', 'administrator')"
+	"   and not u.is_disabled"
+	" order by u.id"
+	" limit 1000"); // users_moderators
+
+static const struct statement add_report = STATEMENT("notification_add_report", 3,
+	"insert into notifications (id, actor_id, kind, from_actor_id, report_id)"
+	" select $1, $2::bigint, 'report', r.reporter_id, r.id"
+	" from reports as r"
+	" where r.id = $3"
+	" on conflict do nothing"); // reports_pkey
+
+static const struct statement ring = STATEMENT("notification_ring", 3,
+	"insert into jobs (id, kind, key)"
+	" select $1, 'push', $2::bigint::text"
+	" where exists (select from push_subscriptions as s where s.actor_id = $3)"
+	" on conflict do nothing"); // push_subscriptions_actor_id, jobs_kind_key
+
+STATEMENT_TABLE(notification_statements, &add, &remove_one, &tell_watchers, &list_watchers, &list_moderators, &add_report,
+	&ring);
 
 static const char *const kind_names[] = {
 	[NOTIFICATION_MENTION] = "mention",
@@ -41,18 +157,61 @@ static const char *const kind_names[] = {
 	[NOTIFICATION_QUOTE] = "quote",
 	[NOTIFICATION_QUOTED_UPDATE] = "quoted_update",
 	[NOTIFICATION_MOVE] = "move",
+	[NOTIFICATION_STATUS] = "status",
+	[NOTIFICATION_SIGN_UP] = "sign_up",
+	[NOTIFICATION_REPORT] = "report",
 };
+
+const char *notification_kind_name(enum notification_kind kind)
+{
+	return kind_names[kind];
+}
+
+bool notification_kind_from_name(struct str name, enum notification_kind *ret_kind)
+{
+	for (int kind = 0; kind < NOTIFICATION_KIND_COUNT; kind++) {
+		if (str_eq(name, str_from(kind_names[kind]))) {
+			*ret_kind = (enum notification_kind)kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* *ret_is_taken: it should have been written and was not, so that its id is another's. */
+static enum error try_add(struct db *db, struct arena *arena, struct db_values *values, int64_t id, int64_t actor_id,
+	bool *ret_is_taken)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &add, values, &rows);
+	if (error)
+		return error;
+	*ret_is_taken = rows.count && !db_bool(&rows, 0, 1);
+	if (!rows.count || *ret_is_taken || db_bool(&rows, 0, 0))
+		return ERROR_NONE;
+	event_emit_on_commit(db, EVENT_NOTIFICATION, id, actor_id);
+	if (db_bool(&rows, 0, 2))
+		wake_ring_on_commit(db, WAKE_JOBS);
+	return ERROR_NONE;
+}
 
 enum error notification_add(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
 	int64_t from_actor_id, int64_t post_id)
 {
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, id_new());
-	db_value_int64(&values, actor_id);
-	db_value_text(&values, str_from(kind_names[kind]));
-	db_value_int64(&values, from_actor_id);
-	db_value_id(&values, post_id);
-	return db_change(db, arena, &add, &values, NULL);
+	enum error error = ERROR_NONE;
+	bool is_taken = true;
+	for (int try = 0; !error && is_taken && try < ID_TRIES; try++) {
+		int64_t id = id_new_short();
+		struct db_values values = { .count = 0 };
+		db_value_int64(&values, id);
+		db_value_int64(&values, actor_id);
+		db_value_text(&values, str_from(kind_names[kind]));
+		db_value_int64(&values, from_actor_id);
+		db_value_id(&values, post_id);
+		db_value_int64(&values, id_new());
+		error = try_add(db, arena, &values, id, actor_id, &is_taken);
+	}
+	return error;
 }
 
 enum error notification_remove(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
@@ -64,4 +223,84 @@ enum error notification_remove(struct db *db, struct arena *arena, int64_t actor
 	db_value_int64(&values, from_actor_id);
 	db_value_id(&values, post_id);
 	return db_change(db, arena, &remove_one, &values, NULL);
+}
+
+enum error notification_tell_watchers(struct db *db, struct arena *arena, const int64_t *post_ids, size_t count)
+{
+	int64_t affected = 0;
+	struct db_values values = { .count = 0 };
+	int64_t *job_ids = arena_alloc_array(arena, count, sizeof(*job_ids));
+	for (size_t i = 0; i < count; i++)
+		job_ids[i] = id_new();
+	db_value_int64_array(&values, arena, post_ids, count);
+	db_value_int64_array(&values, arena, job_ids, count);
+	enum error error = db_change(db, arena, &tell_watchers, &values, &affected);
+	if (!error && affected)
+		wake_ring_on_commit(db, WAKE_JOBS);
+	return error;
+}
+
+#define WATCHER_BATCH 500
+
+enum error notification_add_watched(struct db *db, struct arena *arena, int64_t post_id)
+{
+	int64_t after_id = 0;
+	enum error error = ERROR_NONE;
+	for (int count = WATCHER_BATCH; !error && count == WATCHER_BATCH;) {
+		struct db_values values = { .count = 0 };
+		db_value_int64(&values, post_id);
+		db_value_int64(&values, after_id);
+		db_value_int64(&values, WATCHER_BATCH);
+		AUTO(db_rows) struct db_rows rows = { 0 };
+		error = db_run(db, arena, &list_watchers, &values, &rows);
+		count = error ? 0 : rows.count;
+		for (int i = 0; i < count && !error; i++) {
+			after_id = db_int64(&rows, i, 0);
+			error = notification_add(db, arena, after_id, NOTIFICATION_STATUS, db_int64(&rows, i, 1), post_id);
+		}
+	}
+	return error;
+}
+
+static enum error add_report_for(struct db *db, struct arena *arena, int64_t actor_id, int64_t report_id)
+{
+	int64_t affected = 0, id = id_new_short();
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	db_value_int64(&values, actor_id);
+	db_value_int64(&values, report_id);
+	enum error error = db_change(db, arena, &add_report, &values, &affected);
+	if (error || !affected)
+		return error;
+	event_emit_on_commit(db, EVENT_NOTIFICATION, id, actor_id);
+	values.count = 0;
+	db_value_int64(&values, id_new());
+	db_value_int64(&values, id);
+	db_value_int64(&values, actor_id);
+	error = db_change(db, arena, &ring, &values, &affected);
+	if (!error && affected)
+		wake_ring_on_commit(db, WAKE_JOBS);
+	return error;
+}
+
+static enum error tell_moderators(struct db *db, struct arena *arena, int64_t report_id, int64_t new_actor_id)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_moderators, NULL, &rows);
+	for (int i = 0; !error && i < rows.count; i++) {
+		int64_t actor_id = db_int64(&rows, i, 0);
+		error = report_id ? add_report_for(db, arena, actor_id, report_id) :
+			notification_add(db, arena, actor_id, NOTIFICATION_SIGN_UP, new_actor_id, 0);
+	}
+	return error;
+}
+
+enum error notification_add_report(struct db *db, struct arena *arena, int64_t report_id)
+{
+	return tell_moderators(db, arena, report_id, 0);
+}
+
+enum error notification_add_sign_up(struct db *db, struct arena *arena, int64_t actor_id)
+{
+	return tell_moderators(db, arena, 0, actor_id);
 }

@@ -3,6 +3,7 @@
  * Posts: made by local actors, and found. What comes from elsewhere is in post_remote.c, lists in post_list.c. */
 #include "storage/post.h"
 
+#include "storage/event.h"
 #include "storage/instance_counter.h"
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
@@ -119,7 +120,10 @@ enum error post_create(struct db *db, struct arena *arena, const struct post_new
 		return error;
 	if (!db_bool(&rows, 0, 0))
 		return ERROR_NOT_FOUND;
-	return db_bool(&rows, 0, 1) ? ERROR_NONE : ERROR_CONFLICT;
+	if (!db_bool(&rows, 0, 1))
+		return ERROR_CONFLICT;
+	event_emit_on_commit(db, EVENT_POST_CREATED, post->id, post->actor_id);
+	return ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

@@ -3,6 +3,7 @@
  * Posts that go. Their answers stay and know again by its id what they answered. */
 #include "storage/post.h"
 
+#include "storage/event.h"
 #include "storage/instance_counter.h"
 #include "storage/post_parts.h"
 #include "storage/statement.h"
@@ -61,7 +62,7 @@ static const struct statement remove = STATEMENT("post_delete_remove", 2,
 	"    and i.name = case when gone.in_reply_to_actor_id is null then 'local_posts' else 'local_comments' end"
 	"    and i.slot = $2"
 	")"
-	" select exists (select from gone)"); // primary keys
+	" select actor_id from gone"); // primary keys
 
 STATEMENT_TABLE(post_delete_statements, &find_uri, &lock, &orphan_answers, &remove);
 
@@ -87,7 +88,10 @@ static enum error remove_row(struct db *db, struct arena *arena, int64_t id)
 	db_value_int64(&values, id);
 	db_value_int16(&values, instance_counter_slot(id));
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	return db_run(db, arena, &remove, &values, &rows);
+	enum error error = db_run(db, arena, &remove, &values, &rows);
+	if (!error && rows.count)
+		event_emit_on_commit(db, EVENT_POST_DELETED, id, db_int64(&rows, 0, 0));
+	return error;
 }
 
 enum error post_delete(struct db *db, struct arena *arena, int64_t id)

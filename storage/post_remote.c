@@ -6,6 +6,7 @@
 #include "storage/post.h"
 
 #include "base/mutant.h"
+#include "storage/event.h"
 #include "storage/post_parts.h"
 #include "storage/post_row.h"
 #include "storage/uri_lock.h"
@@ -14,6 +15,8 @@
 
 /* Of the conversations that one post joins together; what is beyond stays a conversation of its own. */
 #define MAX_JOINED 1000
+
+#define NEWS_MAX_AGE_US (6LL * 3600 * 1000000)
 
 static const struct statement create = STATEMENT("post_remote_create", 22,
 	"with author as ("
@@ -229,7 +232,10 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 		error = add_to_replies(db, arena, db_int64(&rows, 0, 5));
 	if (!error)
 		error = join_waiting(db, arena, &kept, conversation_id, db_bool(&rows, 0, 3), db_bool(&rows, 0, 4));
-	if (error)
-		return error;
-	return post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);
+	if (!error)
+		error = post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);
+	/* What was fetched from the past is no news. */
+	if (!error && kept.received_us - kept.created_us < NEWS_MAX_AGE_US)
+		event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
+	return error;
 }

@@ -99,17 +99,28 @@ static void read_author(const struct db_rows *rows, int row, struct post *post)
 	post->is_local = db_bool(rows, row, POST_IS_LOCAL);
 }
 
-/* Of words that a newer release stores, the visibility is for the fewest and the quote shown to nobody. */
+enum post_visibility post_row_visibility_from(struct str word)
+{
+	return (enum post_visibility)index_of(word, stored_visibilities, COUNT_OF(stored_visibilities), POST_DIRECT);
+}
+
+enum post_quote_state post_row_quote_state_from(struct str word)
+{
+	return !word.data ? QUOTE_NONE :
+		(enum post_quote_state)index_of(word, quote_states, COUNT_OF(quote_states), QUOTE_PENDING);
+}
+
+enum post_quote_policy post_row_quote_policy_from(struct str word)
+{
+	return (enum post_quote_policy)index_of(word, quote_policies, COUNT_OF(quote_policies), QUOTE_BY_NOBODY);
+}
+
 static void read_words(const struct db_rows *rows, int row, struct post *post)
 {
-	post->visibility = (enum post_visibility)index_of(db_text(rows, row, POST_VISIBILITY), stored_visibilities,
-		COUNT_OF(stored_visibilities), POST_DIRECT);
+	post->visibility = post_row_visibility_from(db_text(rows, row, POST_VISIBILITY));
 	post->kind = (enum post_kind)index_of(db_text(rows, row, POST_KIND), kinds, COUNT_OF(kinds), POST_NOTE);
-	post->quote_state = db_is_null(rows, row, POST_QUOTE_STATE) ? QUOTE_NONE :
-		(enum post_quote_state)index_of(db_text(rows, row, POST_QUOTE_STATE), quote_states, COUNT_OF(quote_states),
-			QUOTE_PENDING);
-	post->quote_policy = (enum post_quote_policy)index_of(db_text(rows, row, POST_QUOTE_POLICY), quote_policies,
-		COUNT_OF(quote_policies), QUOTE_BY_NOBODY);
+	post->quote_state = post_row_quote_state_from(db_text(rows, row, POST_QUOTE_STATE));
+	post->quote_policy = post_row_quote_policy_from(db_text(rows, row, POST_QUOTE_POLICY));
 }
 
 void post_row_read(const struct db_rows *rows, int row, struct post *ret_post)

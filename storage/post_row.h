@@ -101,6 +101,12 @@ const char *post_row_visibility(enum post_visibility visibility);
 const char *post_row_kind(enum post_kind kind);
 const char *post_row_quote_policy(enum post_quote_policy policy);
 
+/* And back. Of words that a newer release stores, the visibility is for the fewest and the quote shown to nobody; data
+ * NULL is QUOTE_NONE. */
+enum post_visibility post_row_visibility_from(struct str word);
+enum post_quote_state post_row_quote_state_from(struct str word);
+enum post_quote_policy post_row_quote_policy_from(struct str word);
+
 /* SQL null for a post that quotes nothing; a quote without state waits. */
 void post_row_add_quote_state(struct db_values *values, struct str quote_uri, enum post_quote_state state);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Who sees what: the one predicate, in two forms. Each statement that hands out posts has one of them. In it p is the
- * post and author the row of actors that wrote it. */
+ * Who sees what: the one predicate, in its forms. Each statement that hands out posts has one of them. In it p is the
+ * post and author the row of actors that wrote it; of a boost b is the boost and booster its actor. */
 #ifndef COMPTOIR_STORAGE_POST_VISIBILITY_H
 #define COMPTOIR_STORAGE_POST_VISIBILITY_H
 
@@ -18,5 +18,38 @@
 	" or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = " viewer ")"  \
 	" or p.visibility = 'followers' and exists (select from follows as f"                             \
 	" where f.follower_id = " viewer " and f.followed_id = p.actor_id and f.state = 'accepted')))"
+
+/* Visible, and the viewer does not block the author: who asks for one post sees also those that lists leave out. */
+#define POST_IS_SHOWN_TO(viewer) "(" POST_IS_VISIBLE_TO(viewer) " and " ACTOR_IS_NOT_BLOCKED_BY("author", viewer) ")"
+
+#define ACTOR_IS_NOT_BLOCKED_BY(actor, viewer) \
+	"not exists (select from blocks as own_block where own_block.blocker_id = " viewer " and own_block.blocked_id = " actor ".id)"
+
+/* Neither blocks the other, the viewer does not mute it, and nothing of its domain is unwanted.
+ * blocks_blocker_id_blocked_id_key, mutes_muter_id_muted_id_key, actor_domain_blocks_actor_id_domain_key */
+#define ACTOR_IS_WANTED_BY(actor, viewer)                                                                        \
+	"(" actor ".suspended_at is null and " ACTOR_IS_NOT_BLOCKED_BY(actor, viewer)                            \
+	" and not exists (select from blocks as their_block where their_block.blocker_id = " actor ".id"        \
+	" and their_block.blocked_id = " viewer ")"                                                              \
+	" and not exists (select from mutes as own_mute where own_mute.muter_id = " viewer                       \
+	" and own_mute.muted_id = " actor ".id and (own_mute.expires_at is null or own_mute.expires_at > now()))" \
+	" and (" actor ".domain_id is not null or not exists (select from actor_domain_blocks as own_domain_block" \
+	" where own_domain_block.actor_id = " viewer " and own_domain_block.domain = " actor ".domain)))"
+
+/* For lists of posts: visible, and the viewer wants to see the author. One's own posts always are. */
+#define POST_IS_WANTED_BY(viewer) \
+	"(" POST_IS_VISIBLE_TO(viewer) " and (p.actor_id = " viewer " or " ACTOR_IS_WANTED_BY("author", viewer) "))"
+
+/* The boost itself, beside what is said of its post. */
+#define BOOST_IS_VISIBLE_TO(viewer)                                                                         \
+	"(booster.suspended_at is null"                                                                     \
+	" and not exists (select from blocks as their_block where their_block.blocker_id = b.actor_id"      \
+	" and their_block.blocked_id = " viewer ")"                                                         \
+	" and (b.visibility in ('public', 'unlisted') or b.actor_id = " viewer                              \
+	" or exists (select from follows as f"                                                              \
+	" where f.follower_id = " viewer " and f.followed_id = b.actor_id and f.state = 'accepted')))"
+
+#define BOOST_IS_WANTED_BY(viewer) \
+	"(" BOOST_IS_VISIBLE_TO(viewer) " and (b.actor_id = " viewer " or " ACTOR_IS_WANTED_BY("booster", viewer) "))"
 
 #endif

@@ -3,6 +3,7 @@
  * Emoji reactions, and taking back whatever an actor did to a post. */
 #include "storage/reaction.h"
 
+#include "storage/event.h"
 #include "storage/statement.h"
 
 /* The post is locked against going away meanwhile, which would fail the transaction. */
@@ -31,24 +32,24 @@ static const struct statement remove = STATEMENT("reaction_remove", 3,
 /* One id may stand in several tables when a peer is careless; all of them go, and the first is told. */
 static const struct statement remove_by_uri = STATEMENT("reaction_remove_by_uri", 2,
 	"with boost as ("
-	"  delete from boosts where uri = $2 and actor_id = $1 returning post_id"
+	"  delete from boosts where uri = $2 and actor_id = $1 returning post_id, id"
 	"), favourite as ("
 	"  delete from favourites where uri = $2 and actor_id = $1 returning post_id"
 	"), reaction as ("
 	"  delete from reactions where uri = $2 and actor_id = $1 returning post_id"
 	"), gone as ("
-	"  select 0 as kind, post_id, 1 as boosts, 0 as favourites from boost"
+	"  select 0 as kind, post_id, 1 as boosts, 0 as favourites, id from boost"
 	"  union all"
-	"  select 1, post_id, 0, 1 from favourite"
+	"  select 1, post_id, 0, 1, 0 from favourite"
 	"  union all"
-	"  select 2, post_id, 0, 0 from reaction"
+	"  select 2, post_id, 0, 0, 0 from reaction"
 	"), counted as ("
 	"  update post_counts as c"
 	"  set boosts = c.boosts - one.boosts, favourites = c.favourites - one.favourites"
 	"  from (select post_id, sum(boosts) as boosts, sum(favourites) as favourites from gone group by post_id) as one"
 	"  where c.post_id = one.post_id"
 	")"
-	" select kind, post_id from gone order by kind limit 1"); // boosts_uri_key, favourites_uri_key, reactions_uri_key
+	" select kind, post_id, id from gone order by kind limit 1"); // boosts_uri_key, favourites_uri_key, reactions_uri_key
 
 STATEMENT_TABLE(reaction_statements, &create, &remove, &remove_by_uri);
 
@@ -103,5 +104,7 @@ enum error reaction_remove_by_uri(struct db *db, struct arena *arena, int64_t ac
 		return ERROR_NOT_FOUND;
 	*ret_kind = kinds[db_int64(&rows, 0, 0)];
 	*ret_post_id = db_int64(&rows, 0, 1);
+	if (*ret_kind == REACTION_BOOST)
+		event_emit_on_commit(db, EVENT_BOOST_DELETED, db_int64(&rows, 0, 2), actor_id);
 	return ERROR_NONE;
 }

@@ -32,6 +32,8 @@ void json_out_double(struct json_out *out, double value); /* infinities and NaN 
 void json_out_bool(struct json_out *out, bool value);
 void json_out_null(struct json_out *out);
 void json_out_raw(struct json_out *out, struct str json); /* already JSON */
+/* Members of the object that is open, already JSON and without braces; empty for none. */
+void json_out_raw_members(struct json_out *out, struct str members);
 void json_out_time_ms(struct json_out *out, int64_t time_us); /* time_write_iso8601_ms as a string */
 void json_out_id(struct json_out *out, int64_t id); /* a decimal in quotes, as every id of the API */
 

@@ -13,6 +13,7 @@ struct secret_box;
 struct policy;
 struct fetcher;
 struct key_ring;
+struct inbox_intake;
 struct inbox_workers;
 struct fetch_workers;
 struct delivery;
@@ -28,6 +29,7 @@ struct federation {
 	struct policy *policy;    /* policy.h: whom we federate with */
 	struct fetcher *fetcher;  /* fetch.h: documents of other servers */
 	struct key_ring *keys;    /* key_ring.h: public keys of remote actors */
+	struct inbox_intake *intake; /* inbox_intake.h: where accepted activities become rows */
 	struct peer_ears *ears;   /* delivery.h: who was heard */
 	struct inbox_workers *inbox_workers; /* the rest only with the federation role; NULL otherwise */
 	struct fetch_workers *fetch_workers;

@@ -9,7 +9,7 @@
 #include "federation/fetch.h"
 
 #include "base/http_message.h"
-#include "storage/db.h"
+#include "storage/activity_in.h"
 
 struct federation;
 
@@ -28,6 +28,7 @@ enum inbox_verdict {
 	INBOX_FORBIDDEN,    /* 403: its domain is refused, or it speaks for another origin */
 	INBOX_LATER,        /* 503 with Retry-After: the key could not be had just now, or the database is away */
 	INBOX_AWAIT,        /* nothing yet: fetch await_url and call again when it has ended */
+	INBOX_VERIFIED,     /* nothing yet: the row is to be stored by inbox_intake_add (inbox_intake.h) */
 };
 
 struct inbox_answer {
@@ -36,6 +37,7 @@ struct inbox_answer {
 	bool is_verified;     /* somebody's key signed the request, whatever came of it */
 	int retry_after_s;    /* with INBOX_LATER */
 	struct str await_url; /* arena; with INBOX_AWAIT */
+	struct activity_in row; /* arena and request; with INBOX_VERIFIED */
 };
 
 /* One attempt. A caller bounds how often it awaits (INBOX_MAX_AWAITS): a key document and its actor for the request,

@@ -31,4 +31,9 @@ struct activity_in {
  * transaction stays usable): for the sender that is a success. */
 enum error activity_in_insert(struct db *db, struct arena *arena, const struct activity_in *activity) MUST_CHECK;
 
+/* Alone: several with one commit. ret_is_stored[i] is false where the uri is there already, and for the second of a name;
+ * in case of an error none is stored. */
+enum error activity_in_insert_many(struct db *db, struct arena *arena, const struct activity_in *const *activities,
+	size_t count, bool *ret_is_stored) MUST_CHECK;
+
 #endif

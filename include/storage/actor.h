@@ -44,7 +44,9 @@ struct actor {
 	struct str summary_html;
 	struct str avatar_url; /* data NULL when there is none */
 	struct str header_url; /* data NULL when there is none */
-	struct str fields_json; /* [{"name":..., "value":...}] */
+	struct str avatar_alt, header_alt; /* empty for none */
+	bool shows_media, shows_media_replies, shows_featured; /* what apps show of a local profile */
+	struct str fields_json; /* [{"name":..., "value": HTML}], local with "verified_at" where the link leads back */
 	struct str also_known_as_json; /* array of ids */
 	int64_t moved_to_id; /* 0 for none */
 	struct str moved_to_uri; /* data NULL for none */

@@ -39,6 +39,21 @@ enum error follow_remove(struct db *db, struct arena *arena, int64_t follower_id
  * is another's. */
 enum error follow_set_uri(struct db *db, struct arena *arena, int64_t follow_id, struct str uri) MUST_CHECK;
 
+/* How a follower wants to follow. Pointers that are NULL leave the value; new follows show boosts, tell of nothing and
+ * have all languages. */
+struct follow_options {
+	const bool *shows_boosts;
+	const bool *notifies;            /* of every new post */
+	const struct str *languages;     /* with sets_languages; none: all */
+	size_t language_count;           /* at most FOLLOW_MAX_LANGUAGES */
+	bool sets_languages;
+};
+#define FOLLOW_MAX_LANGUAGES 100
+
+/* In the caller's transaction or alone. ERROR_NOT_FOUND when there is no such follow. */
+enum error follow_set_options(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct follow_options *options) MUST_CHECK;
+
 enum follow_side {
 	FOLLOW_FOLLOWERS, /* who follows actor_id */
 	FOLLOW_FOLLOWING, /* whom actor_id follows */

@@ -11,7 +11,11 @@
 /* Any thread. */
 int64_t id_new(void);
 
-/* The moment an id was made, to the millisecond. */
+/* The same for what leaves the server as a JSON number: microseconds since 1970, below 2^53 until the year 2255. Another
+ * process may make the same one; whoever inserts it then takes the next. */
+int64_t id_new_short(void);
+
+/* The moment an id of id_new was made, to the millisecond. */
 int64_t id_time_us(int64_t id);
 
 /* The first id that an object of that moment could have: for paging by time. Times out of range are clamped. */

@@ -8,6 +8,7 @@
 #include "federation/outbox.h"
 
 #include "base/mutant.h"
+#include "storage/actor_domain_block.h"
 #include "storage/block.h"
 #include "storage/id.h"
 #include "storage/notification.h"
@@ -16,6 +17,7 @@ struct following {
 	const struct actor *follower;
 	const struct actor *followed;
 	struct follow *follow;
+	const struct follow_options *options; /* NULL for none */
 };
 
 static enum error check_block(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
@@ -24,7 +26,12 @@ static enum error check_block(struct db *db, struct arena *arena, int64_t follow
 	enum error error = block_is_between(db, arena, follower_id, followed_id, &is_blocked);
 	if (error)
 		return error;
-	return is_blocked && !MUTANT("follow_blocked") ? ERROR_FORBIDDEN : ERROR_NONE;
+	if (is_blocked && !MUTANT("follow_blocked"))
+		return ERROR_FORBIDDEN;
+	error = actor_domain_block_exists(db, arena, follower_id, followed_id, &is_blocked);
+	if (error)
+		return error;
+	return is_blocked && !MUTANT("follow_domain_blocked") ? ERROR_FORBIDDEN : ERROR_NONE;
 }
 
 static enum error write_follow(struct db *db, struct arena *arena, void *owner)
@@ -33,6 +40,8 @@ static enum error write_follow(struct db *db, struct arena *arena, void *owner)
 	const struct follow *follow = following->follow;
 	bool is_accepted = follow->state == FOLLOW_ACCEPTED;
 	enum error error = follow_create(db, arena, follow);
+	if (!error && following->options)
+		error = follow_set_options(db, arena, follow->follower_id, follow->followed_id, following->options);
 	if (!error)
 		error = outbox_follow(db, arena, following->follower, following->followed, follow->uri);
 	if (!error)
@@ -43,6 +52,12 @@ static enum error write_follow(struct db *db, struct arena *arena, void *owner)
 
 enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
 	struct follow *ret_follow)
+{
+	return follow_start_with(db, arena, follower_id, followed_id, NULL, ret_follow);
+}
+
+enum error follow_start_with(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct follow_options *options, struct follow *ret_follow)
 {
 	struct actor follower;
 	struct actor followed;
@@ -56,12 +71,17 @@ enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id,
 	if (error)
 		return error;
 	error = follow_find(db, arena, follower_id, followed_id, ret_follow);
+	if (!error && options)
+		error = follow_set_options(db, arena, follower_id, followed_id, options);
 	if (error != ERROR_NOT_FOUND)
 		return error;
+	if (followed.moved_to_id)
+		return ERROR_FORBIDDEN;
 	struct follow follow = { .id = id_new(), .follower_id = follower_id, .followed_id = followed_id };
 	follow.state = followed.is_local && !followed.is_locked ? FOLLOW_ACCEPTED : FOLLOW_PENDING;
 	follow.uri = outbox_follow_uri(arena, &follower, follow.id);
-	struct following following = { .follower = &follower, .followed = &followed, .follow = &follow };
+	struct following following = { .follower = &follower, .followed = &followed, .follow = &follow,
+		.options = options };
 	error = deed_write(db, arena, write_follow, &following, ERROR_CONFLICT);
 	/* Whoever was quicker: the table knows. */
 	if (error && error != ERROR_CONFLICT)

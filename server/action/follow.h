@@ -8,10 +8,14 @@
 #include "storage/follow.h"
 
 /* Following somebody twice answers what there is. A local actor that is not locked accepts at once; others are asked,
- * and the follow waits. ERROR_FORBIDDEN for oneself, when the follower may not act, or when either blocks the other;
- * ERROR_NOT_FOUND when the followed is not there. */
+ * and the follow waits. ERROR_FORBIDDEN for oneself, when the follower may not act, when either blocks the other, when the
+ * follower blocks the domain of the other, or when that one has moved; ERROR_NOT_FOUND when the followed is not there. */
 enum error follow_start(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
 	struct follow *ret_follow) MUST_CHECK;
+
+/* The same with options, which change those of a follow that is there. NULL: as follow_start. */
+enum error follow_start_with(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct follow_options *options, struct follow *ret_follow) MUST_CHECK;
 
 /* Whether it waits or was accepted. ERROR_NOT_FOUND when there is none. */
 enum error follow_stop(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id) MUST_CHECK;

@@ -9,6 +9,7 @@
 
 #include "federation/outbox.h"
 
+#include "storage/conversation.h"
 #include "storage/id.h"
 #include "storage/notification.h"
 
@@ -28,6 +29,14 @@ static enum error tell_mentioned(struct db *db, struct arena *arena, const struc
 	return error;
 }
 
+/* Who keeps it, or is told of it, though nobody named them. */
+static enum error tell_others(struct db *db, struct arena *arena, const struct post_new *post)
+{
+	if (post->visibility == POST_DIRECT)
+		return conversation_add_post(db, arena, post->id);
+	return notification_tell_watchers(db, arena, &post->id, 1);
+}
+
 static enum error write_post(struct db *db, struct arena *arena, void *owner)
 {
 	struct publishing *publishing = owner;
@@ -38,7 +47,9 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 		error = outbox_create_post(db, arena, publishing->post.id);
 	if (!error && publishing->quote.post.id)
 		error = quoting_follow_up(db, arena, publishing->author, &publishing->quote, publishing->post.id);
-	return error ? error : tell_mentioned(db, arena, publishing);
+	if (!error)
+		error = tell_mentioned(db, arena, publishing);
+	return error ? error : tell_others(db, arena, &publishing->post);
 }
 
 static struct post_new make_post(struct arena *arena, const struct publish_request *request, const struct draft *draft,

@@ -70,5 +70,7 @@ void inbox_answer_respond(struct request *request, const struct inbox_answer *an
 		else
 			inbox_answer_later(request, 1);
 		break;
+	case INBOX_VERIFIED:
+		memory_fatal("an activity is answered before it is stored");
 	}
 }

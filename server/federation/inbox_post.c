@@ -8,6 +8,10 @@
 #include "server/federation/inbox_answer.h"
 #include "server/web/actor_lookup.h"
 
+#include "federation/federation.h"
+#include "federation/inbox_intake.h"
+
+#include "base/list.h"
 #include "base/mutant.h"
 
 /* What peers send: the type itself, or ld+json with the profile, which some leave out. */
@@ -17,13 +21,36 @@ static bool is_activity(struct request *request)
 	return str_eq(type, STR_LITERAL("application/activity+json")) || str_eq(type, STR_LITERAL("application/ld+json"));
 }
 
+struct stored_post {
+	struct inbox_entry entry;
+	struct request *request;
+};
+
+static void post_done(struct inbox_entry *entry)
+{
+	struct stored_post *post = LIST_OBJECT(entry, struct stored_post, entry);
+	inbox_answer_respond(post->request, &entry->answer);
+	request_answered(post->request);
+}
+
+static void store(struct request *request, struct db *db)
+{
+	inbox_intake_add(request->app->federation->intake, db, request->handed_over);
+}
+
 static enum error accept_for(struct request *request, int64_t inbox_actor_id)
 {
 	struct inbox_request inbox_request = inbox_request_of(request, inbox_actor_id);
 	struct inbox_answer answer = inbox_accept(request->app->federation, request->db, request->arena, &inbox_request);
 	/* A relay sends more in five minutes than anyone may try. */
 	request->is_uncounted = answer.is_verified && answer.verdict != INBOX_AWAIT;
-	inbox_answer_respond(request, &answer);
+	if (answer.verdict != INBOX_VERIFIED) {
+		inbox_answer_respond(request, &answer);
+		return ERROR_NONE;
+	}
+	struct stored_post *post = arena_alloc(request->arena, sizeof(*post));
+	*post = (struct stored_post){ .entry = { .answer = answer, .done = post_done }, .request = request };
+	request_hand_over(request, store, &post->entry);
 	return ERROR_NONE;
 }
 

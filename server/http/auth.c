@@ -241,32 +241,42 @@ bool auth_scope_allows(struct str scopes, struct str wanted)
 }
 
 /* A token whose user is still to be confirmed or approved is worth nothing on other routes. */
-static enum error check_state(const struct route *route, const struct access *access, const char **ret_message)
+static enum error check_state(const struct route *route, const struct access *access, const char **ret_sentence)
 {
 	if (access->state == ACCESS_READY || route->flags & ROUTE_UNCONFIRMED)
 		return ERROR_NONE;
-	*ret_message = access->state == ACCESS_UNCONFIRMED ? "Your login is missing a confirmed e-mail address"
+	*ret_sentence = access->state == ACCESS_UNCONFIRMED ? "Your login is missing a confirmed e-mail address"
 							    : "Your login is currently pending approval";
 	return ERROR_FORBIDDEN;
 }
 
-enum error auth_check(const struct route *route, const struct access *access, const char **ret_message)
+/* Whether the token holds one of the scopes that the route names. */
+static bool holds_scope(const struct route *route, const struct access *access)
 {
-	if (route->access == ACCESS_PUBLIC)
-		return ERROR_NONE;
+	struct str wanted = str_from(route->scope);
+	struct str one;
+	while (str_split_next(&wanted, ' ', &one))
+		if (auth_scope_allows(access->scopes, one))
+			return true;
+	return false;
+}
+
+enum error auth_check(const struct route *route, const struct access *access, const char **ret_sentence)
+{
 	if (!access)
-		return ERROR_UNAUTHORIZED;
-	if (!access->user_id && route->access != ACCESS_APP) {
-		*ret_message = "This method requires an authenticated user";
-		return ERROR_UNPROCESSABLE;
-	}
-	enum error error = check_state(route, access, ret_message);
-	if (error)
-		return error;
-	if (route->scope && !auth_scope_allows(access->scopes, str_from(route->scope)) && !MUTANT("scope_check")) {
-		*ret_message = "This action is outside the authorized scopes";
+		return route->access == ACCESS_PUBLIC ? ERROR_NONE : ERROR_UNAUTHORIZED;
+	if (route->scope && !holds_scope(route, access) && !MUTANT("scope_check")) {
+		*ret_sentence = "This action is outside the authorized scopes";
 		return ERROR_FORBIDDEN;
 	}
+	bool needs_user = route->access == ACCESS_USER || route->access == ACCESS_ADMIN;
+	if (needs_user && !access->user_id && !MUTANT("user_check")) {
+		*ret_sentence = "This method requires an authenticated user";
+		return ERROR_UNPROCESSABLE;
+	}
+	enum error error = check_state(route, access, ret_sentence);
+	if (error)
+		return error;
 	if (route->access == ACCESS_ADMIN && access->user_role < USER_MODERATOR && !MUTANT("admin_role_check"))
 		return ERROR_FORBIDDEN;
 	return ERROR_NONE;

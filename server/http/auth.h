@@ -41,9 +41,9 @@ void auth_cache_put(struct auth_cache *cache, struct str hash, const struct acce
  * and writing follows, blocks and mutes. */
 bool auth_scope_allows(struct str scopes, struct str wanted);
 
-/* Who may call a route: ERROR_UNAUTHORIZED, ERROR_UNPROCESSABLE (an application alone where a user is wanted),
- * ERROR_FORBIDDEN or ERROR_NONE; *ret_message (static) is the sentence of the API when there is one. access NULL: no
- * valid token. */
-enum error auth_check(const struct route *route, const struct access *access, const char **ret_message) MUST_CHECK;
+/* Who may call a route: ERROR_UNAUTHORIZED, ERROR_FORBIDDEN, ERROR_UNPROCESSABLE (the token of an application where a
+ * user is needed) or ERROR_NONE. access NULL: no valid token. *ret_sentence: what the client may read instead of the
+ * error's own text; untouched when that fits. */
+enum error auth_check(const struct route *route, const struct access *access, const char **ret_sentence) MUST_CHECK;
 
 #endif

@@ -291,7 +291,7 @@ void exchange_dispatch(struct exchange *exchange)
 		}
 	}
 	bool is_known = !exchange->token.data || knows_token(exchange);
-	bool is_on_loop = route->pool == ROUTE_ON_LOOP && (is_known || route->access == ACCESS_PUBLIC);
+	bool is_on_loop = route->pool == ROUTE_ON_LOOP && (is_known || (route->access == ACCESS_PUBLIC && !route->scope));
 	bool is_own_host = exchange_check_host(exchange) == ERROR_NONE;
 	if (!is_own_host || (!is_on_loop && (!is_known || !route->cached))) {
 		submit(exchange);

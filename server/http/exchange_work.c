@@ -35,16 +35,19 @@ bool exchange_count(struct exchange *exchange)
 
 enum error exchange_check_access(struct exchange *exchange)
 {
-	struct request *request = &exchange->request;
-	const char *message = NULL;
+	const struct route *route = exchange->request.route;
+	const char *sentence = NULL;
+	/* Apps learn from it that they were logged out. */
+	if (route->access == ACCESS_PUBLIC && route->scope && exchange->token.data && !exchange->has_access)
+		return ERROR_UNAUTHORIZED;
 	/* On a public route somebody who is still to be confirmed is nobody. */
-	if (exchange->has_access && request->access.state != ACCESS_READY && request->route->access == ACCESS_PUBLIC) {
-		request->access = (struct access){ 0 };
+	if (route->access == ACCESS_PUBLIC && exchange->has_access && exchange->request.access.state != ACCESS_READY) {
+		exchange->request.access = (struct access){ 0 };
 		exchange->has_access = false;
 	}
-	enum error error = auth_check(request->route, exchange->has_access ? &request->access : NULL, &message);
-	if (message)
-		request->error_message = str_from(message);
+	enum error error = auth_check(route, exchange->has_access ? &exchange->request.access : NULL, &sentence);
+	if (sentence)
+		exchange->request.error_message = str_from(sentence);
 	return error;
 }
 
@@ -111,7 +114,7 @@ void exchange_call_handler(struct exchange *exchange)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
-	if (error == ERROR_NONE && (request->await_url.data || request->password_work))
+	if (error == ERROR_NONE && (request->await_url.data || request->password_work || request->hand_over))
 		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
@@ -179,5 +182,16 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	request->db = NULL;
 	log_set_request_id((struct str){ 0 });
 	exchange->message.run = work_done;
+	if (!request->hand_over) {
+		loop_post(exchange->loop->loop, &exchange->message);
+		return;
+	}
+	request->hand_over(request, db);
+	(void)db_take_elapsed_us(db); /* not the next request's */
+}
+
+void request_answered(struct request *request)
+{
+	struct exchange *exchange = LIST_OBJECT(request, struct exchange, request);
 	loop_post(exchange->loop->loop, &exchange->message);
 }

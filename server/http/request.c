@@ -22,6 +22,13 @@ void request_await(struct request *request, struct str url)
 	request->await_count++;
 }
 
+void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object)
+{
+	assert(request->db && !request->response.status);
+	request->hand_over = give;
+	request->handed_over = object;
+}
+
 struct str request_value(const struct request *request, unsigned index)
 {
 	assert(index < ROUTE_MAX_VALUES);

@@ -69,6 +69,9 @@ struct request {
 	struct password_work *password_work;      /* what request_await_password asked for, until it is begun */
 	struct password_outcome *password_outcome; /* what came of it; NULL at first */
 	struct response response;
+	/* Set by request_hand_over. */
+	void (*hand_over)(struct request *request, struct db *db);
+	void *handed_over;
 	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
@@ -80,6 +83,12 @@ enum error fail(struct request *request, enum error error, const char *detail_fo
 /* On a worker only. url: canonical, without fragment. Besides: the client may leave meanwhile, and the handler runs to its
  * end all the same; after 30 s, or when the server stops, the client gets 503 and the handler does not run again. */
 void request_await(struct request *request, struct str url);
+
+/* For a handler whose answer another thread will write: give is called as the last thing on the worker, with the worker's
+ * connection, and passes the request on. Whoever has it then writes the answer and calls request_answered, once; the
+ * request is no longer theirs when that returns. The server does not stop before. */
+void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object);
+void request_answered(struct request *request);
 
 /* Starts a JSON answer; content type application/json; charset=utf-8. */
 struct json_out *respond_json(struct request *request, int status);

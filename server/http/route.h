@@ -31,7 +31,7 @@ enum limit_class {
 
 /* Who may call. */
 enum route_access {
-	ACCESS_PUBLIC,   /* a token is not looked at unless it is there */
+	ACCESS_PUBLIC,   /* a token is not looked at unless it is there; with a scope it must be valid then, and hold it */
 	ACCESS_APP,      /* any valid token, also of an application alone */
 	ACCESS_USER,     /* a token with a user; scope names what it must hold */
 	ACCESS_ADMIN,    /* the same, and the user's role */
@@ -54,7 +54,7 @@ struct route {
 	bool (*cached)(struct request *request);
 	enum route_pool pool;
 	enum route_access access;
-	const char *scope;       /* "read:accounts"; NULL for none */
+	const char *scope;       /* "read:accounts", or several of which one is enough: "profile read:accounts"; NULL for none */
 	enum limit_class limit;
 	unsigned flags;
 	size_t max_body_bytes;   /* 0: a body is refused with 413 */

@@ -342,12 +342,26 @@ void stream_read(struct stream *stream, const char *data, size_t len)
 	stream_flush(stream);
 }
 
+/* Proxies pass the head on with the first bytes; what was sent already comes behind it. */
+static void prepend_greeting(struct stream *stream)
+{
+	struct stream_part *part = new_part(stream, STR_LITERAL(":)\n"), NULL, (struct str){ 0 });
+	if (!part)
+		return;
+	part->next = stream->parts;
+	if (!stream->parts)
+		stream->end_of_parts = &part->next;
+	stream->parts = part;
+}
+
 void stream_attach(struct stream *stream, struct connection *connection)
 {
 	connection->stream = stream;
 	stream->connection = connection;
 	stream->heard_us = stream->progress_us = loop_now_us(connection->loop->loop);
 	connection_set_deadline(connection, stream->is_websocket ? DEADLINE_PING : DEADLINE_HEARTBEAT);
+	if (!stream->is_websocket)
+		prepend_greeting(stream);
 	if (connection->loop->is_draining)
 		finish(stream, 1012);
 	else if (atomic_load(&stream->is_cut))
@@ -374,7 +388,7 @@ void stream_tick(struct stream *stream)
 		websocket_send_ping(stream->websocket);
 		take_output(stream);
 	} else {
-		stream_append_own(stream, STR_LITERAL(":thump\n\n"));
+		stream_append_own(stream, STR_LITERAL(":thump\n"));
 	}
 	stream_flush(stream);
 }

@@ -96,9 +96,9 @@ def test_a_quiet_event_stream_is_kept_alive(test_server_factory):
     server = test_server_factory({"heartbeat_ms": 100})
     with connect(server.port) as sock:
         sock.sendall(EVENTS)
-        receive(sock, 5, until=lambda data: data.count(b":thump\n\n") >= 3)
-        data, _ = receive(sock, 5, until=lambda data: b":thump\n\n" in data)
-        assert b":thump\n\n" in data
+        receive(sock, 5, until=lambda data: data.count(b":thump\n") >= 3)
+        data, _ = receive(sock, 5, until=lambda data: b":thump\n" in data)
+        assert b":thump\n" in data
 
 
 def test_the_accept_key_is_that_of_the_rfc(test_server):

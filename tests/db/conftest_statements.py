@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The statements of the program, and a database large enough that a plan without an index shows."""
+"""The statements of the program, and a database large enough that a plan without an index shows: FILL, and then the files
+of tests/db/fill."""
+import glob
+import os
+
 import pytest
 
 from conftest import Shell
@@ -107,8 +111,16 @@ insert into fetches (id, uri, kind, root_uri, peer, due_at, leased_until, leased
   from generate_series(1, 100000) as n;
 insert into fetch_roots (uri, begun_at)
   select 'https://h.example/root/' || n, now() - n * interval '1 second' from generate_series(1, 50000) as n;
-analyze;
 """
+MORE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fill", "*.sql")
+
+
+def fill():
+    texts = [FILL]
+    for path in sorted(glob.glob(MORE)):
+        with open(path, encoding="utf-8") as file:
+            texts.append(file.read())
+    return "".join(texts) + "analyze;"
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +140,7 @@ def statements(migrated):
 def large(migrated):
     connection = migrated.connect("superuser")
     connection.autocommit = True
-    connection.cursor().execute(FILL)
+    connection.cursor().execute(fill())
     connection.close()
     assert migrated.value("select reltuples from pg_class where relname = 'posts'") >= 990000
     assert migrated.value("select reltuples from pg_class where relname = 'follows'") >= 900000

@@ -108,7 +108,7 @@ def test_a_killed_migrator_is_continued_by_the_next(postgres, shell):
             assert database.value("select to_regclass(%s)", (table,)) is None
         tool = shell(database.owner_url, "owner")
         assert tool.ask("migrate") == "none"
-        assert tool.value == "1"
+        assert int(tool.value) == schema.migration_count() - 3
         assert schema.dump(database) == schema.written()
     finally:
         database.drop()

@@ -57,12 +57,16 @@ static void routes_refuse_whom_they_do_not_name(void **state)
 		{ ACCESS_APP, NULL, &application, ERROR_NONE }, { ACCESS_APP, "write", &application, ERROR_FORBIDDEN },
 		{ ACCESS_USER, NULL, NULL, ERROR_UNAUTHORIZED }, { ACCESS_USER, NULL, &application, ERROR_UNPROCESSABLE },
 		{ ACCESS_USER, "read:lists", &member, ERROR_NONE }, { ACCESS_USER, "write:lists", &member, ERROR_FORBIDDEN },
+		{ ACCESS_USER, "write", &application, ERROR_FORBIDDEN }, { ACCESS_PUBLIC, "read", NULL, ERROR_NONE },
+		{ ACCESS_PUBLIC, "read:lists", &application, ERROR_NONE }, { ACCESS_PUBLIC, "write", &member, ERROR_FORBIDDEN },
+		{ ACCESS_USER, "profile read:accounts", &member, ERROR_NONE },
+		{ ACCESS_USER, "profile write:accounts", &member, ERROR_FORBIDDEN },
 		{ ACCESS_ADMIN, "read", &member, ERROR_FORBIDDEN }, { ACCESS_ADMIN, "read", &moderator, ERROR_NONE },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *message = NULL;
 		struct route route = { .access = cases[i].access, .scope = cases[i].scope };
-		assert_int_equal(auth_check(&route, cases[i].caller, &message), cases[i].error);
+		const char *sentence = NULL;
+		assert_int_equal(auth_check(&route, cases[i].caller, &sentence), cases[i].error);
 	}
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Who reads, from a request. */
+#include "server/entity/reader.h"
+
+#include "server/http/request.h"
+
+struct reader reader_of(struct request *request, enum filter_context filters)
+{
+	return (struct reader){
+		.app = request->app,
+		.db = request->db,
+		.arena = request->arena,
+		.actor_id = request->access.actor_id,
+		.filters = filters,
+	};
+}

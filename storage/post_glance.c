@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Posts at a glance. The stamp is the transaction that wrote the row last, so that no writer can forget to change it. */
+#include "storage/post_glance.h"
+
+#include "storage/post_row.h"
+#include "storage/post_visibility.h"
+
+#define FOCUS_SCALE 1000000
+#define MAX_QUOTES_COUNTED "1000"
+
+#define GLANCE_COLUMNS                      \
+	"item.id"                           \
+	", b.actor_id as booster_id"        \
+	", b.uri as boost_uri"              \
+	", b.visibility as boost_visibility" \
+	", b.created_at as boosted_at"      \
+	", p.id as post_id"                 \
+	", p.actor_id"                      \
+	", p.xmin as stamp"                 \
+	", p.visibility"                    \
+	", p.quote_state"                   \
+	", p.quote_id"                      \
+	", p.kind = 'question' as has_poll" \
+	", p.quote_policy"                  \
+	", c.replies"                       \
+	", c.boosts"                        \
+	", c.favourites"                    \
+	", (select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
+	" limit " MAX_QUOTES_COUNTED ") as quoting) as quotes" \
+	", exists (select from favourites as f where f.actor_id = $1 and f.post_id = p.id) as is_favourited" \
+	", exists (select from boosts as own where own.actor_id = $1 and own.post_id = p.id) as is_boosted" \
+	", exists (select from bookmarks as k where k.actor_id = $1 and k.post_id = p.id) as is_bookmarked" \
+	", exists (select from conversation_mutes as cm where cm.actor_id = $1 and cm.conversation_id = p.conversation_id)" \
+	" as is_muted"                      \
+	", p.actor_id = $1 and exists (select from pins as n where n.actor_id = $1 and n.post_id = p.id) as is_pinned" \
+	", p.quote_policy = 'followers' and exists (select from follows as f" \
+	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted') as may_quote"
+
+enum {
+	GLANCE_ID,
+	GLANCE_BOOSTER_ID,
+	GLANCE_BOOST_URI,
+	GLANCE_BOOST_VISIBILITY,
+	GLANCE_BOOSTED_AT,
+	GLANCE_POST_ID,
+	GLANCE_ACTOR_ID,
+	GLANCE_STAMP,
+	GLANCE_VISIBILITY,
+	GLANCE_QUOTE_STATE,
+	GLANCE_QUOTE_ID,
+	GLANCE_HAS_POLL,
+	GLANCE_QUOTE_POLICY,
+	GLANCE_REPLIES,
+	GLANCE_BOOSTS,
+	GLANCE_FAVOURITES,
+	GLANCE_QUOTES,
+	GLANCE_IS_FAVOURITED,
+	GLANCE_IS_BOOSTED,
+	GLANCE_IS_BOOKMARKED,
+	GLANCE_IS_MUTED,
+	GLANCE_IS_PINNED,
+	GLANCE_MAY_QUOTE,
+};
+
+/* Behind POST_COLUMNS. */
+#define APPLICATION_NAME (POST_FAVOURITES + 1)
+#define APPLICATION_WEBSITE (POST_FAVOURITES + 2)
+
+/* boosts_pkey, posts_pkey, actors_pkey, post_counts_pkey, posts_quote_id, and the keys of (actor, post) */
+static const struct statement list = STATEMENT("post_glance_list", 2,
+	"select " GLANCE_COLUMNS
+	" from (select distinct one.id from unnest($2::bigint[]) as one (id)) as item"
+	" left join boosts as b on b.id = item.id"
+	" left join actors as booster on booster.id = b.actor_id"
+	" join posts as p on p.id = coalesce(b.post_id, item.id)"
+	" join actors as author on author.id = p.actor_id"
+	" left join post_counts as c on c.post_id = p.id"
+	" where " POST_IS_SHOWN_TO("$1")
+	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1") " and " ACTOR_IS_NOT_BLOCKED_BY("booster", "$1") ")");
+
+static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
+	"select " POST_COLUMNS ", o.name as application_name, o.website as application_website" POST_TABLES
+	" left join oauth_applications as o on o.id = p.application_id"
+	" where p.id = any ($1::bigint[])"); // posts_pkey, oauth_applications_pkey
+
+static const struct statement list_media = STATEMENT("post_glance_list_media", 1,
+	"select m.id, m.kind, m.name, m.state = 'ready', m.remote_url, m.alt, m.blurhash, m.width, m.height,"
+	"       round(m.focus_x * 1000000)::integer, round(m.focus_y * 1000000)::integer"
+	" from post_media as pm"
+	" join media as m on m.id = pm.media_id"
+	" where pm.post_id = $1"
+	" order by pm.position"); // post_media_pkey, media_pkey
+
+STATEMENT_TABLE(post_glance_statements, &list, &list_full, &list_media);
+
+static void read_glance(const struct db_rows *rows, int row, struct post_glance *glance)
+{
+	*glance = (struct post_glance){
+		.id = db_int64(rows, row, GLANCE_ID),
+		.booster_id = db_int64(rows, row, GLANCE_BOOSTER_ID),
+		.post_id = db_int64(rows, row, GLANCE_POST_ID),
+		.actor_id = db_int64(rows, row, GLANCE_ACTOR_ID),
+		.stamp = db_int64(rows, row, GLANCE_STAMP),
+		.visibility = post_row_visibility_from(db_text(rows, row, GLANCE_VISIBILITY)),
+		.quote_state = post_row_quote_state_from(db_text(rows, row, GLANCE_QUOTE_STATE)),
+		.quote_id = db_int64(rows, row, GLANCE_QUOTE_ID),
+		.has_poll = db_bool(rows, row, GLANCE_HAS_POLL),
+		.quote_policy = post_row_quote_policy_from(db_text(rows, row, GLANCE_QUOTE_POLICY)),
+		.replies = db_int64(rows, row, GLANCE_REPLIES),
+		.boosts = db_int64(rows, row, GLANCE_BOOSTS),
+		.favourites = db_int64(rows, row, GLANCE_FAVOURITES),
+		.quotes = db_int64(rows, row, GLANCE_QUOTES),
+		.is_favourited = db_bool(rows, row, GLANCE_IS_FAVOURITED),
+		.is_boosted = db_bool(rows, row, GLANCE_IS_BOOSTED),
+		.is_bookmarked = db_bool(rows, row, GLANCE_IS_BOOKMARKED),
+		.is_muted = db_bool(rows, row, GLANCE_IS_MUTED),
+		.is_pinned = db_bool(rows, row, GLANCE_IS_PINNED),
+		.may_quote_as_follower = db_bool(rows, row, GLANCE_MAY_QUOTE),
+	};
+	if (!glance->booster_id)
+		return;
+	glance->boost_uri = db_text(rows, row, GLANCE_BOOST_URI);
+	glance->boost_visibility = post_row_visibility_from(db_text(rows, row, GLANCE_BOOST_VISIBILITY));
+	glance->boosted_us = db_time(rows, row, GLANCE_BOOSTED_AT);
+}
+
+enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_actor_id, const int64_t *ids, size_t count,
+	struct post_glance **ret_glances, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, viewer_actor_id);
+	db_value_int64_array(&values, arena, ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list, &values, &rows);
+	if (error)
+		return error;
+	struct post_glance *glances = arena_alloc_array(arena, (size_t)rows.count, sizeof(*glances));
+	for (int i = 0; i < rows.count; i++)
+		read_glance(&rows, i, &glances[i]);
+	*ret_glances = glances;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_full **ret_posts,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_full, &values, &rows);
+	if (error)
+		return error;
+	struct post_full *posts = arena_alloc_array(arena, (size_t)rows.count, sizeof(*posts));
+	for (int i = 0; i < rows.count; i++) {
+		post_row_read(&rows, i, &posts[i].post);
+		posts[i].application_name = db_text(&rows, i, APPLICATION_NAME);
+		posts[i].application_website = db_text(&rows, i, APPLICATION_WEBSITE);
+	}
+	*ret_posts = posts;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error post_attachment_list(struct db *db, struct arena *arena, int64_t post_id, struct post_attachment **ret_items,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_media, &values, &rows);
+	if (error)
+		return error;
+	struct post_attachment *items = arena_alloc_array(arena, (size_t)rows.count, sizeof(*items));
+	for (int i = 0; i < rows.count; i++)
+		items[i] = (struct post_attachment){
+			.id = db_int64(&rows, i, 0),
+			.kind = db_text(&rows, i, 1),
+			.name = db_text(&rows, i, 2),
+			.is_ready = db_bool(&rows, i, 3),
+			.remote_url = db_text(&rows, i, 4),
+			.alt = db_text(&rows, i, 5),
+			.blurhash = db_text(&rows, i, 6),
+			.width = (int32_t)db_int64(&rows, i, 7),
+			.height = (int32_t)db_int64(&rows, i, 8),
+			.focus_x = (double)db_int64(&rows, i, 9) / FOCUS_SCALE,
+			.focus_y = (double)db_int64(&rows, i, 10) / FOCUS_SCALE,
+		};
+	*ret_items = items;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
