@@ -8,6 +8,7 @@
 #include "server/federation/inbox_post.h"
 #include "server/federation/post_routes.h"
 #include "server/mastodon/accounts.h"
+#include "server/mastodon/credentials.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/login/oauth_app.h"
 #include "server/login/oauth_authorize.h"
