@@ -24,6 +24,7 @@ static const struct config_key keys[] = {
 	TEXT("instance.source_url", "", "Where the source of the running version can be had, which its licence wants offered; empty: the about page says to ask."),
 	LIST("instance.languages", "en, fr", "Languages spoken here, main one first."),
 	TEXT("instance.registrations", "closed", "Who may sign up: open, approval, invitation or closed."),
+	BOOLEAN("instance.public_timelines", "true", "Whether the public timelines are shown to people who are not logged in."),
 	TEXT("data.directory", "/var/lib/comptoir", "Where the database cluster, keys and media lie."),
 	TEXT("data.key_file", "", "Key that encrypts private keys and two-factor secrets; empty: secret.key in the data directory."),
 	TEXT("database.url", "", "libpq connection string of a PostgreSQL 15 or later; empty: the embedded cluster."),

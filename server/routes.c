@@ -8,6 +8,8 @@
 #include "server/federation/inbox_post.h"
 #include "server/federation/post_routes.h"
 #include "server/mastodon/instance.h"
+#include "server/mastodon/statuses.h"
+#include "server/mastodon/timelines.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
 #include "server/web/actor_document.h"
