@@ -17,8 +17,6 @@
 /* Of the conversations that one post joins together; what is beyond stays a conversation of its own. */
 #define MAX_JOINED 1000
 
-#define NEWS_MAX_AGE_US (6LL * 3600 * 1000000)
-
 static const struct statement create = STATEMENT("post_remote_create", 22,
 	"with author as ("
 	"  select id from actors where id = $2 and domain_id is null"
@@ -236,7 +234,7 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 	if (!error)
 		error = post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);
 	/* What was fetched from the past is no news. */
-	if (error || kept.received_us - kept.created_us >= NEWS_MAX_AGE_US)
+	if (error || kept.received_us - kept.created_us >= POST_NEWS_MAX_AGE_US)
 		return error;
 	event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
 	return home_add_post(db, arena, kept.id);
