@@ -14,6 +14,8 @@
 #include "server/login/oauth_token.h"
 #include "server/login/sign_in.h"
 #include "server/mastodon/instance.h"
+#include "server/mastodon/statuses.h"
+#include "server/mastodon/timelines.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
 #include "server/mastodon/relationships.h"
