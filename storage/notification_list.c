@@ -133,8 +133,14 @@ static const struct statement dismiss_group = STATEMENT("notification_list_dismi
 	"   and id < $5"
 	"   and ($6::bigint is null or post_id = $6)"); // notifications_kind
 
+static const struct statement list_posts = STATEMENT("notification_list_posts", 1,
+	"select p.id, p.actor_id, p.html, p.spoiler_text"
+	" from posts as p"
+	" where p.id = any ($1::bigint[])"); // posts_pkey
+
 STATEMENT_TABLE(notification_list_statements, &list_newest, &list_oldest, &list_newest_from, &list_oldest_from, &find,
-	&dismiss, &clear, &fill_post_groups, &fill_groups, &list_post_group, &list_group, &dismiss_group);
+	&dismiss, &clear, &fill_post_groups, &fill_groups, &list_post_group, &list_group, &dismiss_group,
+	&list_posts);
 
 /* False for a kind of a newer release. */
 static bool read_row(const struct db_rows *rows, int row, struct notification *ret_notification)
@@ -331,4 +337,26 @@ enum error notification_dismiss_group(struct db *db, struct arena *arena, int64_
 	db_value_int64(&values, actor_id);
 	add_group(&values, group);
 	return db_change(db, arena, &dismiss_group, &values, NULL);
+}
+
+enum error notification_list_posts(struct db *db, struct arena *arena, const int64_t *post_ids, size_t count,
+	struct notification_post **ret_posts, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, post_ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_posts, &values, &rows);
+	if (error)
+		return error;
+	struct notification_post *posts = arena_alloc_array(arena, (size_t)rows.count, sizeof(*posts));
+	for (int i = 0; i < rows.count; i++)
+		posts[i] = (struct notification_post){
+			.id = db_int64(&rows, i, 0),
+			.actor_id = db_int64(&rows, i, 1),
+			.html = db_text(&rows, i, 2),
+			.spoiler_text = db_text(&rows, i, 3),
+		};
+	*ret_posts = posts;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
 }

@@ -37,6 +37,16 @@ enum error notification_find(struct db *db, struct arena *arena, int64_t actor_i
 enum error notification_dismiss(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *ids, size_t count) MUST_CHECK;
 enum error notification_clear(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
 
+/* What filters look for words in. Posts that are not here are left out. */
+struct notification_post {
+	int64_t id;
+	int64_t actor_id;
+	struct str html;
+	struct str spoiler_text;
+};
+enum error notification_list_posts(struct db *db, struct arena *arena, const int64_t *post_ids, size_t count,
+	struct notification_post **ret_posts, size_t *ret_count) MUST_CHECK;
+
 /* A group holds what is of one kind, about one post or none, and of the same half day. */
 #define NOTIFICATION_GROUP_SPAN_US (12LL * 3600 * 1000000)
 #define NOTIFICATION_GROUP_SAMPLES 8

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Notifications and conversations, made of accounts and statuses. */
+#include "server/entity/notification.h"
+
+#include "server/entity/filtering.h"
+
+#include "base/html.h"
+
+static const char *const type_names[] = {
+	[NOTIFICATION_MENTION] = "mention",
+	[NOTIFICATION_FOLLOW] = "follow",
+	[NOTIFICATION_FOLLOW_REQUEST] = "follow_request",
+	[NOTIFICATION_FAVOURITE] = "favourite",
+	[NOTIFICATION_REACTION] = "favourite",
+	[NOTIFICATION_BOOST] = "reblog",
+	[NOTIFICATION_POLL] = "poll",
+	[NOTIFICATION_UPDATE] = "update",
+	[NOTIFICATION_QUOTE] = "quote",
+	[NOTIFICATION_QUOTED_UPDATE] = "quoted_update",
+	[NOTIFICATION_MOVE] = "move",
+	[NOTIFICATION_STATUS] = "status",
+	[NOTIFICATION_SIGN_UP] = "admin.sign_up",
+	[NOTIFICATION_REPORT] = "admin.report",
+};
+
+const char *notification_type_name(enum notification_kind kind)
+{
+	return type_names[kind];
+}
+
+unsigned notification_kinds_of_type(struct str type)
+{
+	unsigned kinds = 0;
+	for (int kind = 0; kind < NOTIFICATION_KIND_COUNT; kind++)
+		if (str_eq(type, str_from(type_names[kind])))
+			kinds |= 1U << kind;
+	return kinds & NOTIFICATION_KINDS_SHOWN;
+}
+
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+static enum error find_hidden(const struct reader *reader, const int64_t *post_ids, size_t count,
+	struct notification_set *set)
+{
+	const struct filter_set *filters = NULL;
+	struct notification_post *posts;
+	size_t post_count;
+	enum error error = filter_set_load(reader, &filters);
+	if (error || !filters)
+		return error;
+	error = notification_list_posts(reader->db, reader->arena, post_ids, count, &posts, &post_count);
+	if (error)
+		return error;
+	set->hidden_post_ids = arena_alloc_array(reader->arena, post_count, sizeof(*set->hidden_post_ids));
+	for (size_t i = 0; i < post_count; i++) {
+		struct str parts[] = { posts[i].spoiler_text, STR_LITERAL("\n"), html_text(reader->arena, posts[i].html) };
+		if (filter_set_hides(filters, posts[i].id, posts[i].actor_id, arena_join(reader->arena, parts, 3)))
+			set->hidden_post_ids[set->hidden_count++] = posts[i].id;
+	}
+	return ERROR_NONE;
+}
+
+enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
+	const int64_t *extra_actor_ids, size_t extra_count, struct notification_set *ret_set)
+{
+	int64_t *actor_ids = arena_alloc_array(reader->arena, count + extra_count, sizeof(*actor_ids));
+	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
+	size_t post_count = 0;
+	struct notification_set set = { 0 };
+	for (size_t i = 0; i < count; i++) {
+		actor_ids[i] = notifications[i].from_actor_id;
+		if (notifications[i].post_id && !is_among(post_ids, post_count, notifications[i].post_id))
+			post_ids[post_count++] = notifications[i].post_id;
+	}
+	for (size_t i = 0; i < extra_count; i++)
+		actor_ids[count + i] = extra_actor_ids[i];
+	enum error error = account_set_load(reader, actor_ids, count + extra_count, &set.accounts);
+	if (!error)
+		error = status_set_load(reader, post_ids, post_count, &set.statuses);
+	if (!error && post_count)
+		error = find_hidden(reader, post_ids, post_count, &set);
+	if (!error)
+		*ret_set = set;
+	return error;
+}
+
+bool notification_set_has(const struct notification_set *set, const struct notification *notification)
+{
+	if (!(NOTIFICATION_KINDS_SHOWN & 1U << notification->kind) || !account_set_has(set->accounts, notification->from_actor_id))
+		return false;
+	return !notification->post_id || (status_set_has(set->statuses, notification->post_id) &&
+		!is_among(set->hidden_post_ids, set->hidden_count, notification->post_id));
+}
+
+struct str notification_group_key(struct arena *arena, const struct notification *notification, bool is_grouped)
+{
+	long long span = notification->id / NOTIFICATION_GROUP_SPAN_US;
+	if (!is_grouped || !(NOTIFICATION_KINDS_GROUPED & 1U << notification->kind))
+		return arena_printf(arena, "ungrouped-%lld", (long long)notification->id);
+	if (!notification->post_id)
+		return arena_printf(arena, "%s-%lld", type_names[notification->kind], span);
+	return arena_printf(arena, "%s-%lld-%lld", type_names[notification->kind], (long long)notification->post_id, span);
+}
+
+void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,
+	const struct notification *notification)
+{
+	json_out_object_begin(json);
+	json_out_key_id(json, "id", notification->id);
+	json_out_key_c_string(json, "type", type_names[notification->kind]);
+	json_out_key_str(json, "group_key", notification_group_key(reader->arena, notification, true));
+	json_out_key_time_ms(json, "created_at", notification->created_us);
+	json_out_key(json, "account");
+	account_set_write(set->accounts, json, notification->from_actor_id);
+	if (notification->post_id) {
+		json_out_key(json, "status");
+		status_set_write(set->statuses, json, notification->post_id);
+	}
+	json_out_object_end(json);
+}
+
+enum error notification_render(const struct reader *reader, int64_t id, struct buf *ret_json)
+{
+	struct notification notification;
+	struct notification_set set;
+	struct json_out json;
+	enum error error = notification_find(reader->db, reader->arena, reader->actor_id, id, &notification);
+	if (!error && notification.is_filtered)
+		return ERROR_NOT_FOUND;
+	if (!error)
+		error = notification_set_load(reader, &notification, 1, NULL, 0, &set);
+	if (!error && !notification_set_has(&set, &notification))
+		return ERROR_NOT_FOUND;
+	if (error)
+		return error;
+	json_out_init(&json, ret_json);
+	notification_set_write(&set, reader, &json, &notification);
+	return ERROR_NONE;
+}
+
+struct conversation_set {
+	struct account_set *accounts;
+	struct status_set *statuses;
+};
+
+static enum error load_conversations(const struct reader *reader, const struct conversation *conversations, size_t count,
+	struct conversation_set *ret_set)
+{
+	size_t actor_count = 0, at = 0;
+	for (size_t i = 0; i < count; i++)
+		actor_count += conversations[i].participant_count;
+	int64_t *actor_ids = arena_alloc_array(reader->arena, actor_count, sizeof(*actor_ids));
+	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
+	for (size_t i = 0; i < count; i++) {
+		post_ids[i] = conversations[i].last_post_id;
+		for (size_t j = 0; j < conversations[i].participant_count; j++)
+			actor_ids[at++] = conversations[i].participant_ids[j];
+	}
+	enum error error = account_set_load(reader, actor_ids, actor_count, &ret_set->accounts);
+	return error ? error : status_set_load(reader, post_ids, count, &ret_set->statuses);
+}
+
+static void write_conversation(const struct conversation_set *set, struct json_out *json, const struct conversation *conversation)
+{
+	json_out_object_begin(json);
+	json_out_key_id(json, "id", conversation->id);
+	json_out_key_bool(json, "unread", conversation->is_unread);
+	json_out_key(json, "accounts");
+	account_set_write_array(set->accounts, json, conversation->participant_ids, conversation->participant_count);
+	json_out_key(json, "last_status");
+	if (status_set_has(set->statuses, conversation->last_post_id))
+		status_set_write(set->statuses, json, conversation->last_post_id);
+	else
+		json_out_null(json);
+	json_out_object_end(json);
+}
+
+enum error conversation_write_array(const struct reader *reader, struct json_out *json, const struct conversation *conversations,
+	size_t count)
+{
+	struct conversation_set set = { 0 };
+	enum error error = load_conversations(reader, conversations, count, &set);
+	if (error)
+		return error;
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		write_conversation(&set, json, &conversations[i]);
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
+enum error conversation_render(const struct reader *reader, int64_t id, struct buf *ret_json)
+{
+	struct conversation conversation;
+	struct conversation_set set = { 0 };
+	struct json_out json;
+	enum error error = conversation_find(reader->db, reader->arena, reader->actor_id, id, &conversation);
+	if (!error)
+		error = load_conversations(reader, &conversation, 1, &set);
+	if (error)
+		return error;
+	json_out_init(&json, ret_json);
+	write_conversation(&set, &json, &conversation);
+	return ERROR_NONE;
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Statuses. A glance at the database says which posts the reader may see, in which version, with which numbers and flags;
+ * the rest is spliced from fragments. What is quoted is looked at the same way, one level deep. */
+#include "server/entity/status.h"
+
+#include "server/entity/account.h"
+#include "server/entity/poll.h"
+#include "server/entity/status_fragment.h"
+#include "server/http/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A post, whether it was asked for, boosted or quoted. */
+struct piece {
+	int64_t post_id;
+	int64_t stamp;
+	int64_t actor_id;
+	bool has_poll;
+	struct fragment fragment; /* json.data NULL until it is there */
+	struct poll_view *poll;   /* NULL for none */
+};
+
+struct status_set {
+	struct reader reader;
+	struct post_glance *glances; /* of what was asked for, by id */
+	size_t glance_count;
+	struct post_glance *quoted;  /* of what those quote, by id */
+	size_t quoted_count;
+	struct piece *pieces;        /* of both, by post */
+	size_t piece_count;
+	struct account_set *accounts;
+};
+
+/* ---- finding ---- */
+
+static int compare_glances(const void *a, const void *b)
+{
+	const struct post_glance *one = a, *other = b;
+	return (one->id > other->id) - (one->id < other->id);
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+	const struct piece *one = a, *other = b;
+	return (one->post_id > other->post_id) - (one->post_id < other->post_id);
+}
+
+static const struct post_glance *find_glance(const struct post_glance *glances, size_t count, int64_t id)
+{
+	const struct post_glance wanted = { .id = id };
+	return count ? bsearch(&wanted, glances, count, sizeof(wanted), compare_glances) : NULL;
+}
+
+static struct piece *find_piece(const struct status_set *set, int64_t post_id)
+{
+	const struct piece wanted = { .post_id = post_id };
+	return set->piece_count ? bsearch(&wanted, set->pieces, set->piece_count, sizeof(wanted), compare_pieces) : NULL;
+}
+
+static bool is_whole(const struct status_set *set, const struct post_glance *glance)
+{
+	const struct piece *piece = find_piece(set, glance->post_id);
+	return piece && piece->fragment.json.data && account_set_has(set->accounts, glance->actor_id) &&
+		(!glance->booster_id || account_set_has(set->accounts, glance->booster_id));
+}
+
+static const struct post_glance *find_asked(const struct status_set *set, int64_t id)
+{
+	return find_glance(set->glances, set->glance_count, id);
+}
+
+/* ---- loading ---- */
+
+static enum error load_glances(struct status_set *set, const int64_t *ids, size_t count)
+{
+	const struct reader *reader = &set->reader;
+	enum error error = ERROR_NONE;
+
+	if (count)
+		error = post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->glances, &set->glance_count);
+	if (error)
+		return error;
+	int64_t *quote_ids = arena_alloc_array(reader->arena, set->glance_count + 1, sizeof(*quote_ids));
+	size_t quote_count = 0;
+	for (size_t i = 0; i < set->glance_count; i++)
+		if (set->glances[i].quote_state == QUOTE_ACCEPTED && set->glances[i].quote_id)
+			quote_ids[quote_count++] = set->glances[i].quote_id;
+	if (quote_count)
+		error = post_glance_list(reader->db, reader->arena, reader->actor_id, quote_ids, quote_count, &set->quoted,
+			&set->quoted_count);
+	if (error)
+		return error;
+	if (set->glance_count)
+		qsort(set->glances, set->glance_count, sizeof(*set->glances), compare_glances);
+	if (set->quoted_count)
+		qsort(set->quoted, set->quoted_count, sizeof(*set->quoted), compare_glances);
+	return ERROR_NONE;
+}
+
+static void add_pieces(struct status_set *set, const struct post_glance *glances, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		set->pieces[set->piece_count++] = (struct piece){
+			.post_id = glances[i].post_id, .stamp = glances[i].stamp, .actor_id = glances[i].actor_id,
+			.has_poll = glances[i].has_poll,
+		};
+}
+
+static void list_pieces(struct status_set *set)
+{
+	set->pieces = arena_alloc_array(set->reader.arena, set->glance_count + set->quoted_count + 1, sizeof(*set->pieces));
+	add_pieces(set, set->glances, set->glance_count);
+	add_pieces(set, set->quoted, set->quoted_count);
+	qsort(set->pieces, set->piece_count, sizeof(*set->pieces), compare_pieces);
+	size_t kept = 0;
+	for (size_t i = 0; i < set->piece_count; i++)
+		if (!kept || set->pieces[kept - 1].post_id != set->pieces[i].post_id)
+			set->pieces[kept++] = set->pieces[i];
+	set->piece_count = kept;
+}
+
+/* A post that was edited since the glance gives the new version under the old stamp, which nobody will ask for again. */
+static enum error render_missing(struct status_set *set, const int64_t *ids, size_t count)
+{
+	const struct reader *reader = &set->reader;
+	struct post_full *posts;
+	size_t post_count;
+
+	enum error error = post_full_list(reader->db, reader->arena, ids, count, &posts, &post_count);
+	for (size_t i = 0; !error && i < post_count; i++) {
+		struct piece *piece = find_piece(set, posts[i].post.id);
+		error = status_fragment_render(reader, &posts[i], STATUS_WITH_CONTENT, &piece->fragment);
+		if (!error)
+			fragment_put(FRAGMENT_POST, piece->post_id, piece->stamp, &piece->fragment);
+	}
+	return error;
+}
+
+static enum error load_fragments(struct status_set *set)
+{
+	int64_t *missing = NULL;
+	size_t missing_count = 0;
+	for (size_t i = 0; i < set->piece_count; i++) {
+		struct piece *piece = &set->pieces[i];
+		if (fragment_get(FRAGMENT_POST, piece->post_id, piece->stamp, set->reader.arena, &piece->fragment))
+			continue;
+		if (!missing)
+			missing = arena_alloc_array(set->reader.arena, set->piece_count, sizeof(*missing));
+		missing[missing_count++] = piece->post_id;
+	}
+	return missing_count ? render_missing(set, missing, missing_count) : ERROR_NONE;
+}
+
+static enum error load_polls(struct status_set *set)
+{
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < set->piece_count && !error; i++) {
+		struct piece *piece = &set->pieces[i];
+		if (piece->has_poll)
+			error = poll_view_load(&set->reader, piece->post_id, piece->actor_id, &piece->poll);
+	}
+	return error;
+}
+
+static enum error load_accounts(struct status_set *set)
+{
+	int64_t *ids = arena_alloc_array(set->reader.arena, set->piece_count + set->glance_count + 1, sizeof(*ids));
+	size_t count = 0;
+	for (size_t i = 0; i < set->piece_count; i++)
+		ids[count++] = set->pieces[i].actor_id;
+	for (size_t i = 0; i < set->glance_count; i++)
+		if (set->glances[i].booster_id)
+			ids[count++] = set->glances[i].booster_id;
+	return account_set_load(&set->reader, ids, count, &set->accounts);
+}
+
+/* What went away between two questions is left out. */
+static void drop_partial(struct status_set *set)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < set->glance_count; i++)
+		if (is_whole(set, &set->glances[i]))
+			set->glances[kept++] = set->glances[i];
+	set->glance_count = kept;
+}
+
+enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set)
+{
+	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
+
+	set->reader = *reader;
+	enum error error = load_glances(set, ids, count);
+	if (error)
+		return error;
+	list_pieces(set);
+	error = load_fragments(set);
+	if (!error)
+		error = load_polls(set);
+	if (!error)
+		error = load_accounts(set);
+	if (error)
+		return error;
+	drop_partial(set);
+	*ret_set = set;
+	return ERROR_NONE;
+}
+
+bool status_set_has(const struct status_set *set, int64_t id)
+{
+	return find_asked(set, id) != NULL;
+}
+
+int64_t status_set_actor_id(const struct status_set *set, int64_t id)
+{
+	const struct post_glance *glance = find_asked(set, id);
+	return !glance ? 0 : glance->booster_id ? glance->booster_id : glance->actor_id;
+}
+
+int64_t status_set_post_id(const struct status_set *set, int64_t id)
+{
+	const struct post_glance *glance = find_asked(set, id);
+	return glance ? glance->post_id : 0;
+}
+
+/* ---- writing ---- */
+
+static void write_empty_array(struct json_out *json, const char *key)
+{
+	json_out_key_array_begin(json, key);
+	json_out_array_end(json);
+}
+
+static void write_flags(const struct status_set *set, struct json_out *json, const struct post_glance *glance)
+{
+	int64_t reader_id = set->reader.actor_id;
+
+	if (!reader_id)
+		return;
+	json_out_key_bool(json, "favourited", glance->is_favourited);
+	json_out_key_bool(json, "reblogged", glance->is_boosted);
+	json_out_key_bool(json, "muted", glance->is_muted);
+	json_out_key_bool(json, "bookmarked", glance->is_bookmarked);
+	if (reader_id == glance->actor_id && !glance->booster_id)
+		json_out_key_bool(json, "pinned", glance->is_pinned);
+	write_empty_array(json, "filtered");
+}
+
+/* Only what everybody may read is quoted by others. */
+static bool may_quote(const struct status_set *set, const struct post_glance *glance)
+{
+	if (!set->reader.actor_id)
+		return false;
+	if (set->reader.actor_id == glance->actor_id)
+		return glance->visibility != POST_DIRECT;
+	if (glance->visibility != POST_PUBLIC && glance->visibility != POST_UNLISTED)
+		return false;
+	return glance->quote_policy == QUOTE_BY_ANYONE || glance->may_quote_as_follower;
+}
+
+static void write_quote_approval(const struct status_set *set, struct json_out *json, const struct post_glance *glance)
+{
+	static const char *const words[] = { [QUOTE_BY_ANYONE] = "public", [QUOTE_BY_FOLLOWERS] = "followers" };
+
+	json_out_key_object_begin(json, "quote_approval");
+	json_out_key_array_begin(json, "automatic");
+	if (glance->quote_policy != QUOTE_BY_NOBODY)
+		json_out_c_string(json, words[glance->quote_policy]);
+	json_out_array_end(json);
+	write_empty_array(json, "manual");
+	json_out_key_c_string(json, "current_user", may_quote(set, glance) ? "automatic" : "denied");
+	json_out_object_end(json);
+}
+
+static void write_post(const struct status_set *set, struct json_out *json, const struct post_glance *glance, bool is_quoted);
+
+static const char *quote_word(const struct post_glance *glance, const struct post_glance *quoted)
+{
+	switch (glance->quote_state) {
+	case QUOTE_NONE:
+	case QUOTE_PENDING:
+		return "pending";
+	case QUOTE_REJECTED:
+		return "rejected";
+	case QUOTE_REVOKED:
+		return "revoked";
+	case QUOTE_ACCEPTED:
+		break;
+	}
+	return !glance->quote_id ? "deleted" : quoted ? "accepted" : "unauthorized";
+}
+
+static void write_quote(const struct status_set *set, struct json_out *json, const struct post_glance *glance, bool is_quoted)
+{
+	if (glance->quote_state == QUOTE_NONE) {
+		json_out_key_null(json, "quote");
+		return;
+	}
+	bool is_accepted = glance->quote_state == QUOTE_ACCEPTED && glance->quote_id;
+	const struct post_glance *quoted = is_accepted ? find_glance(set->quoted, set->quoted_count, glance->quote_id) : NULL;
+	if (quoted && !is_whole(set, quoted))
+		quoted = NULL;
+	json_out_key_object_begin(json, "quote");
+	if (is_quoted) {
+		/* Whether the reader may see what a quoted post quotes in turn was not asked. */
+		json_out_key_c_string(json, "state", quote_word(glance, is_accepted ? glance : NULL));
+		json_out_key(json, "quoted_status_id");
+		if (is_accepted)
+			json_out_id(json, glance->quote_id);
+		else
+			json_out_null(json);
+	} else {
+		json_out_key_c_string(json, "state", quote_word(glance, quoted));
+		json_out_key(json, "quoted_status");
+		if (quoted)
+			write_post(set, json, quoted, true);
+		else
+			json_out_null(json);
+	}
+	json_out_object_end(json);
+}
+
+static void write_counts(struct json_out *json, const struct post_glance *glance)
+{
+	json_out_key_int(json, "replies_count", glance->replies);
+	json_out_key_int(json, "reblogs_count", glance->boosts);
+	json_out_key_int(json, "favourites_count", glance->favourites);
+	json_out_key_int(json, "quotes_count", glance->quotes);
+}
+
+static void write_account(const struct status_set *set, struct json_out *json, int64_t actor_id)
+{
+	json_out_key(json, "account");
+	account_set_write(set->accounts, json, actor_id);
+}
+
+static void write_poll(struct json_out *json, const struct poll_view *poll)
+{
+	if (!poll) {
+		json_out_key_null(json, "poll");
+		return;
+	}
+	json_out_key(json, "poll");
+	poll_view_write(poll, json);
+}
+
+/* Behind the fragment, or what stands for it. */
+static void write_rest(const struct status_set *set, struct json_out *json, const struct post_glance *glance, bool is_quoted)
+{
+	const struct piece *piece = find_piece(set, glance->post_id);
+
+	json_out_key_null(json, "reblog");
+	write_account(set, json, glance->actor_id);
+	write_counts(json, glance);
+	write_flags(set, json, glance);
+	write_poll(json, piece->poll);
+	json_out_key_null(json, "card");
+	write_quote(set, json, glance, is_quoted);
+	write_quote_approval(set, json, glance);
+}
+
+static void write_post(const struct status_set *set, struct json_out *json, const struct post_glance *glance, bool is_quoted)
+{
+	json_out_object_begin(json);
+	json_out_raw_members(json, find_piece(set, glance->post_id)->fragment.json);
+	write_rest(set, json, glance, is_quoted);
+	json_out_object_end(json);
+}
+
+static void write_boost(const struct status_set *set, struct json_out *json, const struct post_glance *glance)
+{
+	static const char *const nothing[] = { "media_attachments", "mentions", "tags", "emojis", "tagged_collections" };
+	static const char *const nulls[] = { "in_reply_to_id", "in_reply_to_account_id", "edited_at", "language", "text", "poll",
+		"card", "quote" };
+	struct post_glance boosted = *glance;
+
+	boosted.booster_id = 0;
+	json_out_object_begin(json);
+	json_out_key_id(json, "id", glance->id);
+	json_out_key_str(json, "uri", glance->boost_uri);
+	json_out_key_str(json, "url", glance->boost_uri);
+	json_out_key_time_ms(json, "created_at", glance->boosted_us);
+	json_out_key_c_string(json, "visibility", post_visibility_name(glance->boost_visibility));
+	json_out_key_bool(json, "sensitive", false);
+	json_out_key_c_string(json, "spoiler_text", "");
+	json_out_key_c_string(json, "content", "");
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		write_empty_array(json, nothing[i]);
+	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
+		json_out_key_null(json, nulls[i]);
+	write_account(set, json, glance->booster_id);
+	write_counts(json, glance);
+	write_flags(set, json, glance);
+	write_quote_approval(set, json, glance);
+	json_out_key(json, "reblog");
+	write_post(set, json, &boosted, false);
+	json_out_object_end(json);
+}
+
+void status_set_write(const struct status_set *set, struct json_out *json, int64_t id)
+{
+	const struct post_glance *glance = find_asked(set, id);
+
+	if (glance->booster_id)
+		write_boost(set, json, glance);
+	else
+		write_post(set, json, glance, false);
+}
+
+void status_set_write_array(const struct status_set *set, struct json_out *json, const int64_t *ids, size_t count)
+{
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		if (status_set_has(set, ids[i]))
+			status_set_write(set, json, ids[i]);
+	json_out_array_end(json);
+}
+
+enum error status_respond(struct request *request, int64_t id)
+{
+	const struct reader reader = reader_of(request, FILTER_THREAD);
+	struct status_set *set;
+
+	enum error error = status_set_load(&reader, &id, 1, &set);
+	if (error)
+		return error;
+	if (!status_set_has(set, id))
+		return ERROR_NOT_FOUND;
+	status_set_write(set, respond_json(request, 200), id);
+	return ERROR_NONE;
+}
+
+enum error status_respond_array(struct request *request, enum filter_context filters, const int64_t *ids, size_t count)
+{
+	const struct reader reader = reader_of(request, filters);
+	struct status_set *set;
+
+	enum error error = status_set_load(&reader, ids, count, &set);
+	if (error)
+		return error;
+	status_set_write_array(set, respond_json(request, 200), ids, count);
+	return ERROR_NONE;
+}
+
+enum error status_render_source(const struct reader *reader, int64_t id, struct buf *ret_json)
+{
+	struct status_set *set;
+	struct post_full *posts;
+	struct fragment fragment;
+	struct json_out json;
+	size_t count;
+
+	enum error error = status_set_load(reader, &id, 1, &set);
+	if (error)
+		return error;
+	const struct post_glance *glance = find_asked(set, id);
+	if (!glance)
+		return ERROR_NOT_FOUND;
+	error = post_full_list(reader->db, reader->arena, &glance->post_id, 1, &posts, &count);
+	if (!error && count == 0)
+		error = ERROR_NOT_FOUND;
+	if (!error)
+		error = status_fragment_render(reader, posts, STATUS_WITH_SOURCE, &fragment);
+	if (error)
+		return error;
+	json_out_init(&json, ret_json);
+	json_out_object_begin(&json);
+	json_out_raw_members(&json, fragment.json);
+	write_rest(set, &json, glance, false);
+	json_out_object_end(&json);
+	return ERROR_NONE;
+}
