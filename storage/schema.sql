@@ -19,6 +19,27 @@ begin
 	return null;
 end
 $$;
+CREATE FUNCTION public.media_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name,
+		case when old.state <> 'ready' and old.remote_url is null then old.name || '.raw' end]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
+CREATE FUNCTION public.remote_file_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -448,6 +469,21 @@ CREATE TABLE public.heartbeats (
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
+CREATE TABLE public.home_items (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+COMMENT ON COLUMN public.home_items.item_id IS 'Of a post or of a boost';
+COMMENT ON COLUMN public.home_items.actor_id IS 'Who posted or boosted';
+CREATE TABLE public.home_timelines (
+    owner_id bigint NOT NULL,
+    read_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_built boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.home_timelines.read_on IS 'Not written any more once that is long ago, and built anew on return';
+COMMENT ON COLUMN public.home_timelines.is_built IS 'False while what was posted before is still being collected';
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -537,17 +573,28 @@ CREATE TABLE public.media (
     alt text DEFAULT ''::text NOT NULL,
     remote_url text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_name text,
+    preview_name text,
+    purpose text DEFAULT 'attachment'::text NOT NULL,
+    frame_rate_milli integer,
+    bit_rate bigint,
+    kept_until timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
     CONSTRAINT media_alt_check CHECK ((length(alt) <= 10000)),
+    CONSTRAINT media_bit_rate_check CHECK ((bit_rate > 0)),
     CONSTRAINT media_blurhash_check CHECK (((length(blurhash) >= 6) AND (length(blurhash) <= 200))),
     CONSTRAINT media_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT media_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_focus_x_check CHECK (((focus_x >= ('-1'::integer)::double precision) AND (focus_x <= (1)::double precision))),
     CONSTRAINT media_focus_y_check CHECK (((focus_y >= ('-1'::integer)::double precision) AND (focus_y <= (1)::double precision))),
+    CONSTRAINT media_frame_rate_milli_check CHECK ((frame_rate_milli > 0)),
     CONSTRAINT media_height_check CHECK ((height > 0)),
     CONSTRAINT media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'gifv'::text, 'video'::text, 'audio'::text, 'unknown'::text]))),
     CONSTRAINT media_mime_type_check CHECK (((length(mime_type) >= 3) AND (length(mime_type) <= 127))),
     CONSTRAINT media_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
     CONSTRAINT media_preview_height_check CHECK ((preview_height > 0)),
+    CONSTRAINT media_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_preview_width_check CHECK ((preview_width > 0)),
+    CONSTRAINT media_purpose_check CHECK ((purpose = ANY (ARRAY['attachment'::text, 'avatar'::text, 'header'::text]))),
     CONSTRAINT media_remote_url_check CHECK (((length(remote_url) >= 8) AND (length(remote_url) <= 2048))),
     CONSTRAINT media_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT media_size_bytes_check CHECK ((size_bytes >= 0)),
@@ -556,6 +603,24 @@ CREATE TABLE public.media (
 );
 COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
 COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+COMMENT ON COLUMN public.media.file_name IS 'Of the file in the store, below /media/; null until it is there';
+COMMENT ON COLUMN public.media.preview_name IS 'Of its small picture; null when there is none';
+COMMENT ON COLUMN public.media.kept_until IS 'An attachment of ours that hangs at no post is thrown away after';
+CREATE TABLE public.media_leftovers (
+    id bigint NOT NULL,
+    file_name text NOT NULL,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_leftovers_file_name_check CHECK ((length(file_name) <= 64))
+);
+COMMENT ON TABLE public.media_leftovers IS 'Files whose row is gone: the sweeper removes them';
+ALTER TABLE public.media_leftovers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.media_leftovers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.mutes (
     id bigint NOT NULL,
     muter_id bigint NOT NULL,
@@ -721,9 +786,11 @@ CREATE TABLE public.polls (
     ends_at timestamp with time zone,
     closed_at timestamp with time zone,
     voters bigint DEFAULT 0 NOT NULL,
+    hides_totals boolean DEFAULT false NOT NULL,
     CONSTRAINT polls_voters_check CHECK ((voters >= 0))
 )
 WITH (fillfactor='80');
+COMMENT ON COLUMN public.polls.hides_totals IS 'Clients see the votes only when it is over';
 CREATE TABLE public.post_counts (
     post_id bigint NOT NULL,
     replies bigint DEFAULT 0 NOT NULL,
@@ -880,6 +947,23 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_kind_check CHECK ((kind = ANY (ARRAY['mastodon'::text, 'litepub'::text]))),
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
+CREATE TABLE public.remote_files (
+    name text NOT NULL,
+    url text NOT NULL,
+    state text NOT NULL,
+    file_name text,
+    preview_name text,
+    file_base text GENERATED ALWAYS AS ("left"(file_name, 22)) STORED,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT remote_files_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT remote_files_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_size_bytes_check CHECK ((size_bytes >= 0)),
+    CONSTRAINT remote_files_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text]))),
+    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+);
+COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
 CREATE TABLE public.reports (
     id bigint NOT NULL,
     reporter_id bigint NOT NULL,
@@ -901,6 +985,25 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
+CREATE TABLE public.scheduled_media (
+    media_id bigint NOT NULL,
+    scheduled_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    CONSTRAINT scheduled_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
+);
+COMMENT ON TABLE public.scheduled_media IS 'Not orphans, although no post has them yet';
+CREATE TABLE public.scheduled_posts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    application_id bigint,
+    scheduled_at timestamp with time zone NOT NULL,
+    post_id bigint NOT NULL,
+    request jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
+);
+COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
+COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1066,6 +1169,10 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.home_items
+    ADD CONSTRAINT home_items_pkey PRIMARY KEY (owner_id, item_id);
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_pkey PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
@@ -1080,6 +1187,8 @@ ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
+ALTER TABLE ONLY public.media_leftovers
+    ADD CONSTRAINT media_leftovers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
@@ -1154,10 +1263,20 @@ ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_inbox_url_key UNIQUE (inbox_url);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_pkey PRIMARY KEY (media_id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_post_id_key UNIQUE (post_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -1230,6 +1349,7 @@ CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id D
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
 CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
 CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
@@ -1264,19 +1384,26 @@ CREATE INDEX posts_application_id ON public.posts USING btree (application_id) W
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
+CREATE INDEX posts_direct ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = 'direct'::text);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
+CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
+CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
+CREATE INDEX scheduled_media_scheduled_id ON public.scheduled_media USING btree (scheduled_id, "position");
+CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
+CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
@@ -1285,6 +1412,9 @@ CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
+CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
+CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
+CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -1345,6 +1475,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -1439,6 +1571,14 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES public.scheduled_posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
@@ -1449,6 +1589,8 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
@@ -1508,6 +1650,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_timelines TO comptoir_web;
+GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
@@ -1520,6 +1666,7 @@ GRANT SELECT ON TABLE public.lists TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_leftovers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_permissions TO comptoir_web;
@@ -1568,9 +1715,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_media TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
