@@ -24,6 +24,7 @@ static const struct config_key keys[] = {
 	TEXT("instance.source_url", "", "Where the source of the running version can be had, which its licence wants offered; empty: the about page says to ask."),
 	LIST("instance.languages", "en, fr", "Languages spoken here, main one first."),
 	TEXT("instance.registrations", "closed", "Who may sign up: open, approval, invitation or closed."),
+	BOOLEAN("instance.public_timelines", "true", "Whether the public timelines are shown to people who are not logged in."),
 	TEXT("smtp.host", "", "Mail server that takes our mails; empty: none leaves, sign-up is by invitation, and links are printed by `comptoir account`."),
 	INTEGER("smtp.port", "587", 1, 65535, "Its port: 587 with STARTTLS, 465 with TLS."),
 	TEXT("smtp.security", "starttls", "How the way to it is protected: starttls, tls, or none (loopback only)."),

@@ -30,10 +30,10 @@
 	" limit $4"
 static const struct statement public_down = STATEMENT("timeline_public_down", 6, PUBLIC_SQL("desc", "")); // posts_timeline
 static const struct statement public_up = STATEMENT("timeline_public_up", 6, PUBLIC_SQL("asc", "")); // posts_timeline
-static const struct statement local_down =
-	STATEMENT("timeline_local_down", 6, PUBLIC_SQL("desc", " and p.fetched_at is null")); // posts_timeline_local
-static const struct statement local_up =
-	STATEMENT("timeline_local_up", 6, PUBLIC_SQL("asc", " and p.fetched_at is null")); // posts_timeline_local
+static const struct statement local_down = STATEMENT("timeline_local_down", 6,
+	PUBLIC_SQL("desc", " and p.fetched_at is null")); // posts_timeline_local
+static const struct statement local_up = STATEMENT("timeline_local_up", 6,
+	PUBLIC_SQL("asc", " and p.fetched_at is null")); // posts_timeline_local
 
 #define TAGGED_SQL(order)                                                                                    \
 	"select distinct found.id, found.id"                                                                 \
@@ -98,8 +98,8 @@ static const struct statement tagged_up = STATEMENT("timeline_tagged_up", 10, TA
 	"   and l.actor_id = $1"                                                                             \
 	" order by item.id " order                                                                           \
 	" limit $4"
-static const struct statement members_down =
-	STATEMENT("timeline_members_down", 5, MEMBERS_SQL("desc")); // list_members_pkey, posts_actor_id, boosts_actor_id
+static const struct statement members_down = STATEMENT("timeline_members_down", 5,
+	MEMBERS_SQL("desc")); // list_members_pkey, posts_actor_id, boosts_actor_id
 static const struct statement members_up = STATEMENT("timeline_members_up", 5, MEMBERS_SQL("asc")); // as above
 static const struct statement list_is_own = STATEMENT("timeline_list_is_own", 2,
 	"select from lists where id = $1 and actor_id = $2"); // lists_pkey
@@ -128,8 +128,8 @@ static const struct statement list_is_own = STATEMENT("timeline_list_is_own", 2,
 	" ) as item"                                                                                         \
 	" order by item.id " order                                                                           \
 	" limit $4"
-static const struct statement direct_down =
-	STATEMENT("timeline_direct_down", 4, DIRECT_SQL("desc")); // posts_direct, post_mentions_actor_id
+static const struct statement direct_down = STATEMENT("timeline_direct_down", 4,
+	DIRECT_SQL("desc")); // posts_direct, post_mentions_actor_id
 static const struct statement direct_up = STATEMENT("timeline_direct_up", 4, DIRECT_SQL("asc")); // as above
 
 /* Muted authors are here: who opens a profile wants to see it. */
@@ -165,8 +165,8 @@ static const struct statement direct_up = STATEMENT("timeline_direct_up", 4, DIR
 	" ) as item"                                                                                         \
 	" order by item.id " order                                                                           \
 	" limit $4"
-static const struct statement account_down =
-	STATEMENT("timeline_account_down", 9, ACCOUNT_SQL("desc")); // posts_actor_id, boosts_actor_id
+static const struct statement account_down = STATEMENT("timeline_account_down", 9,
+	ACCOUNT_SQL("desc")); // posts_actor_id, boosts_actor_id
 static const struct statement account_up = STATEMENT("timeline_account_up", 9, ACCOUNT_SQL("asc")); // as above
 
 static const struct statement pinned = STATEMENT("timeline_pinned", 2,
@@ -200,14 +200,14 @@ static const struct statement quotes_up = STATEMENT("timeline_quotes_up", 5, QUO
 	"   and " POST_IS_SHOWN_TO("$1")                                                                     \
 	" order by k.id " order                                                                              \
 	" limit $4"
-static const struct statement bookmarks_down =
-	STATEMENT("timeline_bookmarks_down", 4, KEPT_SQL("bookmarks", "desc")); // bookmarks_actor_id
-static const struct statement bookmarks_up =
-	STATEMENT("timeline_bookmarks_up", 4, KEPT_SQL("bookmarks", "asc")); // bookmarks_actor_id
-static const struct statement favourites_down =
-	STATEMENT("timeline_favourites_down", 4, KEPT_SQL("favourites", "desc")); // favourites_actor_id
-static const struct statement favourites_up =
-	STATEMENT("timeline_favourites_up", 4, KEPT_SQL("favourites", "asc")); // favourites_actor_id
+static const struct statement bookmarks_down = STATEMENT("timeline_bookmarks_down", 4,
+	KEPT_SQL("bookmarks", "desc")); // bookmarks_actor_id
+static const struct statement bookmarks_up = STATEMENT("timeline_bookmarks_up", 4,
+	KEPT_SQL("bookmarks", "asc")); // bookmarks_actor_id
+static const struct statement favourites_down = STATEMENT("timeline_favourites_down", 4,
+	KEPT_SQL("favourites", "desc")); // favourites_actor_id
+static const struct statement favourites_up = STATEMENT("timeline_favourites_up", 4,
+	KEPT_SQL("favourites", "asc")); // favourites_actor_id
 
 #define DONE_BY_SQL(table, condition, order)                                                                 \
 	"select b.id, b.actor_id"                                                                            \
@@ -223,10 +223,10 @@ static const struct statement boosters_down = STATEMENT("timeline_boosters_down"
 	DONE_BY_SQL("boosts", " and " BOOST_IS_VISIBLE_TO("$1"), "desc")); // boosts_post_id
 static const struct statement boosters_up = STATEMENT("timeline_boosters_up", 5,
 	DONE_BY_SQL("boosts", " and " BOOST_IS_VISIBLE_TO("$1"), "asc")); // boosts_post_id
-static const struct statement favouriters_down =
-	STATEMENT("timeline_favouriters_down", 5, DONE_BY_SQL("favourites", "", "desc")); // favourites_post_id
-static const struct statement favouriters_up =
-	STATEMENT("timeline_favouriters_up", 5, DONE_BY_SQL("favourites", "", "asc")); // favourites_post_id
+static const struct statement favouriters_down = STATEMENT("timeline_favouriters_down", 5,
+	DONE_BY_SQL("favourites", "", "desc")); // favourites_post_id
+static const struct statement favouriters_up = STATEMENT("timeline_favouriters_up", 5,
+	DONE_BY_SQL("favourites", "", "asc")); // favourites_post_id
 
 static const struct statement filter_wanted = STATEMENT("timeline_filter_wanted", 2,
 	"select p.id, p.id" POST_AND_AUTHOR
