@@ -7,6 +7,7 @@
 
 #include "base/mutant.h"
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/post_parts.h"
 #include "storage/post_row.h"
 #include "storage/uri_lock.h"
@@ -232,7 +233,9 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 		error = join_waiting(db, arena, &kept, conversation_id, db_bool(&rows, 0, 3), db_bool(&rows, 0, 4));
 	if (!error)
 		error = post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);
-	if (!error && kept.received_us - kept.created_us < POST_NEWS_MAX_AGE_US)
-		event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
-	return error;
+	/* What was fetched from the past is no news. */
+	if (error || kept.received_us - kept.created_us >= POST_NEWS_MAX_AGE_US)
+		return error;
+	event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
+	return home_add_post(db, arena, kept.id);
 }

@@ -95,6 +95,7 @@ struct post_new {
 	enum post_quote_state quote_state;
 	struct str quote_authorization_uri; /* data NULL for none */
 	enum post_quote_policy quote_policy;
+	int64_t application_id; /* 0 for none */
 };
 
 #define POST_MAX_MENTIONS 100
@@ -224,6 +225,9 @@ enum error post_delete(struct db *db, struct arena *arena, int64_t id) MUST_CHEC
 
 enum error post_set_quote_state(struct db *db, struct arena *arena, int64_t id, enum post_quote_state state,
 	struct str authorization_uri) MUST_CHECK; /* data NULL: none */
+
+/* Who may quote it from now on; another revision, not another text. ERROR_NOT_FOUND when absent. */
+enum error post_set_quote_policy(struct db *db, struct arena *arena, int64_t id, enum post_quote_policy policy) MUST_CHECK;
 
 /* Public and unlisted posts and boosts of an actor, newest first: the outbox. */
 struct outbox_item {
