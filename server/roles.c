@@ -198,6 +198,9 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		return error;
 	}
 	if (service->roles & ROLE_WEB) {
+		error = push_sender_start(service->config, service->arena, &service->app->pushes, ret_message);
+		if (error)
+			return error;
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
 	service->is_ready = true;
@@ -241,7 +244,9 @@ static void stop(struct service *service)
 	http_server_stop(&service->metrics);
 	preparation_stop(&service->preparation);
 	if (service->app) {
+		push_sender_interrupt(service->app->pushes);
 		job_workers_stop(&service->app->jobs);
+		push_sender_stop(&service->app->pushes);
 		federation_stop(&service->app->federation);
 	}
 	app_free(&service->app);
