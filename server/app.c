@@ -6,6 +6,7 @@
 #include "server/document_cache.h"
 #include "server/http/limits.h"
 #include "server/http/static_files.h"
+#include "server/push/vapid.h"
 
 #include "base/url.h"
 

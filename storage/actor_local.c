@@ -3,6 +3,7 @@
  * What happens to local actors only: they are made, change their texts, get other keys, are disabled. */
 #include "storage/actor.h"
 
+#include "storage/event.h"
 #include "storage/statement.h"
 
 /* The urls of local actors are made here and nowhere else (include/storage/actor.h). */
@@ -114,6 +115,8 @@ enum error actor_set_disabled(struct db *db, struct arena *arena, int64_t id, bo
 	enum error error = db_change(db, arena, &set_disabled, &values, &affected);
 	if (error)
 		return error;
+	if (is_disabled)
+		event_emit_on_commit(db, EVENT_ACTOR_ENDED, 0, id);
 	return affected ? ERROR_NONE : ERROR_NOT_FOUND;
 }
 

@@ -6,12 +6,16 @@
 #ifndef COMPTOIR_SERVER_WEB_TEXT_H
 #define COMPTOIR_SERVER_WEB_TEXT_H
 
+#include "server/web/text_login.h"
+
 #include "base/arena.h"
 
 enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 
 /*        name                      English, French */
-#define TEXTS(X) \
+#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X)
+
+#define TEXTS_OF_PAGES(X) \
 	X(TEXT_SKIP_TO_CONTENT,     "Skip to content", "Aller au contenu") \
 	X(TEXT_HOME,                "Home", "Accueil") \
 	X(TEXT_ABOUT,               "About this server", "À propos de ce serveur") \

@@ -4,7 +4,7 @@ import pytest
 
 from support.act import act
 from support.api import make_application, make_token, person, Api
-from support.entities import DATE, check_account, check_notification, check_status, is_digits, links
+from support.told import DATE, check_account, check_notification, check_status, is_digits, links
 from support.waiting import wait_until
 
 PATH = "/api/v1/notifications"
