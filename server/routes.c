@@ -25,6 +25,7 @@
 #include "server/mastodon/markers.h"
 #include "server/mastodon/notification_policy.h"
 #include "server/mastodon/notifications.h"
+#include "server/mastodon/push.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
 #include "server/stream/stream_routes.h"
