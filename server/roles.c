@@ -198,6 +198,7 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		return error;
 	}
 	if (service->roles & ROLE_WEB) {
+		service->app->streams = stream_hub_start(service->app);
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
 	service->is_ready = true;
@@ -241,7 +242,9 @@ static void stop(struct service *service)
 	http_server_stop(&service->metrics);
 	preparation_stop(&service->preparation);
 	if (service->app) {
+		struct stream_hub *streams = service->app->streams;
 		job_workers_stop(&service->app->jobs);
+		stream_hub_stop(&streams);
 		federation_stop(&service->app->federation);
 	}
 	app_free(&service->app);

@@ -26,6 +26,7 @@
 #include "server/mastodon/notifications.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
+#include "server/stream/stream_routes.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"

@@ -38,38 +38,38 @@
 #define ADDED_AND_TRIMMED                                                                                    \
 	", added as ("                                                                                       \
 	"  insert into home_items (owner_id, item_id, actor_id)"                                             \
-	"  select owners.owner_id, item.id, item.actor_id from owners, item"                                 \
+	"  select owner_id, item_id, actor_id from owners"                                                   \
 	"  on conflict do nothing"                                                                           \
 	"), trimmed as ("                                                                                    \
 	"  delete from home_items as h"                                                                      \
 	"  using (select old.owner_id, old.item_id"                                                          \
-	"         from owners"                                                                               \
+	"         from (select distinct owner_id, item_id from owners) as owners"                            \
 	"         cross join lateral (select o.owner_id, o.item_id from home_items as o"                     \
 	"                             where o.owner_id = owners.owner_id"                                    \
 	"                             order by o.item_id desc offset " MAX_ITEMS " for update skip locked) as old" \
-	"         where hashint8(owners.owner_id # $1) & 63 = 0) as gone"                                    \
+	"         where hashint8(owners.owner_id # owners.item_id) & 63 = 0) as gone"                                    \
 	"  where h.owner_id = gone.owner_id"                                                                 \
 	"    and h.item_id = gone.item_id"                                                                   \
 	")"
 
 static const struct statement add_post = STATEMENT("home_add_post", 1,
 	"with item as materialized ("
-	"  select p.id, p.actor_id, p.visibility from posts as p where p.id = $1"
+	"  select p.id, p.actor_id, p.visibility from posts as p where p.id = any ($1::bigint[])"
 	"), owners as ("
-	"  select t.owner_id"
+	"  select t.owner_id, item.id as item_id, item.actor_id"
 	"  from item"
 	"  join home_timelines as t on t.owner_id = item.actor_id"
 	"  where " IS_READ
 	"  union"
-	"  select t.owner_id"
+	"  select t.owner_id, p.id, p.actor_id"
 	"  from posts as p"
 	"  join follows as f on f.followed_id = p.actor_id and f.state = 'accepted'"
 	"  join home_timelines as t on t.owner_id = f.follower_id"
-	"  where p.id = $1"
+	"  where p.id = any ($1::bigint[])"
 	"    and " IS_READ
 	"    and " POST_COMES_IN("t.owner_id")
 	"  union"
-	"  select t.owner_id"
+	"  select t.owner_id, item.id as item_id, item.actor_id"
 	"  from item"
 	"  join post_tags as tag on tag.post_id = item.id"
 	"  join tag_follows as tf on tf.name = tag.name"
@@ -83,12 +83,12 @@ static const struct statement add_boost = STATEMENT("home_add_boost", 1,
 	"with item as materialized ("
 	"  select b.id, b.actor_id from boosts as b where b.id = $1"
 	"), owners as ("
-	"  select t.owner_id"
+	"  select t.owner_id, item.id as item_id, item.actor_id"
 	"  from item"
 	"  join home_timelines as t on t.owner_id = item.actor_id"
 	"  where " IS_READ
 	"  union"
-	"  select t.owner_id"
+	"  select t.owner_id, b.id, b.actor_id"
 	"  from boosts as b"
 	"  join follows as f on f.followed_id = b.actor_id and f.state = 'accepted'"
 	"  join home_timelines as t on t.owner_id = f.follower_id"
@@ -206,7 +206,16 @@ static enum error change_pair(struct db *db, struct arena *arena, const struct s
 
 enum error home_add_post(struct db *db, struct arena *arena, int64_t post_id)
 {
-	return change(db, arena, &add_post, post_id);
+	return home_add_posts(db, arena, &post_id, 1);
+}
+
+enum error home_add_posts(struct db *db, struct arena *arena, const int64_t *post_ids, size_t count)
+{
+	struct db_values values = { .count = 0 };
+	if (!count)
+		return ERROR_NONE;
+	db_value_int64_array(&values, arena, post_ids, count);
+	return db_change(db, arena, &add_post, &values, NULL);
 }
 
 enum error home_add_boost(struct db *db, struct arena *arena, int64_t boost_id)

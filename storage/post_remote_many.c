@@ -5,6 +5,7 @@
 #include "storage/post.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/post_parts.h"
 #include "storage/post_row.h"
 
@@ -194,6 +195,20 @@ static enum error add_to_replies(struct db *db, struct arena *arena, const struc
 	return db_change(db, arena, &count_replies, &values, NULL);
 }
 
+/* What was fetched from the past is no news. */
+static enum error announce(struct db *db, struct arena *arena, const struct post_remote *posts, size_t count)
+{
+	int64_t *news = arena_alloc_array(arena, count, sizeof(*news));
+	size_t news_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (posts[i].received_us - posts[i].created_us >= POST_NEWS_MAX_AGE_US)
+			continue;
+		event_emit_on_commit(db, EVENT_POST_CREATED, posts[i].id, posts[i].actor_id);
+		news[news_count++] = posts[i].id;
+	}
+	return home_add_posts(db, arena, news, news_count);
+}
+
 enum error post_create_remote_many(struct db *db, struct arena *arena, const struct post_remote *posts, size_t count,
 	bool *ret_is_stored)
 {
@@ -211,8 +226,5 @@ enum error post_create_remote_many(struct db *db, struct arena *arena, const str
 	for (size_t i = 0; i < stored_count && !error; i++)
 		error = post_parts_add_media(db, arena, stored[i].id, stored[i].actor_id, stored[i].media,
 			stored[i].medium_count);
-	for (size_t i = 0; i < stored_count && !error; i++)
-		if (stored[i].received_us - stored[i].created_us < POST_NEWS_MAX_AGE_US)
-			event_emit_on_commit(db, EVENT_POST_CREATED, stored[i].id, stored[i].actor_id);
-	return error;
+	return error ? error : announce(db, arena, stored, stored_count);
 }

@@ -16,6 +16,7 @@
  * to people whom they do not follow left out, languages, boosts hidden, exclusive lists), to those who follow one of its
  * tags. Nothing when nobody here follows. */
 enum error home_add_post(struct db *db, struct arena *arena, int64_t post_id) MUST_CHECK;
+enum error home_add_posts(struct db *db, struct arena *arena, const int64_t *post_ids, size_t count) MUST_CHECK;
 enum error home_add_boost(struct db *db, struct arena *arena, int64_t boost_id) MUST_CHECK;
 
 /* After a follow was accepted or ended, in its transaction or after: their posts come in or go out. */
