@@ -43,11 +43,12 @@ static const struct statement add_medium = STATEMENT("post_parts_add_medium", 14
 	" insert into post_media (post_id, position, media_id)"
 	" select $13, $14, id from new_medium");
 
+/* What somebody here uploaded stays theirs: they may want to use it again. */
 static const struct statement remove_media = STATEMENT("post_parts_remove_media", 1,
 	"with gone as ("
 	"  delete from post_media where post_id = $1 returning media_id"
 	")"
-	" delete from media as m using gone where m.id = gone.media_id"); // post_media_pkey, media_pkey
+	" delete from media as m using gone where m.id = gone.media_id and m.remote_url is not null"); // post_media_pkey, media_pkey
 
 static const struct statement remove_tags = STATEMENT("post_parts_remove_tags", 2,
 	"delete from post_tags"
