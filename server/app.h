@@ -14,6 +14,7 @@ struct document_cache;
 struct federation;
 struct job_workers;
 struct limits;
+struct media_service;
 struct static_files;
 struct stream_hub;
 
@@ -25,6 +26,7 @@ struct app {
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
 	struct stream_hub *_Atomic streams;  /* likewise, and for a moment after */
+	struct media_service *media;         /* media/service.h */
 	struct limits *limits;
 	struct static_files *static_files;
 	struct str base_url;  /* instance.base_url without trailing slash */
