@@ -19,6 +19,27 @@ begin
 	return null;
 end
 $$;
+CREATE FUNCTION public.media_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name,
+		case when old.state <> 'ready' and old.remote_url is null then old.name || '.raw' end]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
+CREATE FUNCTION public.remote_file_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -537,17 +558,28 @@ CREATE TABLE public.media (
     alt text DEFAULT ''::text NOT NULL,
     remote_url text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_name text,
+    preview_name text,
+    purpose text DEFAULT 'attachment'::text NOT NULL,
+    frame_rate_milli integer,
+    bit_rate bigint,
+    kept_until timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
     CONSTRAINT media_alt_check CHECK ((length(alt) <= 10000)),
+    CONSTRAINT media_bit_rate_check CHECK ((bit_rate > 0)),
     CONSTRAINT media_blurhash_check CHECK (((length(blurhash) >= 6) AND (length(blurhash) <= 200))),
     CONSTRAINT media_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT media_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_focus_x_check CHECK (((focus_x >= ('-1'::integer)::double precision) AND (focus_x <= (1)::double precision))),
     CONSTRAINT media_focus_y_check CHECK (((focus_y >= ('-1'::integer)::double precision) AND (focus_y <= (1)::double precision))),
+    CONSTRAINT media_frame_rate_milli_check CHECK ((frame_rate_milli > 0)),
     CONSTRAINT media_height_check CHECK ((height > 0)),
     CONSTRAINT media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'gifv'::text, 'video'::text, 'audio'::text, 'unknown'::text]))),
     CONSTRAINT media_mime_type_check CHECK (((length(mime_type) >= 3) AND (length(mime_type) <= 127))),
     CONSTRAINT media_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
     CONSTRAINT media_preview_height_check CHECK ((preview_height > 0)),
+    CONSTRAINT media_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_preview_width_check CHECK ((preview_width > 0)),
+    CONSTRAINT media_purpose_check CHECK ((purpose = ANY (ARRAY['attachment'::text, 'avatar'::text, 'header'::text]))),
     CONSTRAINT media_remote_url_check CHECK (((length(remote_url) >= 8) AND (length(remote_url) <= 2048))),
     CONSTRAINT media_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT media_size_bytes_check CHECK ((size_bytes >= 0)),
@@ -556,6 +588,24 @@ CREATE TABLE public.media (
 );
 COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
 COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+COMMENT ON COLUMN public.media.file_name IS 'Of the file in the store, below /media/; null until it is there';
+COMMENT ON COLUMN public.media.preview_name IS 'Of its small picture; null when there is none';
+COMMENT ON COLUMN public.media.kept_until IS 'An attachment of ours that hangs at no post is thrown away after';
+CREATE TABLE public.media_leftovers (
+    id bigint NOT NULL,
+    file_name text NOT NULL,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_leftovers_file_name_check CHECK ((length(file_name) <= 64))
+);
+COMMENT ON TABLE public.media_leftovers IS 'Files whose row is gone: the sweeper removes them';
+ALTER TABLE public.media_leftovers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.media_leftovers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.mutes (
     id bigint NOT NULL,
     muter_id bigint NOT NULL,
@@ -882,6 +932,23 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_kind_check CHECK ((kind = ANY (ARRAY['mastodon'::text, 'litepub'::text]))),
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
+CREATE TABLE public.remote_files (
+    name text NOT NULL,
+    url text NOT NULL,
+    state text NOT NULL,
+    file_name text,
+    preview_name text,
+    file_base text GENERATED ALWAYS AS ("left"(file_name, 22)) STORED,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT remote_files_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT remote_files_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_size_bytes_check CHECK ((size_bytes >= 0)),
+    CONSTRAINT remote_files_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text]))),
+    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+);
+COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
 CREATE TABLE public.reports (
     id bigint NOT NULL,
     reporter_id bigint NOT NULL,
@@ -903,19 +970,13 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
-CREATE TABLE public.scheduled_media (
-    media_id bigint NOT NULL,
-    scheduled_id bigint NOT NULL,
-    "position" smallint NOT NULL,
-    CONSTRAINT scheduled_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
-);
-COMMENT ON TABLE public.scheduled_media IS 'Not orphans, although no post has them yet';
 CREATE TABLE public.scheduled_posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
     application_id bigint,
     scheduled_at timestamp with time zone NOT NULL,
     post_id bigint NOT NULL,
+    media_ids bigint[] NOT NULL,
     request jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
@@ -1101,6 +1162,8 @@ ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
+ALTER TABLE ONLY public.media_leftovers
+    ADD CONSTRAINT media_leftovers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
@@ -1175,12 +1238,14 @@ ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_inbox_url_key UNIQUE (inbox_url);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_pkey PRIMARY KEY (media_id);
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
@@ -1257,6 +1322,7 @@ CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id D
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
 CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
 CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
@@ -1300,11 +1366,11 @@ CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS 
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
+CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
-CREATE INDEX scheduled_media_scheduled_id ON public.scheduled_media USING btree (scheduled_id, "position");
 CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
 CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
@@ -1315,6 +1381,9 @@ CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
+CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
+CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
+CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -1469,10 +1538,6 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES public.scheduled_posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
@@ -1487,6 +1552,8 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
@@ -1558,6 +1625,7 @@ GRANT SELECT ON TABLE public.lists TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_leftovers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_permissions TO comptoir_web;
@@ -1606,10 +1674,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
