@@ -21,7 +21,6 @@
 #include "server/login/sign_up_page.h"
 #include "server/login/two_factor.h"
 #include "server/mastodon/instance.h"
-<<<<<<< HEAD
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
 #include "server/mastodon/lists.h"
@@ -33,11 +32,9 @@
 #include "server/mastodon/notification_policy.h"
 #include "server/mastodon/notifications.h"
 #include "server/mastodon/push.h"
-=======
 #include "server/mastodon/interactions.h"
 #include "server/mastodon/posting.h"
 #include "server/mastodon/scheduled.h"
->>>>>>> part/writing
 #include "server/readiness.h"
 #include "server/http/static_files.h"
 #include "server/stream/stream_routes.h"
