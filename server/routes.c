@@ -10,6 +10,7 @@
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
 #include "server/mastodon/domain_blocks.h"
+#include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
 #include "server/login/link_pages.h"
 #include "server/login/oauth_app.h"
