@@ -1021,19 +1021,13 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
-CREATE TABLE public.scheduled_media (
-    media_id bigint NOT NULL,
-    scheduled_id bigint NOT NULL,
-    "position" smallint NOT NULL,
-    CONSTRAINT scheduled_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
-);
-COMMENT ON TABLE public.scheduled_media IS 'Not orphans, although no post has them yet';
 CREATE TABLE public.scheduled_posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
     application_id bigint,
     scheduled_at timestamp with time zone NOT NULL,
     post_id bigint NOT NULL,
+    media_ids bigint[] NOT NULL,
     request jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
@@ -1334,8 +1328,6 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_pkey PRIMARY KEY (media_id);
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
@@ -1468,7 +1460,6 @@ CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'ope
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
-CREATE INDEX scheduled_media_scheduled_id ON public.scheduled_media USING btree (scheduled_id, "position");
 CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
 CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
@@ -1644,10 +1635,6 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.scheduled_media
-    ADD CONSTRAINT scheduled_media_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES public.scheduled_posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
@@ -1799,7 +1786,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
