@@ -3,6 +3,7 @@
  * Reports. Only posts of the reported actor stay in one. */
 #include "storage/report.h"
 
+#include "storage/job.h"
 #include "storage/statement.h"
 
 #define REPORT_COLUMNS                                   \
@@ -116,7 +117,11 @@ enum error report_create(struct db *db, struct arena *arena, const struct report
 		return error;
 	if (db_int64(&rows, 0, 0) != 2)
 		return ERROR_NOT_FOUND;
-	return db_int64(&rows, 0, 1) ? ERROR_NONE : ERROR_CONFLICT;
+	if (!db_int64(&rows, 0, 1))
+		return ERROR_CONFLICT;
+	/* Moderators are told by a job: who they are is none of the federation role's business. */
+	struct str key = arena_printf(arena, "%lld", (long long)report->id);
+	return job_add(db, arena, STR_LITERAL("tell_report"), key, (struct str){ 0 }, 0);
 }
 
 /* "1 2 3" */

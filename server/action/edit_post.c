@@ -11,11 +11,14 @@
 #include "base/mutant.h"
 #include "storage/post_relevance.h"
 
+#include <string.h>
+
 struct editing {
 	const struct edit_request *request;
 	struct draft draft;
 	struct post before;
 	struct poll poll_before; /* option_count 0 for none */
+	bool changes_media;
 };
 
 static enum error find_own(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post)
@@ -29,7 +32,8 @@ static enum error find_own(struct db *db, struct arena *arena, const struct edit
 /* When the poll ends counts only together with another one: it is reckoned from now. */
 static bool is_same_poll(const struct poll *one, const struct poll *other)
 {
-	if (one->is_multiple != other->is_multiple || one->option_count != other->option_count)
+	if (one->is_multiple != other->is_multiple || one->hides_totals != other->hides_totals ||
+		one->option_count != other->option_count)
 		return false;
 	for (size_t i = 0; i < one->option_count; i++)
 		if (!str_eq(one->options[i].title, other->options[i].title))
@@ -48,7 +52,43 @@ static bool changes_something(const struct editing *editing)
 	const struct post *before = &editing->before;
 	return !str_eq(draft->html, before->html) || !str_eq(draft->text, before->text_source) ||
 		!str_eq(draft->spoiler_text, before->spoiler_text) || !str_eq(draft->language, before->language) ||
-		draft->is_sensitive != before->is_sensitive || changes_poll(editing);
+		draft->is_sensitive != before->is_sensitive || changes_poll(editing) || editing->changes_media;
+}
+
+static bool changes_policy(const struct editing *editing)
+{
+	return editing->request->quote_policy && *editing->request->quote_policy != editing->before.quote_policy;
+}
+
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Details are of files: they are written at once, and whether they differ is known then. */
+static enum error write_media(struct db *db, struct arena *arena, struct editing *editing)
+{
+	const struct edit_request *request = editing->request;
+	int64_t *former;
+	size_t count;
+	enum error error = post_media_list(db, arena, request->post_id, &former, &count);
+	if (error)
+		return error;
+	if (request->replaces_media && (count != request->draft.media_count ||
+		(count && memcmp(former, request->draft.media_ids, count * sizeof(*former)) != 0))) {
+		editing->changes_media = true;
+		error = post_media_set(db, arena, request->actor_id, request->post_id, request->draft.media_ids,
+			request->draft.media_count);
+	}
+	const int64_t *kept = request->replaces_media ? request->draft.media_ids : former;
+	count = request->replaces_media ? request->draft.media_count : count;
+	for (size_t i = 0; i < request->media_detail_count && !error; i++)
+		if (is_among(kept, count, request->media_details[i].id))
+			error = post_media_describe(db, arena, request->actor_id, &request->media_details[i], &editing->changes_media);
+	return error;
 }
 
 static enum error write_rows(struct db *db, struct arena *arena, const struct editing *editing)
@@ -105,12 +145,32 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 		return error;
 	if (!editing->before.id)
 		return ERROR_NOT_FOUND;
-	if (!changes_something(editing))
+	editing->changes_media = false;
+	error = write_media(db, arena, editing);
+	if (error)
+		return error;
+	bool is_other_text = changes_something(editing);
+	if (!is_other_text && !changes_policy(editing))
 		return ERROR_NONE;
-	error = write_rows(db, arena, editing);
+	if (changes_policy(editing))
+		error = post_set_quote_policy(db, arena, editing->before.id, *editing->request->quote_policy);
+	if (!error && is_other_text)
+		error = write_rows(db, arena, editing);
 	if (!error)
 		error = outbox_update_post(db, arena, editing->before.id);
-	return error ? error : tell(db, arena, editing);
+	return error || !is_other_text ? error : tell(db, arena, editing);
+}
+
+static enum error find_media(struct db *db, struct arena *arena, struct draft_request *draft)
+{
+	int64_t *ids;
+	size_t count;
+	enum error error = post_media_list(db, arena, draft->post_id, &ids, &count);
+	if (error)
+		return error;
+	draft->media_ids = ids;
+	draft->media_count = count;
+	return ERROR_NONE;
 }
 
 enum error edit_post(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post,
@@ -119,13 +179,17 @@ enum error edit_post(struct db *db, struct arena *arena, const struct edit_reque
 	struct actor author;
 	struct post post;
 	struct editing editing = { .request = request };
+	struct draft_request draft = request->draft;
 	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
 	if (!error)
 		error = find_own(db, arena, request, &post);
 	if (!error && request->draft.poll && post.kind != POST_QUESTION)
-		error = draft_refuse("A poll cannot be added to a post", ret_message);
+		error = draft_refuse("Validation failed: Poll cannot be added to a post", ret_message);
+	draft.post_id = request->post_id;
+	if (!error && !request->replaces_media)
+		error = find_media(db, arena, &draft);
 	if (!error)
-		error = draft_make(db, arena, &author, &request->draft, &editing.draft, ret_message);
+		error = draft_make(db, arena, &author, &draft, &editing.draft, ret_message);
 	if (!error)
 		error = deed_write(db, arena, write_edit, &editing, ERROR_NONE);
 	return error ? error : post_find(db, arena, author.id, request->post_id, ret_post);

@@ -99,10 +99,11 @@ enum error handle_tag_timeline(struct request *request)
 	size_t count;
 
 	read_page(request, &page);
+	size_t any_count = read_tags(request, "any", name, &any);
+	size_t all_count = read_tags(request, "all", (struct str){ 0 }, &all);
+	size_t none_count = read_tags(request, "none", (struct str){ 0 }, &none);
 	const struct timeline_tags tags = {
-		.any_count = read_tags(request, "any", name, &any), .any = any,
-		.all_count = read_tags(request, "all", (struct str){ 0 }, &all), .all = all,
-		.none_count = read_tags(request, "none", (struct str){ 0 }, &none), .none = none,
+		.any = any, .any_count = any_count, .all = all, .all_count = all_count, .none = none, .none_count = none_count,
 	};
 	enum error error = check_open(request);
 	if (!error)

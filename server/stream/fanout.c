@@ -325,6 +325,7 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 	case EVENT_ANNOUNCEMENT_DELETED:
 	case EVENT_ANNOUNCEMENT_REACTION:
 	case EVENT_RELATIONS_CHANGED:
+	case EVENT_PROFILE_CHANGED:
 	case EVENT_TOKEN_ENDED:
 	case EVENT_APPLICATION_ENDED:
 	case EVENT_USER_ENDED:
