@@ -244,6 +244,18 @@ COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
 COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
 COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
+CREATE UNLOGGED TABLE public.attempts (
+    kind text NOT NULL,
+    subject bytea NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    count integer NOT NULL,
+    CONSTRAINT attempts_count_check CHECK ((count > 0)),
+    CONSTRAINT attempts_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'second_factor'::text, 'mail'::text, 'mail_address'::text]))),
+    CONSTRAINT attempts_subject_check CHECK ((octet_length(subject) = 32))
+)
+WITH (fillfactor='70');
+COMMENT ON TABLE public.attempts IS 'How often something was tried in the window that began then, for all processes together';
+COMMENT ON COLUMN public.attempts.subject IS 'SHA-256 of what is counted: an account, an address';
 CREATE TABLE public.blocks (
     id bigint NOT NULL,
     blocker_id bigint NOT NULL,
@@ -469,6 +481,21 @@ CREATE TABLE public.heartbeats (
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
+CREATE TABLE public.home_items (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+COMMENT ON COLUMN public.home_items.item_id IS 'Of a post or of a boost';
+COMMENT ON COLUMN public.home_items.actor_id IS 'Who posted or boosted';
+CREATE TABLE public.home_timelines (
+    owner_id bigint NOT NULL,
+    read_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_built boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.home_timelines.read_on IS 'Not written any more once that is long ago, and built anew on return';
+COMMENT ON COLUMN public.home_timelines.is_built IS 'False while what was posted before is still being collected';
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -488,6 +515,21 @@ CREATE TABLE public.instance_counters (
     CONSTRAINT instance_counters_slot_check CHECK (((slot >= 0) AND (slot <= 15)))
 )
 WITH (fillfactor='50');
+CREATE TABLE public.invitations (
+    id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    max_uses integer NOT NULL,
+    uses integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_check CHECK (((uses >= 0) AND (uses <= max_uses))),
+    CONSTRAINT invitations_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT invitations_max_uses_check CHECK (((max_uses >= 1) AND (max_uses <= 100000))),
+    CONSTRAINT invitations_note_check CHECK ((length(note) <= 200))
+);
+COMMENT ON TABLE public.invitations IS 'Who has the code may sign up where sign-up is by invitation';
 CREATE TABLE public.jobs (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -668,6 +710,7 @@ CREATE TABLE public.oauth_applications (
     scopes text NOT NULL,
     is_disabled boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_used boolean DEFAULT false NOT NULL,
     CONSTRAINT oauth_applications_client_id_check CHECK (((length(client_id) >= 16) AND (length(client_id) <= 128))),
     CONSTRAINT oauth_applications_client_secret_hash_check CHECK ((octet_length(client_secret_hash) = 32)),
     CONSTRAINT oauth_applications_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -677,6 +720,7 @@ CREATE TABLE public.oauth_applications (
 );
 COMMENT ON COLUMN public.oauth_applications.client_secret_hash IS 'SHA-256; null for a public client';
 COMMENT ON COLUMN public.oauth_applications.redirect_uris IS 'One a line';
+COMMENT ON COLUMN public.oauth_applications.is_used IS 'It has had a token; one that never had any is forgotten after some days';
 CREATE TABLE public.oauth_codes (
     code_hash bytea NOT NULL,
     application_id bigint NOT NULL,
@@ -771,9 +815,11 @@ CREATE TABLE public.polls (
     ends_at timestamp with time zone,
     closed_at timestamp with time zone,
     voters bigint DEFAULT 0 NOT NULL,
+    hides_totals boolean DEFAULT false NOT NULL,
     CONSTRAINT polls_voters_check CHECK ((voters >= 0))
 )
 WITH (fillfactor='80');
+COMMENT ON COLUMN public.polls.hides_totals IS 'Clients see the votes only when it is over';
 CREATE TABLE public.post_counts (
     post_id bigint NOT NULL,
     replies bigint DEFAULT 0 NOT NULL,
@@ -916,6 +962,13 @@ CREATE TABLE public.reactions (
     CONSTRAINT reactions_image_url_check CHECK (((length(image_url) >= 8) AND (length(image_url) <= 2048))),
     CONSTRAINT reactions_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.recovery_codes (
+    user_id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recovery_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+COMMENT ON TABLE public.recovery_codes IS 'Instead of the second factor, once each: a used one is gone';
 CREATE TABLE public.relays (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -968,6 +1021,25 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
+CREATE TABLE public.scheduled_media (
+    media_id bigint NOT NULL,
+    scheduled_id bigint NOT NULL,
+    "position" smallint NOT NULL,
+    CONSTRAINT scheduled_media_position_check CHECK ((("position" >= 0) AND ("position" <= 31)))
+);
+COMMENT ON TABLE public.scheduled_media IS 'Not orphans, although no post has them yet';
+CREATE TABLE public.scheduled_posts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    application_id bigint,
+    scheduled_at timestamp with time zone NOT NULL,
+    post_id bigint NOT NULL,
+    request jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
+);
+COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
+COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -984,10 +1056,12 @@ CREATE TABLE public.sessions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     last_used_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_half boolean DEFAULT false NOT NULL,
     CONSTRAINT sessions_token_hash_check CHECK ((octet_length(token_hash) = 32)),
     CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 500))
 );
 COMMENT ON TABLE public.sessions IS 'Browsers that are logged in; the cookie is stored as SHA-256 only';
+COMMENT ON COLUMN public.sessions.is_half IS 'The password was right, the second factor is still to come: good for nothing else';
 CREATE TABLE public.settings (
     name text NOT NULL,
     value jsonb NOT NULL,
@@ -1011,6 +1085,18 @@ CREATE TABLE public.tombstones (
     CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
+CREATE TABLE public.user_links (
+    token_hash bytea NOT NULL,
+    user_id bigint NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT user_links_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT user_links_purpose_check CHECK ((purpose = ANY (ARRAY['confirm'::text, 'reset'::text]))),
+    CONSTRAINT user_links_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+COMMENT ON TABLE public.user_links IS 'Links in mails: good once, and only for the address that they were sent to';
 CREATE TABLE public.users (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1024,15 +1110,20 @@ CREATE TABLE public.users (
     totp_last_step bigint DEFAULT 0 NOT NULL,
     last_active_on date,
     created_at timestamp with time zone NOT NULL,
+    is_approved boolean DEFAULT true NOT NULL,
+    sign_up_reason text,
+    invitation_id bigint,
     CONSTRAINT users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
     CONSTRAINT users_locale_check CHECK (((length(locale) >= 2) AND (length(locale) <= 16))),
     CONSTRAINT users_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (length(password_hash) <= 255))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['member'::text, 'moderator'::text, 'administrator'::text]))),
+    CONSTRAINT users_sign_up_reason_check CHECK (((length(sign_up_reason) >= 1) AND (length(sign_up_reason) <= 1000))),
     CONSTRAINT users_totp_sealed_check CHECK ((octet_length(totp_sealed) <= 1024))
 )
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.users.totp_sealed IS 'Second factor, encrypted under the key file; null when off';
 COMMENT ON COLUMN public.users.totp_last_step IS 'A code is good once: later steps only';
+COMMENT ON COLUMN public.users.is_approved IS 'False until somebody has looked at the wish to join';
 ALTER TABLE ONLY public.activities_in
     ADD CONSTRAINT activities_in_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.activities_in
@@ -1061,6 +1152,8 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocker_id_blocked_id_key UNIQUE (blocker_id, blocked_id);
 ALTER TABLE ONLY public.blocks
@@ -1133,10 +1226,18 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.home_items
+    ADD CONSTRAINT home_items_pkey PRIMARY KEY (owner_id, item_id);
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_pkey PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.list_members
@@ -1217,6 +1318,8 @@ ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_follow_uri_key UNIQUE (follow_uri);
 ALTER TABLE ONLY public.relays
@@ -1231,6 +1334,12 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_pkey PRIMARY KEY (media_id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_post_id_key UNIQUE (post_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -1247,6 +1356,8 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.user_links
+    ADD CONSTRAINT user_links_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_key UNIQUE (actor_id);
 ALTER TABLE ONLY public.users
@@ -1268,6 +1379,7 @@ CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_pa
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
@@ -1316,6 +1428,7 @@ CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (fr
 CREATE INDEX notifications_kind ON public.notifications USING btree (actor_id, kind, id DESC);
 CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id, kind, id DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX notifications_report_id ON public.notifications USING btree (report_id) WHERE (report_id IS NOT NULL);
+CREATE INDEX oauth_applications_unused ON public.oauth_applications USING btree (created_at) WHERE (NOT is_used);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
 CREATE INDEX oauth_codes_expires_at ON public.oauth_codes USING btree (expires_at);
@@ -1338,12 +1451,15 @@ CREATE INDEX posts_application_id ON public.posts USING btree (application_id) W
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
+CREATE INDEX posts_direct ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = 'direct'::text);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
+CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
@@ -1352,13 +1468,20 @@ CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'ope
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
+CREATE INDEX scheduled_media_scheduled_id ON public.scheduled_media USING btree (scheduled_id, "position");
+CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
+CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
+CREATE INDEX user_links_expires_at ON public.user_links USING btree (expires_at);
+CREATE INDEX user_links_user_id ON public.user_links USING btree (user_id, purpose);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
+CREATE INDEX users_invitation_id ON public.users USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
+CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approved);
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
@@ -1423,6 +1546,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -1513,16 +1638,30 @@ ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_media
+    ADD CONSTRAINT scheduled_media_scheduled_id_fkey FOREIGN KEY (scheduled_id) REFERENCES public.scheduled_posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.user_links
+    ADD CONSTRAINT user_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE SET NULL;
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
@@ -1546,6 +1685,7 @@ GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
@@ -1588,9 +1728,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_timelines TO comptoir_web;
+GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
@@ -1647,12 +1792,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir
 GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_media TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
@@ -1662,6 +1810,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
