@@ -36,6 +36,12 @@ static struct str check_registrations(const struct candidate *candidate)
 	return one_of(candidate, words, 4, "open, approval, invitation or closed");
 }
 
+static struct str check_smtp_security(const struct candidate *candidate)
+{
+	static const char *const words[] = { "starttls", "tls", "none" };
+	return one_of(candidate, words, 3, "starttls, tls or none");
+}
+
 static struct str check_log_format(const struct candidate *candidate)
 {
 	static const char *const words[] = { "json", "human" };
@@ -252,6 +258,8 @@ static const struct {
 	{ "instance.source_url", check_source_url },
 	{ "instance.languages", check_languages },
 	{ "instance.registrations", check_registrations },
+	{ "smtp.security", check_smtp_security },
+	{ "smtp.from", check_email },
 	{ "data.directory", check_directory },
 	{ "data.key_file", check_path },
 	{ "database.binaries", check_path },

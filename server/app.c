@@ -6,6 +6,7 @@
 #include "server/document_cache.h"
 #include "server/http/limits.h"
 #include "server/http/static_files.h"
+#include "server/push/vapid.h"
 
 #include "base/url.h"
 
@@ -60,14 +61,16 @@ void app_free(struct app **app)
 	document_cache_free(&(*app)->documents);
 	limits_free(&(*app)->limits);
 	static_files_free(&(*app)->static_files);
+	vapid_close(&(*app)->vapid);
 	arena_free(&(*app)->arena);
 	memory_free(*app);
 	*app = NULL;
 }
 
-void app_set_prepared(struct app *app, const struct secret_box *box, struct federation *federation)
+void app_set_prepared(struct app *app, const struct secret_box *box, struct vapid *vapid, struct federation *federation)
 {
 	app->secret_box = box;
+	app->vapid = vapid;
 	app->federation = federation;
 	atomic_store_explicit(&app->is_prepared, true, memory_order_release);
 }

@@ -15,7 +15,9 @@ static const struct statement find = STATEMENT("access_find", 1,
 	" p.is_disabled,"
 	" coalesce(u.is_disabled, false),"
 	" coalesce(a.is_disabled or a.suspended_at is not null, false),"
-	" t.last_used_on is distinct from current_date"
+	" t.last_used_on is distinct from current_date,"
+	" coalesce(u.is_confirmed, true),"
+	" coalesce(u.is_approved, true)"
 	" from oauth_tokens as t"
 	" join oauth_applications as p on p.id = t.application_id"
 	" left join users as u on u.id = t.user_id"
@@ -35,6 +37,8 @@ enum {
 	FIND_IS_USER_DISABLED,
 	FIND_IS_ACTOR_DISABLED,
 	FIND_IS_FIRST_USE_TODAY,
+	FIND_IS_CONFIRMED,
+	FIND_IS_APPROVED,
 };
 
 static const struct statement note_use = STATEMENT("access_note_use", 2,
@@ -79,6 +83,10 @@ enum error access_find(struct db *db, struct arena *arena, struct str token_hash
 		.scopes = db_text(&rows, 0, FIND_SCOPES),
 		.user_role = (int)USER_MEMBER,
 	};
+	if (!db_bool(&rows, 0, FIND_IS_CONFIRMED) && !MUTANT("access_unconfirmed"))
+		access.state = ACCESS_UNCONFIRMED;
+	else if (!db_bool(&rows, 0, FIND_IS_APPROVED) && !MUTANT("access_unapproved"))
+		access.state = ACCESS_UNAPPROVED;
 	enum user_role role;
 	if (user_role_from_name(db_text(&rows, 0, FIND_ROLE), &role))
 		access.user_role = (int)role;

@@ -3,6 +3,7 @@
  * Actors. The list of columns and the enum below it have one order (tests/db/test_columns.py). */
 #include "storage/actor.h"
 
+#include "storage/event.h"
 #include "storage/statement.h"
 
 #include <assert.h>
@@ -403,7 +404,10 @@ enum error actor_set_suspended(struct db *db, struct arena *arena, int64_t id, b
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, id);
 	db_value_bool(&values, is_suspended);
-	return change_one(db, arena, &set_suspended, &values);
+	enum error error = change_one(db, arena, &set_suspended, &values);
+	if (!error && is_suspended)
+		event_emit_on_commit(db, EVENT_ACTOR_ENDED, 0, id);
+	return error;
 }
 
 enum error actor_set_silenced(struct db *db, struct arena *arena, int64_t id, bool is_silenced)

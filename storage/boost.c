@@ -4,6 +4,7 @@
 #include "storage/reaction.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/post_row.h"
 
 #include <assert.h>
@@ -97,7 +98,7 @@ enum error boost_create(struct db *db, struct arena *arena, const struct boost *
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	event_emit_on_commit(db, EVENT_BOOST_CREATED, boost->id, boost->actor_id);
-	return ERROR_NONE;
+	return home_add_boost(db, arena, boost->id);
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

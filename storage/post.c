@@ -4,6 +4,7 @@
 #include "storage/post.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/instance_counter.h"
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
@@ -130,7 +131,7 @@ enum error post_create(struct db *db, struct arena *arena, const struct post_new
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	event_emit_on_commit(db, EVENT_POST_CREATED, post->id, post->actor_id);
-	return ERROR_NONE;
+	return home_add_post(db, arena, post->id);
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

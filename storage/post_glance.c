@@ -9,6 +9,19 @@
 #define FOCUS_SCALE 1000000
 #define MAX_QUOTES_COUNTED "1000"
 
+/* Counted no further: few posts are quoted more often. */
+#define QUOTES_COUNTED                                                                                       \
+	"(select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
+	" limit " MAX_QUOTES_COUNTED ") as quoting)"
+/* Of a table of what actors did to posts. */
+#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id)"
+#define IS_THREAD_MUTED \
+	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id)"
+#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id))"
+#define MAY_QUOTE                                                                                            \
+	"(p.quote_policy = 'followers' and exists (select from follows as f"                                 \
+	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted'))"
+
 #define GLANCE_COLUMNS                      \
 	"item.id"                           \
 	", b.actor_id as booster_id"        \
@@ -26,16 +39,13 @@
 	", c.replies"                       \
 	", c.boosts"                        \
 	", c.favourites"                    \
-	", (select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
-	" limit " MAX_QUOTES_COUNTED ") as quoting) as quotes" \
-	", exists (select from favourites as f where f.actor_id = $1 and f.post_id = p.id) as is_favourited" \
-	", exists (select from boosts as own where own.actor_id = $1 and own.post_id = p.id) as is_boosted" \
-	", exists (select from bookmarks as k where k.actor_id = $1 and k.post_id = p.id) as is_bookmarked" \
-	", exists (select from conversation_mutes as cm where cm.actor_id = $1 and cm.conversation_id = p.conversation_id)" \
-	" as is_muted"                      \
-	", p.actor_id = $1 and exists (select from pins as n where n.actor_id = $1 and n.post_id = p.id) as is_pinned" \
-	", p.quote_policy = 'followers' and exists (select from follows as f" \
-	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted') as may_quote"
+	", more.quotes"                     \
+	", more.is_favourited"              \
+	", more.is_boosted"                 \
+	", more.is_bookmarked"              \
+	", more.is_muted"                   \
+	", more.is_pinned"                  \
+	", more.may_quote"
 
 enum {
 	GLANCE_ID,
@@ -63,6 +73,15 @@ enum {
 	GLANCE_MAY_QUOTE,
 };
 
+#define GLANCE_MORE                                                                                          \
+	" cross join lateral (select " QUOTES_COUNTED " as quotes"                                           \
+	", " IS_MINE("favourites") " as is_favourited"                                                       \
+	", " IS_MINE("boosts") " as is_boosted"                                                              \
+	", " IS_MINE("bookmarks") " as is_bookmarked"                                                        \
+	", " IS_THREAD_MUTED " as is_muted"                                                                  \
+	", " IS_PINNED " as is_pinned"                                                                       \
+	", " MAY_QUOTE " as may_quote) as more"
+
 /* Behind POST_COLUMNS. */
 #define APPLICATION_NAME (POST_FAVOURITES + 1)
 #define APPLICATION_WEBSITE (POST_FAVOURITES + 2)
@@ -76,6 +95,7 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 	" join posts as p on p.id = coalesce(b.post_id, item.id)"
 	" join actors as author on author.id = p.actor_id"
 	" left join post_counts as c on c.post_id = p.id"
+	GLANCE_MORE
 	" where " POST_IS_SHOWN_TO("$1")
 	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1") " and " ACTOR_IS_NOT_BLOCKED_BY("booster", "$1") ")");
 

@@ -244,6 +244,18 @@ COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
 COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
 COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
+CREATE UNLOGGED TABLE public.attempts (
+    kind text NOT NULL,
+    subject bytea NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    count integer NOT NULL,
+    CONSTRAINT attempts_count_check CHECK ((count > 0)),
+    CONSTRAINT attempts_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'second_factor'::text, 'mail'::text, 'mail_address'::text]))),
+    CONSTRAINT attempts_subject_check CHECK ((octet_length(subject) = 32))
+)
+WITH (fillfactor='70');
+COMMENT ON TABLE public.attempts IS 'How often something was tried in the window that began then, for all processes together';
+COMMENT ON COLUMN public.attempts.subject IS 'SHA-256 of what is counted: an account, an address';
 CREATE TABLE public.blocks (
     id bigint NOT NULL,
     blocker_id bigint NOT NULL,
@@ -469,6 +481,21 @@ CREATE TABLE public.heartbeats (
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
+CREATE TABLE public.home_items (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+COMMENT ON COLUMN public.home_items.item_id IS 'Of a post or of a boost';
+COMMENT ON COLUMN public.home_items.actor_id IS 'Who posted or boosted';
+CREATE TABLE public.home_timelines (
+    owner_id bigint NOT NULL,
+    read_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_built boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.home_timelines.read_on IS 'Not written any more once that is long ago, and built anew on return';
+COMMENT ON COLUMN public.home_timelines.is_built IS 'False while what was posted before is still being collected';
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -488,6 +515,21 @@ CREATE TABLE public.instance_counters (
     CONSTRAINT instance_counters_slot_check CHECK (((slot >= 0) AND (slot <= 15)))
 )
 WITH (fillfactor='50');
+CREATE TABLE public.invitations (
+    id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    max_uses integer NOT NULL,
+    uses integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_check CHECK (((uses >= 0) AND (uses <= max_uses))),
+    CONSTRAINT invitations_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT invitations_max_uses_check CHECK (((max_uses >= 1) AND (max_uses <= 100000))),
+    CONSTRAINT invitations_note_check CHECK ((length(note) <= 200))
+);
+COMMENT ON TABLE public.invitations IS 'Who has the code may sign up where sign-up is by invitation';
 CREATE TABLE public.jobs (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -668,6 +710,7 @@ CREATE TABLE public.oauth_applications (
     scopes text NOT NULL,
     is_disabled boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_used boolean DEFAULT false NOT NULL,
     CONSTRAINT oauth_applications_client_id_check CHECK (((length(client_id) >= 16) AND (length(client_id) <= 128))),
     CONSTRAINT oauth_applications_client_secret_hash_check CHECK ((octet_length(client_secret_hash) = 32)),
     CONSTRAINT oauth_applications_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -677,6 +720,7 @@ CREATE TABLE public.oauth_applications (
 );
 COMMENT ON COLUMN public.oauth_applications.client_secret_hash IS 'SHA-256; null for a public client';
 COMMENT ON COLUMN public.oauth_applications.redirect_uris IS 'One a line';
+COMMENT ON COLUMN public.oauth_applications.is_used IS 'It has had a token; one that never had any is forgotten after some days';
 CREATE TABLE public.oauth_codes (
     code_hash bytea NOT NULL,
     application_id bigint NOT NULL,
@@ -918,6 +962,13 @@ CREATE TABLE public.reactions (
     CONSTRAINT reactions_image_url_check CHECK (((length(image_url) >= 8) AND (length(image_url) <= 2048))),
     CONSTRAINT reactions_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.recovery_codes (
+    user_id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recovery_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+COMMENT ON TABLE public.recovery_codes IS 'Instead of the second factor, once each: a used one is gone';
 CREATE TABLE public.relays (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -999,10 +1050,12 @@ CREATE TABLE public.sessions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     last_used_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_half boolean DEFAULT false NOT NULL,
     CONSTRAINT sessions_token_hash_check CHECK ((octet_length(token_hash) = 32)),
     CONSTRAINT sessions_user_agent_check CHECK ((length(user_agent) <= 500))
 );
 COMMENT ON TABLE public.sessions IS 'Browsers that are logged in; the cookie is stored as SHA-256 only';
+COMMENT ON COLUMN public.sessions.is_half IS 'The password was right, the second factor is still to come: good for nothing else';
 CREATE TABLE public.settings (
     name text NOT NULL,
     value jsonb NOT NULL,
@@ -1026,6 +1079,18 @@ CREATE TABLE public.tombstones (
     CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
+CREATE TABLE public.user_links (
+    token_hash bytea NOT NULL,
+    user_id bigint NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT user_links_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+    CONSTRAINT user_links_purpose_check CHECK ((purpose = ANY (ARRAY['confirm'::text, 'reset'::text]))),
+    CONSTRAINT user_links_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+COMMENT ON TABLE public.user_links IS 'Links in mails: good once, and only for the address that they were sent to';
 CREATE TABLE public.users (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1039,15 +1104,20 @@ CREATE TABLE public.users (
     totp_last_step bigint DEFAULT 0 NOT NULL,
     last_active_on date,
     created_at timestamp with time zone NOT NULL,
+    is_approved boolean DEFAULT true NOT NULL,
+    sign_up_reason text,
+    invitation_id bigint,
     CONSTRAINT users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
     CONSTRAINT users_locale_check CHECK (((length(locale) >= 2) AND (length(locale) <= 16))),
     CONSTRAINT users_password_hash_check CHECK (((password_hash ~~ '$argon2id$%'::text) AND (length(password_hash) <= 255))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['member'::text, 'moderator'::text, 'administrator'::text]))),
+    CONSTRAINT users_sign_up_reason_check CHECK (((length(sign_up_reason) >= 1) AND (length(sign_up_reason) <= 1000))),
     CONSTRAINT users_totp_sealed_check CHECK ((octet_length(totp_sealed) <= 1024))
 )
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.users.totp_sealed IS 'Second factor, encrypted under the key file; null when off';
 COMMENT ON COLUMN public.users.totp_last_step IS 'A code is good once: later steps only';
+COMMENT ON COLUMN public.users.is_approved IS 'False until somebody has looked at the wish to join';
 ALTER TABLE ONLY public.activities_in
     ADD CONSTRAINT activities_in_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.activities_in
@@ -1076,6 +1146,8 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocker_id_blocked_id_key UNIQUE (blocker_id, blocked_id);
 ALTER TABLE ONLY public.blocks
@@ -1148,10 +1220,18 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.home_items
+    ADD CONSTRAINT home_items_pkey PRIMARY KEY (owner_id, item_id);
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_pkey PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.list_members
@@ -1232,6 +1312,8 @@ ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_follow_uri_key UNIQUE (follow_uri);
 ALTER TABLE ONLY public.relays
@@ -1266,6 +1348,8 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.user_links
+    ADD CONSTRAINT user_links_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_key UNIQUE (actor_id);
 ALTER TABLE ONLY public.users
@@ -1287,6 +1371,7 @@ CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_pa
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
@@ -1335,6 +1420,7 @@ CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (fr
 CREATE INDEX notifications_kind ON public.notifications USING btree (actor_id, kind, id DESC);
 CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id, kind, id DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX notifications_report_id ON public.notifications USING btree (report_id) WHERE (report_id IS NOT NULL);
+CREATE INDEX oauth_applications_unused ON public.oauth_applications USING btree (created_at) WHERE (NOT is_used);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
 CREATE INDEX oauth_codes_expires_at ON public.oauth_codes USING btree (expires_at);
@@ -1357,12 +1443,15 @@ CREATE INDEX posts_application_id ON public.posts USING btree (application_id) W
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
+CREATE INDEX posts_direct ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = 'direct'::text);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
+CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
@@ -1377,9 +1466,13 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
+CREATE INDEX user_links_expires_at ON public.user_links USING btree (expires_at);
+CREATE INDEX user_links_user_id ON public.user_links USING btree (user_id, purpose);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
+CREATE INDEX users_invitation_id ON public.users USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
+CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approved);
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
@@ -1444,6 +1537,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -1534,6 +1629,8 @@ ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
@@ -1546,8 +1643,12 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.user_links
+    ADD CONSTRAINT user_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.invitations(id) ON DELETE SET NULL;
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
@@ -1571,6 +1672,7 @@ GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
@@ -1613,9 +1715,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_timelines TO comptoir_web;
+GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
@@ -1672,6 +1779,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir
 GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
@@ -1688,6 +1796,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -6,6 +6,9 @@
 
 #include "storage/db.h"
 
+/* What the user of a token still has to wait for. */
+enum access_state { ACCESS_READY, ACCESS_UNCONFIRMED, ACCESS_UNAPPROVED };
+
 struct access {
 	int64_t token_id;
 	int64_t application_id;
@@ -13,6 +16,7 @@ struct access {
 	int64_t actor_id; /* who speaks with it; 0 without user */
 	struct str scopes; /* space-separated */
 	int user_role;    /* enum user_role */
+	enum access_state state; /* other than ACCESS_READY: nothing is allowed but what has to do with that (route.h) */
 };
 
 /* token_hash is the SHA-256 of the token (32 bytes). ERROR_NOT_FOUND for unknown, revoked, expired, or

@@ -140,9 +140,9 @@ static void write_flags(struct json_out *json, const struct actor *actor)
 	if (actor->is_local)
 		json_out_key_bool(json, "noindex", !actor->is_indexable);
 	json_out_key_bool(json, "hide_collections", actor->hides_collections);
-	json_out_key_bool(json, "show_media", true);
-	json_out_key_bool(json, "show_media_replies", true);
-	json_out_key_bool(json, "show_featured", true);
+	json_out_key_bool(json, "show_media", actor->shows_media);
+	json_out_key_bool(json, "show_media_replies", actor->shows_media_replies);
+	json_out_key_bool(json, "show_featured", actor->shows_featured);
 	if (actor->is_memorial)
 		json_out_key_bool(json, "memorial", true);
 	if (actor->is_silenced)

@@ -4,9 +4,11 @@
  * with one place per hash: a collision replaces, so its size is fixed and nobody can make it grow. */
 #include "server/http/auth.h"
 
+#include "storage/event.h"
 #include "storage/user.h"
 #include "base/clock.h"
 #include "base/form.h"
+#include "base/list.h"
 #include "base/mutant.h"
 
 #include <openssl/evp.h>
@@ -26,14 +28,67 @@ struct auth_place {
 };
 
 struct auth_cache {
+	struct event_listener listener;
 	pthread_mutex_t lock;
+	uint64_t generation; /* under lock */
 	struct auth_place places[CACHE_PLACES];
 };
+
+/* What an event says of a token that is remembered. */
+static bool is_ended_by(const struct access *access, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_TOKEN_ENDED:
+		return access->token_id == event->id;
+	case EVENT_APPLICATION_ENDED:
+		return access->application_id == event->id;
+	case EVENT_USER_ENDED:
+		return access->user_id == event->id;
+	case EVENT_ACTOR_ENDED:
+		return access->actor_id == event->actor_id;
+	case EVENT_GAP:
+		return true;
+	case EVENT_POST_CREATED:
+	case EVENT_POST_EDITED:
+	case EVENT_POST_DELETED:
+	case EVENT_BOOST_CREATED:
+	case EVENT_BOOST_DELETED:
+	case EVENT_NOTIFICATION:
+	case EVENT_NOTIFICATIONS_MERGED:
+	case EVENT_CONVERSATION:
+	case EVENT_FILTERS_CHANGED:
+	case EVENT_RELATIONS_CHANGED:
+	case EVENT_PROFILE_CHANGED:
+	case EVENT_ANNOUNCEMENT:
+	case EVENT_ANNOUNCEMENT_DELETED:
+	case EVENT_ANNOUNCEMENT_REACTION:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+	return false;
+}
+
+static void hear(struct event_listener *listener, const struct event *event)
+{
+	struct auth_cache *cache = LIST_OBJECT(listener, struct auth_cache, listener);
+	if (MUTANT("auth_cache_events"))
+		return;
+	pthread_mutex_lock(&cache->lock);
+	cache->generation++;
+	for (size_t i = 0; i < CACHE_PLACES; i++) {
+		if (cache->places[i].expires_us && is_ended_by(&cache->places[i].access, event))
+			cache->places[i].expires_us = 0;
+	}
+	pthread_mutex_unlock(&cache->lock);
+}
 
 struct auth_cache *auth_cache_new(void)
 {
 	struct auth_cache *cache = memory_new(sizeof(*cache));
 	pthread_mutex_init(&cache->lock, NULL);
+	cache->listener = (struct event_listener){ .heard = hear, .kinds = 1U << EVENT_TOKEN_ENDED |
+		1U << EVENT_APPLICATION_ENDED | 1U << EVENT_USER_ENDED | 1U << EVENT_ACTOR_ENDED | 1U << EVENT_GAP };
+	event_listen(&cache->listener);
 	return cache;
 }
 
@@ -41,6 +96,7 @@ void auth_cache_free(struct auth_cache **cache)
 {
 	if (!*cache)
 		return;
+	event_unlisten(&(*cache)->listener);
 	pthread_mutex_destroy(&(*cache)->lock);
 	memory_wipe(*cache, sizeof(**cache));
 	memory_free(*cache);
@@ -57,23 +113,29 @@ static bool is_token_text(struct str text)
 	return true;
 }
 
-static bool is_stream_path(struct str path)
+static bool is_api_path(struct str path)
 {
-	return str_starts_with(path, STR_LITERAL("/api/v1/streaming")) || str_eq(path, STR_LITERAL("/stream")) ||
+	return str_starts_with(path, STR_LITERAL("/api/")) || str_eq(path, STR_LITERAL("/stream")) ||
 	       str_starts_with(path, STR_LITERAL("/stream/"));
 }
 
-static struct str stream_token(struct arena *arena, const struct http_request *request)
+static bool is_stream_path(struct str path)
+{
+	return str_starts_with(path, STR_LITERAL("/api/v1/streaming")) || !str_starts_with(path, STR_LITERAL("/api/"));
+}
+
+static struct str query_token(struct arena *arena, const struct http_request *request)
 {
 	struct form query = { 0 };
-	if (request->query.len && form_parse_urlencoded(arena, request->query, &query) == ERROR_NONE) {
+	if (str_index_of_str(request->query, STR_LITERAL("access_token")) < request->query.len &&
+	    form_parse_urlencoded(arena, request->query, &query) == ERROR_NONE) {
 		const struct form_field *field = form_find(&query, "access_token");
 		if (field)
 			return field->value;
 	}
 	struct str protocols = http_request_header(request, "Sec-WebSocket-Protocol");
 	struct str first;
-	if (protocols.len && str_split_next(&protocols, ',', &first))
+	if (is_stream_path(request->path) && protocols.len && str_split_next(&protocols, ',', &first))
 		return str_trim(first);
 	return (struct str){ 0 };
 }
@@ -91,8 +153,8 @@ struct str auth_request_token(struct arena *arena, const struct http_request *re
 		token = str_trim(str_slice(header, prefix.len, header.len));
 		return is_token_text(token) ? token : invalid;
 	}
-	if (is_stream_path(request->path))
-		token = stream_token(arena, request);
+	if (is_api_path(request->path))
+		token = query_token(arena, request);
 	if (!token.data)
 		return token;
 	return is_token_text(token) ? token : invalid;
@@ -126,12 +188,24 @@ bool auth_cache_get(struct auth_cache *cache, struct arena *arena, struct str ha
 	return is_found;
 }
 
-void auth_cache_put(struct auth_cache *cache, struct str hash, const struct access *access)
+uint64_t auth_cache_generation(struct auth_cache *cache)
+{
+	pthread_mutex_lock(&cache->lock);
+	uint64_t generation = cache->generation;
+	pthread_mutex_unlock(&cache->lock);
+	return generation;
+}
+
+void auth_cache_put(struct auth_cache *cache, struct str hash, const struct access *access, uint64_t generation)
 {
 	if (access->scopes.len > CACHE_MAX_SCOPES_BYTES)
 		return;
 	int64_t expires_us = clock_monotonic_us() + CACHE_LIFETIME_US;
 	pthread_mutex_lock(&cache->lock);
+	if (cache->generation != generation) {
+		pthread_mutex_unlock(&cache->lock);
+		return;
+	}
 	struct auth_place *place = find_place(cache, hash);
 	memcpy(place->hash, hash.data, AUTH_HASH_BYTES);
 	if (access->scopes.len)
@@ -167,6 +241,16 @@ bool auth_scope_allows(struct str scopes, struct str wanted)
 	return false;
 }
 
+/* A token whose user is still to be confirmed or approved is worth nothing on other routes. */
+static enum error check_state(const struct route *route, const struct access *access, const char **ret_sentence)
+{
+	if (access->state == ACCESS_READY || route->flags & ROUTE_UNCONFIRMED)
+		return ERROR_NONE;
+	*ret_sentence = access->state == ACCESS_UNCONFIRMED ? "Your login is missing a confirmed e-mail address"
+							    : "Your login is currently pending approval";
+	return ERROR_FORBIDDEN;
+}
+
 /* Whether the token holds one of the scopes that the route names. */
 static bool holds_scope(const struct route *route, const struct access *access)
 {
@@ -191,6 +275,9 @@ enum error auth_check(const struct route *route, const struct access *access, co
 		*ret_sentence = "This method requires an authenticated user";
 		return ERROR_UNPROCESSABLE;
 	}
+	enum error error = check_state(route, access, ret_sentence);
+	if (error)
+		return error;
 	if (route->access == ACCESS_ADMIN && access->user_role < USER_MODERATOR && !MUTANT("admin_role_check"))
 		return ERROR_FORBIDDEN;
 	return ERROR_NONE;

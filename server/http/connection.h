@@ -50,7 +50,7 @@ enum deadline {
 	DEADLINE_IDLE,      /* between requests */
 	DEADLINE_WRITE,     /* the client takes none of the answer */
 	DEADLINE_LINGER,    /* our side is shut, the client's not yet */
-	DEADLINE_AWAIT,     /* a document of another server */
+	DEADLINE_AWAIT,     /* a document of another server, or a password */
 	DEADLINE_HEARTBEAT, /* next comment on server-sent events */
 	DEADLINE_PING,      /* next WebSocket ping */
 	DEADLINE_COUNT
@@ -95,6 +95,7 @@ struct http_server {
 	unsigned loop_count;
 	struct worker_pool *api_pool; /* NULL when no route is for it */
 	struct worker_pool *slow_pool;
+	struct worker_pool *password_pool; /* NULL for a second server */
 	struct auth_cache *auth_cache;
 	struct connection_cap *connection_cap;
 	struct tls_context *tls; /* NULL without TLS */

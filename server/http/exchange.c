@@ -6,6 +6,7 @@
 
 #include "server/http/auth.h"
 #include "server/http/cors.h"
+#include "server/http/password_work.h"
 #include "federation/fetch.h"
 #include "base/mutant.h"
 
@@ -73,6 +74,7 @@ void exchange_release(struct exchange *exchange)
 		stream_lost(stream);
 	response_clear(&exchange->request.response);
 	fetch_document_unref(&exchange->request.awaited);
+	password_work_free(&exchange->request.password_work);
 	if (loop->free_exchange_count >= FREE_EXCHANGES_MAX) {
 		free_exchange(exchange);
 		return;

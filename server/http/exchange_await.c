@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * An exchange that awaits a document: parked on its loop, without a worker, until the fetcher calls. A fetch cannot be
- * called off; so what the fetcher knows is a wait of its own, which outlives the exchange when the time is over, and
- * the loop behind a gate, which is shut before the loop goes. */
+ * An exchange that awaits a document, or work on a password: parked on its loop, without a worker, until the fetcher or
+ * the password thread calls. Neither can be called off; so what they know is a wait of its own, which outlives the
+ * exchange when the time is over, and the loop behind a gate, which is shut before the loop goes. */
 #include "server/http/connection.h"
+
+#include "server/http/password_work.h"
 
 #include "federation/federation.h"
 #include "federation/fetch.h"
@@ -12,7 +14,7 @@
 
 #define WAITS_MAX 1024 /* on one loop; each may hold a body */
 
-static struct metric waiting = METRIC("comptoir_http_awaiting", "Requests that await a document of another server",
+static struct metric waiting = METRIC("comptoir_http_awaiting", "Requests that await a document of another server or a password",
 	METRIC_GAUGE);
 
 /* Shared by a loop and the waits that it has not heard of yet. */
@@ -29,6 +31,7 @@ struct exchange_wait {
 	struct await_gate *gate;
 	struct exchange *exchange; /* the loop's; NULL: nobody waits any more */
 	struct fetch_document *document;
+	struct password_work *password_work; /* done */
 };
 
 void http_loop_waits_start(struct http_loop *loop)
@@ -65,6 +68,7 @@ void http_loop_waits_stop(struct http_loop *loop)
 static void free_wait(struct exchange_wait *wait)
 {
 	fetch_document_unref(&wait->document);
+	password_work_free(&wait->password_work);
 	leave_gate(wait->gate);
 	memory_free(wait);
 }
@@ -110,7 +114,16 @@ static void run_again(struct exchange *exchange)
 		answer_unavailable(exchange, "the queue of workers is full");
 }
 
-/* On the loop: the document is there, or the news that it is not. */
+static void take_document(struct request *request, struct exchange_wait *wait)
+{
+	fetch_document_unref(&request->awaited);
+	request->awaited = wait->document;
+	request->awaited_url = request->await_url;
+	request->await_url = (struct str){ 0 };
+	wait->document = NULL;
+}
+
+/* On the loop: the document is there, or the news that it is not; or the password was worked on. */
 static void arrived(struct loop_message *message)
 {
 	struct exchange_wait *wait = LIST_OBJECT(message, struct exchange_wait, message);
@@ -118,22 +131,19 @@ static void arrived(struct loop_message *message)
 	if (exchange) {
 		struct request *request = &exchange->request;
 		detach(exchange);
-		fetch_document_unref(&request->awaited);
-		request->awaited = wait->document;
-		request->awaited_url = request->await_url;
-		request->await_url = (struct str){ 0 };
-		wait->document = NULL;
+		if (wait->password_work)
+			request->password_outcome = password_work_outcome(wait->password_work, request->arena);
+		else
+			take_document(request, wait);
 	}
 	free_wait(wait);
 	if (exchange)
 		run_again(exchange);
 }
 
-/* On the fetcher's loop. */
-static void fetched(struct fetch_waiter *waiter, struct fetch_document *document)
+/* On any thread: back to the loop, if it is still there. */
+static void send_home(struct exchange_wait *wait)
 {
-	struct exchange_wait *wait = LIST_OBJECT(waiter, struct exchange_wait, waiter);
-	wait->document = document;
 	wait->message.run = arrived;
 	pthread_mutex_lock(&wait->gate->lock);
 	bool is_open = wait->gate->loop != NULL;
@@ -142,6 +152,22 @@ static void fetched(struct fetch_waiter *waiter, struct fetch_document *document
 	pthread_mutex_unlock(&wait->gate->lock);
 	if (!is_open)
 		free_wait(wait);
+}
+
+/* On the fetcher's loop. */
+static void fetched(struct fetch_waiter *waiter, struct fetch_document *document)
+{
+	struct exchange_wait *wait = LIST_OBJECT(waiter, struct exchange_wait, waiter);
+	wait->document = document;
+	send_home(wait);
+}
+
+/* On the thread of passwords. */
+static void worked(void *owner, struct password_work *work)
+{
+	struct exchange_wait *wait = owner;
+	wait->password_work = work;
+	send_home(wait);
 }
 
 static void start_fetch(struct exchange *exchange, struct exchange_wait *wait)
@@ -158,9 +184,11 @@ void exchange_await(struct exchange *exchange)
 {
 	struct http_loop *loop = exchange->loop;
 	if (loop->is_draining || (loop->wait_count >= WAITS_MAX && !MUTANT("http_waits"))) {
-		answer_unavailable(exchange, loop->is_draining ? "the server stops" : "too many requests await documents");
+		answer_unavailable(exchange, loop->is_draining ? "the server stops" : "too many requests await something");
 		return;
 	}
+	struct password_work *work = exchange->request.password_work;
+	exchange->request.password_work = NULL;
 	struct exchange_wait *wait = memory_new(sizeof(*wait));
 	wait->waiter.done = fetched;
 	wait->exchange = exchange;
@@ -174,5 +202,11 @@ void exchange_await(struct exchange *exchange)
 	metric_add(&waiting, 1);
 	if (exchange->connection)
 		connection_set_deadline(exchange->connection, DEADLINE_AWAIT);
-	start_fetch(exchange, wait);
+	if (!work) {
+		start_fetch(exchange, wait);
+	} else if (!loop->server->password_pool || !password_work_start(work, loop->server->password_pool, worked, wait)) {
+		wait->password_work = work;
+		exchange_await_over(exchange, "the queue of passwords is full");
+		free_wait(wait);
+	}
 }

@@ -40,6 +40,11 @@ enum error exchange_check_access(struct exchange *exchange)
 	/* Apps learn from it that they were logged out. */
 	if (route->access == ACCESS_PUBLIC && route->scope && exchange->token.data && !exchange->has_access)
 		return ERROR_UNAUTHORIZED;
+	/* On a public route somebody who is still to be confirmed is nobody. */
+	if (route->access == ACCESS_PUBLIC && exchange->has_access && exchange->request.access.state != ACCESS_READY) {
+		exchange->request.access = (struct access){ 0 };
+		exchange->has_access = false;
+	}
 	enum error error = auth_check(route, exchange->has_access ? &exchange->request.access : NULL, &sentence);
 	if (sentence)
 		exchange->request.error_message = str_from(sentence);
@@ -71,6 +76,7 @@ static enum error find_access(struct exchange *exchange)
 	auth_hash_token(exchange->token, hash_bytes);
 	struct str hash = { hash_bytes, sizeof(hash_bytes) };
 	struct access access = { 0 };
+	uint64_t generation = auth_cache_generation(server->auth_cache);
 	enum error error = server->options.find_access(request->db, exchange->arena, hash, &access);
 	if (error == ERROR_NOT_FOUND)
 		return ERROR_NONE;
@@ -78,7 +84,7 @@ static enum error find_access(struct exchange *exchange)
 		return error;
 	request->access = access;
 	exchange->has_access = true;
-	auth_cache_put(server->auth_cache, hash, &access);
+	auth_cache_put(server->auth_cache, hash, &access, generation);
 	return ERROR_NONE;
 }
 
@@ -86,6 +92,7 @@ static enum error parse_form(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
 	const struct http_request *http = request->http;
+	request->form = (struct form){ 0 }; /* it may run a second time */
 	if (!http->body.len)
 		return ERROR_NONE;
 	struct str content_type = http_request_header(http, "Content-Type");
@@ -108,7 +115,8 @@ void exchange_call_handler(struct exchange *exchange)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
-	if (error == ERROR_NONE && (request->await_url.data || request->hand_over || request->goes_slow))
+	if (error == ERROR_NONE &&
+		(request->await_url.data || request->password_work || request->hand_over || request->goes_slow))
 		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
@@ -164,9 +172,9 @@ static void go_slow(struct exchange *exchange)
 static void work_done(struct loop_message *message)
 {
 	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
-	struct request *request = &exchange->request;
+	const struct request *request = &exchange->request;
 	bool is_answered = request->response.status != 0;
-	if (request->await_url.data && !is_answered)
+	if ((request->await_url.data || request->password_work) && !is_answered)
 		exchange_await(exchange);
 	else if (request->goes_slow && !is_answered)
 		go_slow(exchange);

@@ -9,6 +9,7 @@
 #include "server/http/auth.h"
 #include "server/http/connection_cap.h"
 #include "server/http/listener.h"
+#include "server/http/password_work.h"
 #include "server/http/tls.h"
 #include "storage/db.h"
 #include "base/clock.h"
@@ -172,6 +173,7 @@ static void make_pools(struct http_server *server)
 	unsigned api_workers = (unsigned)config_integer(config, "http.api_workers");
 	server->api_pool = make_pool(server, ROUTE_API, "api", api_workers ? api_workers : 2 * core_count());
 	server->slow_pool = make_pool(server, ROUTE_SLOW, "slow", (unsigned)config_integer(config, "http.slow_workers"));
+	server->password_pool = server->options.listen ? NULL : password_pool_new();
 }
 
 static enum error open_listeners(struct http_server *server, char **ret_message)
@@ -349,6 +351,7 @@ void http_server_stop(struct http_server **server_pointer)
 	close_connections(server);
 	worker_pool_stop(&server->api_pool);
 	worker_pool_stop(&server->slow_pool);
+	worker_pool_stop(&server->password_pool);
 	for (unsigned i = 0; i < server->loop_count; i++)
 		loop_stop(server->loops[i].loop);
 	for (unsigned i = 0; i < server->loop_count; i++)

@@ -15,7 +15,8 @@
  *
  * A handler that needs a document of another server calls request_await and returns ERROR_NONE without having answered
  * anything or left a trace; no worker waits. When the document has come, or could not be had, the handler runs again
- * from the top, with it in request->awaited. */
+ * from the top, with it in request->awaited. So it is with passwords (password_work.h): hashing takes long, and is done by
+ * one thread, one after the other. */
 #ifndef COMPTOIR_SERVER_HTTP_REQUEST_H
 #define COMPTOIR_SERVER_HTTP_REQUEST_H
 
@@ -26,6 +27,7 @@
 #include "storage/access.h"
 
 struct fetch_document;
+struct password_work;
 struct app;  /* server/app.h: configuration, caches, secret box: read-only and shared by all threads */
 struct stream;
 
@@ -66,6 +68,8 @@ struct request {
 	struct str await_url;      /* the next one; data NULL for none */
 	bool is_slow;              /* set by request_go_slow: a slow worker has it */
 	bool goes_slow;            /* until one has */
+	struct password_work *password_work;      /* what request_await_password asked for, until it is begun */
+	struct password_outcome *password_outcome; /* what came of it; NULL at first */
 	struct response response;
 	/* Set by request_hand_over. */
 	void (*hand_over)(struct request *request, struct db *db);

@@ -26,6 +26,7 @@ enum limit_class {
 	LIMIT_APP,       /* app registration: 5 in 10 min per address */
 	LIMIT_POST,      /* new posts: 300 in 3 h per token */
 	LIMIT_DELETE,    /* deletions of posts and boosts: 30 in 30 min per token */
+	LIMIT_MAIL,      /* what sends a mail: 10 in 30 min per address */
 	LIMIT_INBOX,     /* what was signed by nobody: 6,000 in 5 min per address */
 	LIMIT_CLASS_COUNT
 };
@@ -42,7 +43,10 @@ enum route_access {
 #define ROUTE_CORS 1u         /* answers OPTIONS and adds Access-Control-* as Mastodon does on /api */
 #define ROUTE_BODY_FORM 2u    /* parses the body into request->form: urlencoded, multipart or JSON; else 415 */
 #define ROUTE_NO_STORE 4u     /* Cache-Control: private, no-store */
+#define ROUTE_UNCONFIRMED 16u /* also for users whose address is not confirmed, or who are not approved yet */
 #define ROUTE_NEEDS_BODY 8u   /* a request that announces no body, not even an empty one, gets 411 */
+
+#define FORM_BODY_BYTES ((size_t)256 * 1024) /* of routes that take parameters and no files */
 
 struct route {
 	enum http_method method; /* HTTP_GET serves HEAD as well */

@@ -182,52 +182,6 @@ enum error handle_nodeinfo(struct request *request)
 	return ERROR_NONE;
 }
 
-static void write_list(struct json_out *json, const char *key, const char *const *items)
-{
-	json_out_key_array_begin(json, key);
-	for (; *items; items++)
-		json_out_c_string(json, *items);
-	json_out_array_end(json);
-}
-
-enum error handle_oauth_metadata(struct request *request)
-{
-	static const char *const scopes[] = {
-		"read", "profile", "write", "write:accounts", "write:blocks", "write:bookmarks", "write:conversations",
-		"write:favourites", "write:filters", "write:follows", "write:lists", "write:media", "write:mutes",
-		"write:notifications", "write:reports", "write:statuses", "read:accounts", "read:blocks",
-		"read:bookmarks", "read:favourites", "read:filters", "read:follows", "read:lists", "read:mutes",
-		"read:notifications", "read:search", "read:statuses", "follow", "push", "admin:read", "admin:write", NULL,
-	};
-	static const struct {
-		const char *key;
-		const char *path;
-	} endpoints[] = {
-		{ "issuer", "/" }, /* Mastodon's spelling, with the slash */
-		{ "authorization_endpoint", "/oauth/authorize" },
-		{ "token_endpoint", "/oauth/token" },
-		{ "revocation_endpoint", "/oauth/revoke" },
-		{ "userinfo_endpoint", "/oauth/userinfo" },
-		{ "app_registration_endpoint", "/api/v1/apps" },
-	};
-	struct json_out *json = respond_json(request, 200);
-
-	json_out_object_begin(json);
-	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
-		json_out_key_str(json, endpoints[i].key,
-			arena_printf(request->arena, "%.*s%s", STR_ARG(request->app->base_url), endpoints[i].path));
-	write_list(json, "scopes_supported", scopes);
-	write_list(json, "response_types_supported", (const char *const[]){ "code", NULL });
-	write_list(json, "response_modes_supported", (const char *const[]){ "query", NULL });
-	write_list(json, "grant_types_supported", (const char *const[]){ "authorization_code", "client_credentials", NULL });
-	write_list(json, "token_endpoint_auth_methods_supported",
-		(const char *const[]){ "client_secret_basic", "client_secret_post", NULL });
-	write_list(json, "code_challenge_methods_supported", (const char *const[]){ "S256", NULL });
-	json_out_object_end(json);
-	respond_header(request, "Cache-Control", STR_LITERAL("public, max-age=3600"));
-	return ERROR_NONE;
-}
-
 enum error handle_robots(struct request *request)
 {
 	buf_add_c_string(respond(request, 200, "text/plain; charset=utf-8"),

@@ -17,9 +17,6 @@ enum error handle_nodeinfo_links(struct request *request);
 bool cached_nodeinfo(struct request *request);
 enum error handle_nodeinfo(struct request *request); /* /nodeinfo/{version} */
 
-/* RFC 8414; on the loop. */
-enum error handle_oauth_metadata(struct request *request);
-
 /* On the loop: /robots.txt, /.well-known/security.txt (RFC 9116), /favicon.ico. */
 enum error handle_robots(struct request *request);
 enum error handle_security_txt(struct request *request);

@@ -87,21 +87,27 @@ void page_end(struct request *request, struct buf *out, const struct page *page)
 
 /* Nothing but our own styles and pictures; a page that is opened by another name than base_url still shows
  * those of base_url. */
-void page_headers(struct request *request)
+static void add_headers(struct request *request, const char *form_action)
 {
 	respond_header(request, "Content-Security-Policy",
 		arena_printf(request->arena,
-			"default-src 'none'; style-src 'self'; img-src 'self' %.*s; form-action 'self'; base-uri 'none'; "
+			"default-src 'none'; style-src 'self'; img-src 'self' %.*s; %sbase-uri 'none'; "
 			"frame-ancestors 'none'",
-			STR_ARG(request->app->base_url)));
+			STR_ARG(request->app->base_url), form_action));
 	respond_header(request, "Vary", STR_LITERAL("Accept, Accept-Language"));
+}
+
+void page_headers(struct request *request)
+{
+	add_headers(request, "form-action 'self'; ");
 }
 
 struct buf *page_respond(struct request *request, int status, const struct page *page)
 {
 	struct buf *out = respond(request, status, PAGE_CONTENT_TYPE);
 
-	page_headers(request);
+	/* Chromium applies form-action to where the answer to a form redirects, which for OAuth is an app. */
+	add_headers(request, page->leads_elsewhere ? "" : "form-action 'self'; ");
 	page_begin(request, out, page);
 	return out;
 }

@@ -17,6 +17,7 @@ struct page {
 	struct str image_url;    /* absolute; empty: the instance's thumbnail */
 	const char *kind;        /* og:type: "website", "profile" */
 	bool is_indexable;       /* else noindex */
+	bool leads_elsewhere;    /* an answer to its form may redirect anywhere, to the scheme of an app too */
 };
 
 /* The language of this reader: Accept-Language, else the main one of the instance. */

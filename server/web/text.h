@@ -6,12 +6,16 @@
 #ifndef COMPTOIR_SERVER_WEB_TEXT_H
 #define COMPTOIR_SERVER_WEB_TEXT_H
 
+#include "server/web/text_login.h"
+
 #include "base/arena.h"
 
 enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 
 /*        name                      English, French */
-#define TEXTS(X) \
+#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X)
+
+#define TEXTS_OF_PAGES(X) \
 	X(TEXT_SKIP_TO_CONTENT,     "Skip to content", "Aller au contenu") \
 	X(TEXT_HOME,                "Home", "Accueil") \
 	X(TEXT_ABOUT,               "About this server", "À propos de ce serveur") \
@@ -89,6 +93,17 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 		"It was closed or suspended.", \
 		"Il a été fermé ou suspendu.") \
 	X(TEXT_BACK_HOME,           "Back to the home page", "Retour à l’accueil") \
+	X(TEXT_TOLD_MENTION,        "mentioned you", "vous a mentionné") \
+	X(TEXT_TOLD_STATUS,         "just posted", "vient de publier") \
+	X(TEXT_TOLD_BOOST,          "boosted your post", "a partagé votre message") \
+	X(TEXT_TOLD_FAVOURITE,      "favourited your post", "a ajouté votre message à ses favoris") \
+	X(TEXT_TOLD_FOLLOW,         "is now following you", "vous suit") \
+	X(TEXT_TOLD_FOLLOW_REQUEST, "asks to follow you", "demande à vous suivre") \
+	X(TEXT_TOLD_POLL,           "asked in a poll that has ended", "a posé une question dont le vote est terminé") \
+	X(TEXT_TOLD_UPDATE,         "edited a post", "a modifié un message") \
+	X(TEXT_TOLD_QUOTE,          "quoted your post", "a cité votre message") \
+	X(TEXT_TOLD_SIGN_UP,        "signed up", "s’est inscrit") \
+	X(TEXT_TOLD_REPORT,         "sent a report", "a envoyé un signalement") \
 	X(TEXT_MONTH_1,  "January", "janvier") \
 	X(TEXT_MONTH_2,  "February", "février") \
 	X(TEXT_MONTH_3,  "March", "mars") \

@@ -25,7 +25,7 @@ def bearer(token):
 @pytest.mark.parametrize("path, token, status", [
     ("/api/v1/app", None, 401), ("/api/v1/app", "token-unknown", 401), ("/api/v1/app", "token-application", 200),
     ("/api/v1/app", "token-reader", 200),
-    ("/api/v1/user", None, 401), ("/api/v1/user", "token-unknown", 401), ("/api/v1/user", "token-application", 403),
+    ("/api/v1/user", None, 401), ("/api/v1/user", "token-unknown", 401), ("/api/v1/user", "token-application", 422),
     ("/api/v1/user", "token-writer", 403), ("/api/v1/user", "token-reader", 200),
     ("/api/v1/admin", None, 401), ("/api/v1/admin", "token-reader", 403), ("/api/v1/admin", "token-administrator", 200),
     ("/api/v1/admin", "token-member-with-admin-scope", 403),

@@ -39,6 +39,7 @@ static void each_class_refuses_the_request_after_its_count(void **state)
 		{ LIMIT_SIGN_IN, false, 25, 300 },
 		{ LIMIT_SIGN_UP, false, 5, 1800 },
 		{ LIMIT_APP, false, 5, 600 },
+		{ LIMIT_MAIL, false, 10, 1800 },
 		{ LIMIT_INBOX, false, 6000, 300 },
 	};
 	struct net_address address = address_of("192.0.2.1");
@@ -202,7 +203,7 @@ static void the_table_lists_every_rule(void **state)
 	(void)state;
 	AUTO(buf) struct buf out = { 0 };
 	limits_write_table(&out);
-	static const char *const names[] = { "api", "page", "media", "sign_in", "sign_up", "app", "inbox" };
+	static const char *const names[] = { "api", "page", "media", "sign_in", "sign_up", "app", "mail", "inbox" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_true(str_index_of_str(buf_str(&out), str_from(names[i])) < out.len);
 	for (enum limit_class class = LIMIT_API; class < LIMIT_CLASS_COUNT; class++)
