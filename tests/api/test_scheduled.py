@@ -104,8 +104,8 @@ def test_it_is_published_once_when_its_time_has_come(server, anna):
     identity = new_id()
     server.database.rows(
         "insert into media (id, name, actor_id, kind, state, mime_type, size_bytes, file_name, width, height)"
-        " values (%s, %s, %s, 'image', 'ready', 'image/png', 100, 'x.png', 10, 10) returning id",
-        (identity, ("y" * 22 + str(identity))[-22:], anna.id))
+        " values (%s, %s, %s, 'image', 'ready', 'image/png', 100, %s, 10, 10) returning id",
+        (identity, ("y" * 22 + str(identity))[-22:], anna.id, ("y" * 22 + str(identity))[-22:] + ".png"))
     scheduled = schedule(anna, "its time has come", media_ids=[str(identity)], visibility="unlisted", language="fr")
     assert scheduled["media_attachments"][0]["id"] == str(identity)
     make_due(server, scheduled["id"])
