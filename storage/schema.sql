@@ -1421,8 +1421,10 @@ CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_i
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
 CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
+CREATE INDEX actors_display_name_bytes ON public.actors USING btree (lower(display_name) COLLATE "C") WHERE ((suspended_at IS NULL) AND (display_name <> ''::text));
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_handle_bytes ON public.actors USING btree (handle COLLATE "C") WHERE (suspended_at IS NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
