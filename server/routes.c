@@ -9,6 +9,7 @@
 #include "server/federation/post_routes.h"
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
+#include "server/mastodon/directory.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -24,6 +25,7 @@
 #include "server/mastodon/instance.h"
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
+#include "server/mastodon/trends.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
 #include "server/mastodon/relationships.h"
@@ -128,6 +130,7 @@ static const struct route routes[] = {
 #include "server/routes/discovery.inc"
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
+#include "server/routes/trends.inc"
 
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
