@@ -20,15 +20,11 @@
 
 #define NOTIFY_WITHIN_US INT64_C(604800000000) /* older posts that are only now fetched surprise nobody */
 #define ID_LOW_BITS 16
-#define SECOND_US 1000000
 #define ID_TRIES 8
 
 int64_t remote_post_id(int64_t published_us, int64_t received_us)
 {
 	int64_t time_us = published_us <= 0 || published_us > received_us ? received_us : published_us;
-	/* Most tell whole seconds: the posts of one are spread over it, for the sake of ids that differ. */
-	if (time_us % SECOND_US == 0 && time_us + SECOND_US <= received_us)
-		time_us += (int64_t)random_below(SECOND_US);
 	if (MUTANT("remote_post_id_future"))
 		time_us = published_us;
 	return id_at_time(time_us) | (int64_t)(1 + random_below((1 << ID_LOW_BITS) - 1));
