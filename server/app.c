@@ -7,6 +7,7 @@
 #include "server/http/limits.h"
 #include "server/http/static_files.h"
 #include "server/push/vapid.h"
+#include "server/media/service.h"
 
 #include "base/url.h"
 
@@ -46,6 +47,11 @@ enum error app_new(const struct config *config, struct arena *arena, struct app 
 		app_free(&app);
 		return error;
 	}
+	error = media_service_new(config, arena, &app->media, ret_message);
+	if (error) {
+		app_free(&app);
+		return error;
+	}
 	app->documents = document_cache_new((size_t)config_size_bytes(config, "http.document_cache"));
 	app->static_files = static_files_new(asset_files);
 	*ret_app = app;
@@ -59,6 +65,7 @@ void app_free(struct app **app)
 	struct secret_box *box = (struct secret_box *)(uintptr_t)(*app)->secret_box;
 	secret_box_close(&box);
 	document_cache_free(&(*app)->documents);
+	media_service_free(&(*app)->media);
 	limits_free(&(*app)->limits);
 	static_files_free(&(*app)->static_files);
 	vapid_close(&(*app)->vapid);

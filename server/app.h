@@ -15,6 +15,7 @@ struct federation;
 struct job_workers;
 struct limits;
 struct push_sender;
+struct media_service;
 struct static_files;
 struct vapid;
 struct stream_hub;
@@ -27,6 +28,7 @@ struct app {
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
 	struct stream_hub *_Atomic streams;  /* likewise, and for a moment after */
+	struct media_service *media;         /* media/service.h */
 	struct limits *limits;
 	struct vapid *vapid;                 /* NULL until is_prepared: the key that push services know us by */
 	struct push_sender *pushes;          /* beside jobs */

@@ -119,8 +119,27 @@ static const struct statement replace_picture = STATEMENT("media_replace_picture
 	"   and purpose = $2"
 	"   and id <> $3"); // media_actor_id
 
+static const struct statement set_avatar = STATEMENT("media_set_avatar", 3,
+	"update actors"
+	" set avatar_url = $2,"
+	"     avatar_alt = coalesce($3, case when $2::text is null then '' else avatar_alt end),"
+	"     updated_at = now()"
+	" where id = $1"
+	"   and domain_id is not null"
+	"   and deleted_at is null"); // actors_pkey
+
+static const struct statement set_header = STATEMENT("media_set_header", 3,
+	"update actors"
+	" set header_url = $2,"
+	"     header_alt = coalesce($3, case when $2::text is null then '' else header_alt end),"
+	"     updated_at = now()"
+	" where id = $1"
+	"   and domain_id is not null"
+	"   and deleted_at is null"); // actors_pkey
+
 STATEMENT_TABLE(media_statements, &find_many, &list_of_posts, &lock, &count_used, &detach, &attach, &keep, &set_details,
-	&remove_one, &discard, &sum, &create, &set_ready, &set_failed, &replace_picture);
+	&remove_one, &discard, &sum, &create, &set_ready, &set_failed, &replace_picture, &set_avatar,
+	&set_header);
 
 static const char *const purpose_names[] = { "attachment", "avatar", "header" };
 
@@ -315,4 +334,16 @@ enum error media_replace_picture(struct db *db, struct arena *arena, int64_t act
 	db_value_text(&values, str_from(purpose_names[purpose]));
 	db_value_int64(&values, keep_id);
 	return db_change(db, arena, &replace_picture, &values, NULL);
+}
+
+enum error media_set_profile_url(struct db *db, struct arena *arena, int64_t actor_id, enum media_purpose purpose, struct str url,
+	struct str alt)
+{
+	int64_t affected = 0;
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, actor_id);
+	db_value_text(&values, url);
+	db_value_text(&values, alt);
+	enum error error = db_change(db, arena, purpose == MEDIA_AVATAR ? &set_avatar : &set_header, &values, &affected);
+	return error ? error : affected ? ERROR_NONE : ERROR_NOT_FOUND;
 }

@@ -90,6 +90,10 @@ enum error media_set_failed(struct db *db, struct arena *arena, int64_t id) MUST
 enum error media_replace_picture(struct db *db, struct arena *arena, int64_t actor_id, enum media_purpose purpose,
 	int64_t keep_id) MUST_CHECK;
 
+/* What the actor's row says: url data NULL: it has none; alt data NULL: as it is. Sets updated_us. */
+enum error media_set_profile_url(struct db *db, struct arena *arena, int64_t actor_id, enum media_purpose purpose, struct str url,
+	struct str alt) MUST_CHECK;
+
 /* For the sweeper, in batches of MEDIA_SWEEP_BATCH. Attachments of ours that hang at nothing and are kept no longer. */
 #define MEDIA_SWEEP_BATCH 200
 enum error media_forget_orphans(struct db *db, struct arena *arena, int64_t *ret_count) MUST_CHECK;

@@ -8,7 +8,7 @@
 #include "federation/outbox.h"
 
 #include "base/mutant.h"
-#include "storage/post_media.h"
+#include "storage/media.h"
 
 struct deletion {
 	struct post post;
@@ -20,7 +20,7 @@ static enum error write_deletion(struct db *db, struct arena *arena, void *owner
 	const struct deletion *deletion = owner;
 	enum error error = outbox_delete_post(db, arena, deletion->post.id);
 	if (!error && deletion->deletes_media)
-		error = post_media_delete(db, arena, deletion->post.id);
+		error = media_discard_of_post(db, arena, deletion->post.id);
 	return error ? error : post_delete(db, arena, deletion->post.id);
 }
 

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mutant.h"
 #include "base/url.h"
-#include "storage/post_media.h"
+#include "storage/media.h"
 
 #include <string.h>
 
@@ -77,7 +77,7 @@ static enum error check_text(const struct draft_request *request, const struct r
 	return ERROR_NONE;
 }
 
-static const struct post_media_item *find_item(const struct post_media_item *items, size_t count, int64_t id)
+static const struct medium *find_item(const struct medium *items, size_t count, int64_t id)
 {
 	for (size_t i = 0; i < count; i++)
 		if (items[i].id == id)
@@ -85,28 +85,35 @@ static const struct post_media_item *find_item(const struct post_media_item *ite
 	return NULL;
 }
 
+static bool is_attachable(const struct medium *item, const struct actor *author, const struct draft_request *request)
+{
+	if (!item || (item->actor_id != author->id && !MUTANT("draft_media_owner")))
+		return false;
+	return !item->remote_url.data && item->purpose == MEDIA_ATTACHMENT && (!item->post_id || item->post_id == request->post_id);
+}
+
 static enum error check_media(struct db *db, struct arena *arena, const struct actor *author,
 	const struct draft_request *request, struct str *ret_message)
 {
-	struct post_media_item *items;
+	struct medium *items;
 	size_t count;
 	bool is_mixed = false, is_ready = true;
 	if (!request->media_count)
 		return ERROR_NONE;
 	if ((request->media_count > DRAFT_MAX_MEDIA || request->poll) && !MUTANT("draft_media"))
 		return draft_refuse("Cannot attach more than 4 files", ret_message);
-	enum error error = post_media_look(db, arena, author->id, request->media_ids, request->media_count, &items, &count);
+	enum error error = media_find_many(db, arena, request->media_ids, request->media_count, &items, &count);
 	if (error)
 		return error;
 	for (size_t i = 0; i < request->media_count; i++) {
-		const struct post_media_item *item = find_item(items, count, request->media_ids[i]);
-		if (!item || (item->holder_id && item->holder_id != request->post_id)) {
+		const struct medium *item = find_item(items, count, request->media_ids[i]);
+		if (!is_attachable(item, author, request)) {
 			*ret_message = arena_printf(arena, "Media %lld not found or already attached to another post",
 				(long long)request->media_ids[i]);
 			return ERROR_UNPROCESSABLE;
 		}
-		is_ready = is_ready && item->is_ready;
-		is_mixed = is_mixed || (!item->is_image && request->media_count > 1);
+		is_ready = is_ready && item->state == MEDIA_READY;
+		is_mixed = is_mixed || (item->kind != MEDIA_IMAGE && request->media_count > 1);
 	}
 	if (!is_ready && !MUTANT("draft_media_ready"))
 		return draft_refuse("Cannot attach files that have not finished processing. Try again in a moment!", ret_message);

@@ -9,9 +9,10 @@
 
 #include "base/clock.h"
 #include "base/mutant.h"
+#include "storage/media.h"
 #include "storage/post_relevance.h"
 
-#include <string.h>
+#include <math.h>
 
 struct editing {
 	const struct edit_request *request;
@@ -60,35 +61,58 @@ static bool changes_policy(const struct editing *editing)
 	return editing->request->quote_policy && *editing->request->quote_policy != editing->before.quote_policy;
 }
 
-static bool is_among(const int64_t *ids, size_t count, int64_t id)
+static bool differs(const struct medium *medium, const struct edit_media_details *details)
 {
-	for (size_t i = 0; i < count; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
+	if (details->alt && !str_eq(*details->alt, medium->alt))
+		return true;
+	return details->focus && (fabs((*details->focus)[0] - medium->focus_x) > 0.0001 ||
+		fabs((*details->focus)[1] - medium->focus_y) > 0.0001);
 }
 
-/* Details are of files: they are written at once, and whether they differ is known then. */
+static enum error write_details(struct db *db, struct arena *arena, struct editing *editing, const struct medium *media,
+	size_t count)
+{
+	const struct edit_request *request = editing->request;
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < request->media_detail_count; i++) {
+		const struct edit_media_details *details = &request->media_details[i];
+		for (size_t j = 0; j < count && !error; j++) {
+			if (media[j].id != details->id || !differs(&media[j], details))
+				continue;
+			editing->changes_media = true;
+			error = media_set_details(db, arena, request->actor_id, details->id, details->alt,
+				details->focus ? *details->focus : NULL);
+		}
+	}
+	return error;
+}
+
+static bool are_same(const struct medium *media, size_t count, const struct draft_request *draft)
+{
+	if (count != draft->media_count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (media[i].id != draft->media_ids[i])
+			return false;
+	return true;
+}
+
+/* Details are written where the file is the post's afterwards. */
 static enum error write_media(struct db *db, struct arena *arena, struct editing *editing)
 {
 	const struct edit_request *request = editing->request;
-	int64_t *former;
+	struct medium *media;
 	size_t count;
-	enum error error = post_media_list(db, arena, request->post_id, &former, &count);
-	if (error)
-		return error;
-	if (request->replaces_media && (count != request->draft.media_count ||
-		(count && memcmp(former, request->draft.media_ids, count * sizeof(*former)) != 0))) {
+	editing->changes_media = false;
+	enum error error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
+	if (!error && request->replaces_media && !are_same(media, count, &request->draft)) {
 		editing->changes_media = true;
-		error = post_media_set(db, arena, request->actor_id, request->post_id, request->draft.media_ids,
+		error = media_attach(db, arena, request->actor_id, request->post_id, request->draft.media_ids,
 			request->draft.media_count);
+		if (!error)
+			error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
 	}
-	const int64_t *kept = request->replaces_media ? request->draft.media_ids : former;
-	count = request->replaces_media ? request->draft.media_count : count;
-	for (size_t i = 0; i < request->media_detail_count && !error; i++)
-		if (is_among(kept, count, request->media_details[i].id))
-			error = post_media_describe(db, arena, request->actor_id, &request->media_details[i], &editing->changes_media);
-	return error;
+	return error ? error : write_details(db, arena, editing, media, count);
 }
 
 static enum error write_rows(struct db *db, struct arena *arena, const struct editing *editing)
@@ -145,7 +169,6 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 		return error;
 	if (!editing->before.id)
 		return ERROR_NOT_FOUND;
-	editing->changes_media = false;
 	error = write_media(db, arena, editing);
 	if (error)
 		return error;
@@ -163,11 +186,14 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 
 static enum error find_media(struct db *db, struct arena *arena, struct draft_request *draft)
 {
-	int64_t *ids;
+	struct medium *media;
 	size_t count;
-	enum error error = post_media_list(db, arena, draft->post_id, &ids, &count);
+	enum error error = media_list_of_posts(db, arena, &draft->post_id, 1, &media, &count);
 	if (error)
 		return error;
+	int64_t *ids = arena_alloc_array(arena, count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++)
+		ids[i] = media[i].id;
 	draft->media_ids = ids;
 	draft->media_count = count;
 	return ERROR_NONE;

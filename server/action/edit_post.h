@@ -7,14 +7,19 @@
 #include "server/action/draft.h"
 
 #include "storage/post.h"
-#include "storage/post_media.h"
+
+struct edit_media_details {
+	int64_t id;
+	const struct str *alt;    /* NULL: stays */
+	const double (*focus)[2]; /* NULL: stays */
+};
 
 struct edit_request {
 	int64_t actor_id; /* the author */
 	int64_t post_id;
 	struct draft_request draft; /* its poll NULL: the poll stays. Other options lose the votes */
 	bool replaces_media;        /* by those of the draft; otherwise they stay, and the draft has none */
-	const struct post_media_details *media_details; /* of media that the post has afterwards */
+	const struct edit_media_details *media_details; /* of media that the post has afterwards */
 	size_t media_detail_count;
 	const enum post_quote_policy *quote_policy; /* NULL: stays */
 };

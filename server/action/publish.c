@@ -12,7 +12,7 @@
 #include "storage/conversation.h"
 #include "storage/id.h"
 #include "storage/notification.h"
-#include "storage/post_media.h"
+#include "storage/media.h"
 #include "storage/scheduled_post.h"
 
 struct publishing {
@@ -61,7 +61,7 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	if (!error && publishing->draft->poll.option_count)
 		error = poll_store(db, arena, publishing->post.id, &publishing->draft->poll);
 	if (!error && request->media_count)
-		error = post_media_set(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
+		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
 	if (!error)
 		error = outbox_create_post(db, arena, publishing->post.id);
 	if (!error && publishing->quote.post.id)
@@ -126,8 +126,7 @@ static enum error check_and_render(struct db *db, struct arena *arena, const str
 {
 	const struct draft_request draft_request = { .text = request->text, .is_markdown = request->is_markdown,
 		.spoiler_text = request->spoiler_text, .language = request->language, .is_sensitive = request->is_sensitive,
-		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count,
-		.post_id = request->scheduled_id };
+		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count };
 	enum error error = deed_find_doer(db, arena, request->actor_id, author);
 	if (!error)
 		error = draft_make(db, arena, author, &draft_request, draft, ret_message);

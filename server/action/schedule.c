@@ -12,7 +12,10 @@
 #include "base/mutant.h"
 #include "storage/id.h"
 #include "storage/job.h"
+#include "storage/media.h"
 #include "storage/preference.h"
+
+#define KEEP_BEHIND_US (INT64_C(7 * 24 * 3600) * 1000000) /* files of what could not be published in time */
 
 /* ---- the request as JSON ---- */
 
@@ -163,6 +166,8 @@ static enum error write_scheduled(struct db *db, struct arena *arena, void *owne
 	enum error error = repetition_note(db, arena, scheduling->repetition, IDEMPOTENT_SCHEDULED, post->id);
 	if (!error)
 		error = scheduled_post_create(db, arena, post);
+	if (!error && post->media_count)
+		error = media_keep(db, arena, post->actor_id, post->media_ids, post->media_count, post->scheduled_us + KEEP_BEHIND_US);
 	return error ? error : job_add(db, arena, STR_LITERAL("scheduled"), job_key(arena, post->id), (struct str){ 0 },
 		post->scheduled_us);
 }
@@ -187,8 +192,6 @@ static enum error find_first(struct db *db, struct arena *arena, const struct pu
 {
 	struct idempotency first;
 	enum error error = repetition_find(db, arena, &request->repetition, &first, ret_message);
-	if (error == ERROR_NOT_FOUND)
-		return draft_refuse("Validation failed: A file is attached to another scheduled post", ret_message);
 	if (error)
 		return error;
 	return first.kind == IDEMPOTENT_SCHEDULED ?
@@ -229,7 +232,12 @@ static enum error remove_job(struct db *db, struct arena *arena, int64_t id)
 static enum error write_move(struct db *db, struct arena *arena, void *owner)
 {
 	const struct moving *moving = owner;
+	struct scheduled_post post;
 	enum error error = scheduled_post_set_time(db, arena, moving->actor_id, moving->id, moving->scheduled_us);
+	if (!error)
+		error = scheduled_post_find(db, arena, moving->actor_id, moving->id, &post);
+	if (!error && post.media_count)
+		error = media_keep(db, arena, post.actor_id, post.media_ids, post.media_count, post.scheduled_us + KEEP_BEHIND_US);
 	if (!error)
 		error = remove_job(db, arena, moving->id);
 	return error ? error : job_add(db, arena, STR_LITERAL("scheduled"), job_key(arena, moving->id), (struct str){ 0 },

@@ -234,7 +234,7 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	write_configuration(json, arena, facts);
 	write_registrations(json, config);
 	json_out_key_object_begin(json, "api_versions");
-	json_out_key_int(json, "mastodon", 1); /* 2 and more promise grouped notifications */
+	json_out_key_int(json, "mastodon", 2); /* grouped notifications; the next ones promise what is not all here */
 	json_out_key_int(json, "comptoir", 1);
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "contact");
