@@ -67,6 +67,26 @@ bool base64_decode(struct arena *arena, struct str text, struct str *ret_bytes)
 	return true;
 }
 
+struct str base64url_encode(struct arena *arena, struct str bytes)
+{
+	struct str text = base64_encode(arena, bytes);
+	char *digits = arena_c_string(arena, text);
+	size_t len = text.len;
+	while (len > 0 && digits[len - 1] == '=')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		digits[i] = (char)(digits[i] == '+' ? '-' : digits[i] == '/' ? '_' : digits[i]);
+	return (struct str){ digits, len };
+}
+
+bool base64url_decode(struct arena *arena, struct str text, struct str *ret_bytes)
+{
+	char *digits = arena_c_string(arena, text);
+	for (size_t i = 0; i < text.len; i++)
+		digits[i] = (char)(digits[i] == '-' ? '+' : digits[i] == '_' ? '/' : digits[i]);
+	return base64_decode(arena, (struct str){ digits, text.len }, ret_bytes);
+}
+
 struct str base58btc_encode(struct arena *arena, struct str bytes)
 {
 	static const char alphabet[] = BASE58_ALPHABET;

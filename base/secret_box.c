@@ -9,6 +9,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -203,4 +204,12 @@ enum error secret_box_unseal(const struct secret_box *box, struct arena *arena, 
 	}
 	*ret_plain = (struct str){ (const char *)plain, plain_len };
 	return ERROR_NONE;
+}
+
+void secret_box_derive(const struct secret_box *box, struct str purpose, unsigned char ret_key[SECRET_BOX_DERIVED_BYTES])
+{
+	unsigned len = 0;
+	if (!HMAC(EVP_sha256(), box->key, KEY_BYTES, (const unsigned char *)purpose.data, purpose.len, ret_key, &len) ||
+		len != SECRET_BOX_DERIVED_BYTES)
+		memory_fatal("no HMAC-SHA-256");
 }

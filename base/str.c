@@ -173,6 +173,14 @@ static size_t utf8_sequence_len(const unsigned char *text, size_t available)
 	return len;
 }
 
+size_t str_count_characters(struct str value)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < value.len; i++)
+		count += ((unsigned char)value.data[i] & 0xc0) != 0x80;
+	return count;
+}
+
 bool str_is_utf8(struct str value)
 {
 	const unsigned char *text = (const unsigned char *)value.data;

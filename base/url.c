@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#define CANONICAL_ROOM 64
 #define HEX_DIGITS "0123456789ABCDEF"
 
 /* The canonical text while it is written; a write past capacity sets is_full instead. */
@@ -46,22 +47,17 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool is_unreserved(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-		c == '~';
-}
+/* What may stand unescaped: everywhere, in paths too, in queries and fragments too. */
+enum { BARE_ALWAYS = 1, BARE_IN_PATH = 2, BARE_IN_QUERY = 4 };
 
-/* What may stand unescaped in a path, a query or a fragment besides the unreserved characters. */
-static bool is_path_delimiter(char c)
-{
-	return c != '\0' && strchr("!$&'()*+,;=:@/", c);
-}
-
-static bool is_query_delimiter(char c)
-{
-	return is_path_delimiter(c) || c == '?';
-}
+static const unsigned char bare[256] = {
+	['a' ... 'z'] = BARE_ALWAYS, ['A' ... 'Z'] = BARE_ALWAYS, ['0' ... '9'] = BARE_ALWAYS,
+	['-'] = BARE_ALWAYS, ['.'] = BARE_ALWAYS, ['_'] = BARE_ALWAYS, ['~'] = BARE_ALWAYS,
+	['!'] = BARE_IN_PATH, ['$'] = BARE_IN_PATH, ['&'] = BARE_IN_PATH, ['\''] = BARE_IN_PATH, ['('] = BARE_IN_PATH,
+	[')'] = BARE_IN_PATH, ['*'] = BARE_IN_PATH, ['+'] = BARE_IN_PATH, [','] = BARE_IN_PATH, [';'] = BARE_IN_PATH,
+	['='] = BARE_IN_PATH, [':'] = BARE_IN_PATH, ['@'] = BARE_IN_PATH, ['/'] = BARE_IN_PATH,
+	['?'] = BARE_IN_QUERY,
+};
 
 static int hex_value(char c)
 {
@@ -85,7 +81,7 @@ static int read_percent(struct str text)
 }
 
 /* Unreserved characters bare, all others but the delimiters as %XX. False for bad encoding and %00. */
-static bool put_normalised(struct writer *writer, struct str text, bool (*is_delimiter)(char c))
+static bool put_normalised(struct writer *writer, struct str text, unsigned allowed)
 {
 	for (size_t at = 0; at < text.len; at++) {
 		char c = text.data[at];
@@ -94,11 +90,11 @@ static bool put_normalised(struct writer *writer, struct str text, bool (*is_del
 			if (byte <= 0)
 				return false;
 			at += 2;
-			if (is_unreserved((char)byte))
+			if (bare[byte] & BARE_ALWAYS)
 				put(writer, (char)byte);
 			else
 				put_percent(writer, (unsigned char)byte);
-		} else if (is_unreserved(c) || is_delimiter(c)) {
+		} else if (bare[(unsigned char)c] & allowed) {
 			put(writer, c);
 		} else {
 			put_percent(writer, (unsigned char)c);
@@ -139,7 +135,7 @@ static bool put_path(struct writer *writer, struct str path)
 	size_t start = writer->len;
 	if (path.len == 0)
 		put(writer, '/');
-	if (!put_normalised(writer, path, is_path_delimiter) || writer->is_full)
+	if (!put_normalised(writer, path, BARE_ALWAYS | BARE_IN_PATH) || writer->is_full)
 		return false;
 	writer->len = start + remove_dot_segments(writer->text + start, writer->len - start);
 	return true;
@@ -277,9 +273,17 @@ static bool put_marked(struct writer *writer, struct str *rest, char mark, const
 	*rest = str_slice(*rest, 1, rest->len);
 	put(writer, mark);
 	size_t start = writer->len;
-	if (!put_normalised(writer, take_until(rest, stop_characters), is_query_delimiter))
+	if (!put_normalised(writer, take_until(rest, stop_characters), BARE_ALWAYS | BARE_IN_PATH | BARE_IN_QUERY))
 		return false;
 	*ret_part = (struct str){ writer->text + start, writer->len - start };
+	return true;
+}
+
+static bool is_ascii(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.data[i] >= 0x80)
+			return false;
 	return true;
 }
 
@@ -290,7 +294,11 @@ bool url_parse(struct arena *arena, struct str text, struct url *ret_url)
 	if ((has_forbidden_byte(text) && !MUTANT("url_forbidden_byte")) || !str_is_utf8(text))
 		return false;
 	struct url url = { 0 };
-	struct writer writer = { .text = arena_alloc(arena, URL_MAX_BYTES + 1), .capacity = URL_MAX_BYTES };
+	/* Each byte becomes three at most, but for an address in brackets, an empty path, and what IDNA does. */
+	size_t capacity = text.len * 3 + CANONICAL_ROOM;
+	if (capacity > URL_MAX_BYTES || !is_ascii(text))
+		capacity = URL_MAX_BYTES;
+	struct writer writer = { .text = arena_alloc(arena, capacity + 1), .capacity = capacity };
 	struct str rest = text;
 	if (!put_scheme(&writer, &rest, &url) || !put_authority(arena, &writer, take_until(&rest, "/?#"), &url))
 		return false;
@@ -345,7 +353,7 @@ struct str url_encode(struct arena *arena, struct str text)
 		memory_fatal("text to encode is too long");
 	struct writer writer = { .text = arena_alloc(arena, size_bytes + 1), .capacity = size_bytes };
 	for (size_t i = 0; i < text.len; i++) {
-		if (is_unreserved(text.data[i]))
+		if (bare[(unsigned char)text.data[i]] & BARE_ALWAYS)
 			put(&writer, text.data[i]);
 		else
 			put_percent(&writer, (unsigned char)text.data[i]);

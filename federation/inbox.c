@@ -225,12 +225,6 @@ static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, 
 		return store_with_actor(attempt, &row, &actor);
 	if (needs_answer_now(attempt))
 		return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
-	/* The document that they are parts of ends with this attempt. */
-	row.uri = arena_str(attempt->arena, row.uri);
-	row.type = arena_str(attempt->arena, row.type);
-	row.actor_uri = arena_str(attempt->arena, row.actor_uri);
-	if (row.object_uri.data)
-		row.object_uri = arena_str(attempt->arena, row.object_uri);
 	attempt->answer = (struct inbox_answer){ .verdict = INBOX_VERIFIED, .reason = "verified", .row = row };
 	return false;
 }

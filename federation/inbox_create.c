@@ -39,3 +39,42 @@ enum error inbox_create(struct inbox_context *context)
 	}
 	return error || !is_done ? error : inbox_done(context);
 }
+
+/* Written by its sender and no vote, alone in its activity; else NULL. */
+static const struct vocab_object *plain_post(const struct inbox_context *context)
+{
+	const struct vocab_activity *activity = context->activity;
+	if (activity->type != VOCAB_CREATE || activity->object_count != 1 || activity->objects[0].kind != VOCAB_KIND_OBJECT)
+		return NULL;
+	const struct vocab_object *object = activity->objects[0].object;
+	if (!vocab_object_is_by(object, context->actor.uri) || vocab_object_is_vote(object))
+		return NULL;
+	bool is_pushed = context->row->verified_by != ACTIVITY_BY_FETCH;
+	return is_pushed && inbox_post_is_locked(context, object) ? object : NULL;
+}
+
+enum error inbox_create_many(struct inbox_context *const *contexts, size_t count, bool *ret_is_done)
+{
+	if (count == 0)
+		return ERROR_NONE;
+	struct arena *arena = contexts[0]->arena;
+	struct inbox_context **chosen = arena_alloc_array(arena, count, sizeof(struct inbox_context *));
+	const struct vocab_object **objects = arena_alloc_array(arena, count, sizeof(struct vocab_object *));
+	size_t *places = arena_alloc_array(arena, count, sizeof(*places));
+	bool *is_done = arena_alloc_array(arena, count, sizeof(*is_done));
+	size_t chosen_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct vocab_object *object = plain_post(contexts[i]);
+		if (!object)
+			continue;
+		chosen[chosen_count] = contexts[i];
+		objects[chosen_count] = object;
+		places[chosen_count++] = i;
+	}
+	if (chosen_count < 2)
+		return ERROR_NONE;
+	enum error error = inbox_store_posts(chosen, objects, chosen_count, is_done);
+	for (size_t i = 0; i < chosen_count && !error; i++)
+		ret_is_done[places[i]] = is_done[i];
+	return error;
+}

@@ -92,8 +92,7 @@ enum error inbox_forward(const struct inbox_context *context, struct str object_
 		context->row->body);
 }
 
-/* By inbox_step.c, with all of its group. */
-static bool is_locked(const struct inbox_context *context, const struct vocab_object *object)
+bool inbox_post_is_locked(const struct inbox_context *context, const struct vocab_object *object)
 {
 	const struct vocab_activity *activity = context->activity;
 	return activity->object_count == 1 && activity->objects[0].object == object &&
@@ -108,7 +107,7 @@ enum error inbox_store_post(struct inbox_context *context, const struct vocab_ob
 		.inbox_actor_id = context->row->inbox_actor_id,
 		.is_update = is_update,
 		.is_pushed = is_pushed,
-		.is_locked = is_locked(context, object),
+		.is_locked = inbox_post_is_locked(context, object),
 	};
 	enum error error = remote_post_store(context->federation, context->db, context->arena, object, &origin, &post);
 	if (error)
@@ -125,4 +124,30 @@ enum error inbox_store_post(struct inbox_context *context, const struct vocab_ob
 		break;
 	}
 	return error ? error : inbox_done(context);
+}
+
+enum error inbox_store_posts(struct inbox_context *const *contexts, const struct vocab_object *const *objects, size_t count,
+	bool *ret_is_done)
+{
+	struct arena *arena = contexts[0]->arena;
+	struct remote_post_arriving *arriving = arena_alloc_array(arena, count, sizeof(*arriving));
+	struct remote_post_origin *origins = arena_alloc_array(arena, count, sizeof(*origins));
+	for (size_t i = 0; i < count; i++) {
+		origins[i] = (struct remote_post_origin){
+			.received_us = contexts[i]->row->received_us,
+			.inbox_actor_id = contexts[i]->row->inbox_actor_id,
+			.is_pushed = true,
+			.is_locked = true,
+		};
+		arriving[i] = (struct remote_post_arriving){ .object = objects[i], .origin = &origins[i] };
+	}
+	enum error error = remote_post_store_many(contexts[0]->federation, contexts[0]->db, arena, arriving, count);
+	for (size_t i = 0; i < count && !error; i++) {
+		ret_is_done[i] = arriving[i].is_stored;
+		if (!arriving[i].is_stored)
+			continue;
+		error = inbox_forward(contexts[i], objects[i]->id, arriving[i].post.thread_actor_id);
+		(void)inbox_done(contexts[i]);
+	}
+	return error;
 }

@@ -11,6 +11,17 @@
  * if it concerns somebody here. */
 enum error inbox_store_post(struct inbox_context *context, const struct vocab_object *object, bool is_update, bool is_pushed);
 
+/* Creates of posts that their actors wrote, as far as they can be stored together: ret_is_done[i], and the outcome of that
+ * context is set. Of the others nothing is written; they are for inbox_create. */
+enum error inbox_create_many(struct inbox_context *const *contexts, size_t count, bool *ret_is_done);
+
+/* Several, as inbox_create_many; objects[i] is what contexts[i] creates. */
+enum error inbox_store_posts(struct inbox_context *const *contexts, const struct vocab_object *const *objects, size_t count,
+	bool *ret_is_done);
+
+/* The group of inbox_step.c holds the locks of the object, of what it answers and of what it quotes. */
+bool inbox_post_is_locked(const struct inbox_context *context, const struct vocab_object *object);
+
 /* A vote: counted and kept private, never stored as a post. What only looks like one is a post. */
 enum error inbox_vote(struct inbox_context *context, const struct vocab_object *object);
 

@@ -6,6 +6,7 @@
 
 #include "federation/federation.h"
 #include "federation/inbox_handler.h"
+#include "federation/inbox_post.h"
 #include "federation/inbox_worker.h"
 #include "federation/policy.h"
 #include "storage/activity_in_queue.h"
@@ -19,7 +20,7 @@
 #include <assert.h>
 
 #define CLAIM_LIMIT 32
-#define GROUP_LIMIT 16
+#define GROUP_LIMIT 32
 /* Of bodies in a group: what is read of them takes up to 32 times as much. */
 #define GROUP_MAX_BYTES ((size_t)1 << 20)
 #define LOCKS_MAX 4 /* of one activity */
@@ -41,6 +42,7 @@ enum end {
 
 struct result {
 	enum end end;
+	bool is_early;        /* END_DONE, together with others of its group */
 	bool has_written;     /* END_DROPPED: what its handler wrote must go */
 	const char *reason;   /* END_DROPPED */
 	struct str uri;       /* END_PARKED, END_BEHIND a parked one */
@@ -240,11 +242,10 @@ static enum error handle(const struct claim *claim, size_t index, struct inbox_c
 	return inbox_handler_of(reading->activity.type)(context);
 }
 
-static enum error handle_row(const struct claim *claim, size_t index)
+static void fill_context(const struct claim *claim, size_t index, struct inbox_context *ret_context)
 {
-	struct result *result = &claim->results[index];
 	const struct activity_in_claimed *row = &claim->rows[index];
-	struct inbox_context context = {
+	*ret_context = (struct inbox_context){
 		.federation = claim->step->federation,
 		.db = claim->step->db,
 		.arena = claim->step->work_arena,
@@ -254,6 +255,13 @@ static enum error handle_row(const struct claim *claim, size_t index)
 		.outcome = INBOX_DROPPED,
 		.reason = "no_outcome",
 	};
+}
+
+static enum error handle_row(const struct claim *claim, size_t index)
+{
+	struct result *result = &claim->results[index];
+	struct inbox_context context;
+	fill_context(claim, index, &context);
 	uint64_t writes = db_write_count(context.db);
 	enum error error = handle(claim, index, &context);
 	if (error)
@@ -309,6 +317,50 @@ static enum error handle_in_turn(const struct claim *claim, size_t first, size_t
 	}
 	result->end = END_NONE;
 	return handle_row(claim, index);
+}
+
+/* Nothing before it in the group can change what becomes of it. */
+static bool may_be_early(const struct claim *claim, size_t first, size_t count, size_t index,
+	const struct activity_in_place *place)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	if (place->turn != ACTIVITY_IN_OURS || claim->readings[index].reason || row->is_wanted_nowhere ||
+		claim->readings[index].activity.type != VOCAB_CREATE || is_actor_stale(claim, index))
+		return false;
+	for (size_t i = first; i < first + count; i++)
+		if (i != index && str_eq(claim->rows[i].activity.object_uri, row->activity.object_uri))
+			return false;
+	return true;
+}
+
+/* Creates that came together are mostly posts that nothing is to be said about: those are stored together, the rest of
+ * the group goes on one by one. */
+static enum error handle_early(const struct claim *claim, size_t first, size_t count, const struct activity_in_place *places)
+{
+	struct arena *arena = claim->step->work_arena;
+	struct inbox_context *contexts = arena_alloc_array(arena, count, sizeof(*contexts));
+	struct inbox_context **chosen = arena_alloc_array(arena, count, sizeof(struct inbox_context *));
+	size_t *indexes = arena_alloc_array(arena, count, sizeof(*indexes));
+	bool *is_done = arena_alloc_array(arena, count, sizeof(*is_done));
+	size_t chosen_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct inbox_context *context = &contexts[i];
+		if (!may_be_early(claim, first, count, first + i, &places[i]))
+			continue;
+		fill_context(claim, first + i, context);
+		context->activity = &claim->readings[first + i].activity;
+		context->document = claim->readings[first + i].document;
+		if (find_actor(claim, first + i, context) != ERROR_NONE || judge_actor(&context->actor))
+			continue;
+		is_done[chosen_count] = false;
+		indexes[chosen_count] = first + i;
+		chosen[chosen_count++] = context;
+	}
+	enum error error = inbox_create_many(chosen, chosen_count, is_done);
+	for (size_t i = 0; i < chosen_count && !error; i++)
+		if (is_done[i])
+			claim->results[indexes[i]] = (struct result){ .end = END_DONE, .is_early = true };
+	return error;
 }
 
 static bool is_too_old(const struct activity_in_claimed *row)
@@ -386,7 +438,13 @@ static enum error handle_all(const struct claim *claim, size_t first, size_t cou
 	enum error error = lock_group(claim, first, count);
 	if (!error)
 		error = activity_in_check(claim->step->db, claim->step->arena, &claim->rows[first], count, &places);
+	for (size_t i = first; i < first + count; i++)
+		claim->results[i] = (struct result){ 0 };
+	if (!error && count > 1)
+		error = handle_early(claim, first, count, places);
 	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
+		if (claim->results[first + i].is_early)
+			continue;
 		error = handle_in_turn(claim, first, first + i, &places[i]);
 		const struct result *result = &claim->results[first + i];
 		*ret_is_dropped = !error && result->end == END_DROPPED && result->has_written;

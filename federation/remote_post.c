@@ -30,10 +30,10 @@ int64_t remote_post_id(int64_t published_us, int64_t received_us)
 	return id_at_time(time_us) | (int64_t)(1 + random_below((1 << ID_LOW_BITS) - 1));
 }
 
-static enum error refuse(struct remote_post *ret_post, const char *reason)
+static bool refuse(struct remote_post *ret_post, const char *reason)
 {
 	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_REFUSED, .reason = reason };
-	return ERROR_NONE;
+	return false;
 }
 
 static size_t add_all(struct str *list, size_t count, const struct vocab_ids *ids)
@@ -62,15 +62,15 @@ static void collect_addressed(struct remote_post_job *job)
 	job->addressed_count = count;
 }
 
-static enum error ask(struct remote_post_job *job)
+static bool fill_question(struct remote_post_job *job, struct post_arrival_question *ret_question)
 {
 	struct url url;
 	const struct vocab_object *object = job->object;
 	if (!url_parse(job->arena, object->id, &url))
-		return ERROR_UNPROCESSABLE;
+		return false;
 	job->authority = url.authority;
 	collect_addressed(job);
-	struct post_arrival_question question = {
+	*ret_question = (struct post_arrival_question){
 		.uri = object->id,
 		.authority = url.authority,
 		.author_uri = object->author_id,
@@ -79,7 +79,7 @@ static enum error ask(struct remote_post_job *job)
 		.addressed_uris = job->addressed_uris,
 		.addressed_count = job->addressed_count,
 	};
-	return post_arrival_find(job->db, job->arena, &question, &job->arrival);
+	return true;
 }
 
 bool remote_post_concerns_us(const struct post_arrival *arrival, int64_t inbox_actor_id)
@@ -130,6 +130,25 @@ static bool is_open(enum post_visibility visibility)
 	return visibility == POST_PUBLIC || visibility == POST_UNLISTED;
 }
 
+static enum error find_actors(const struct remote_post_job *job, const struct str *uris, size_t uri_count,
+	struct addressed_actor **ret_actors, size_t *ret_count)
+{
+	if (!job->known_actors)
+		return addressed_find_many(job->db, job->arena, uris, uri_count, ret_actors, ret_count);
+	struct addressed_actor *actors = arena_alloc_array(job->arena, job->known_actor_count, sizeof(*actors));
+	size_t count = 0;
+	for (size_t i = 0; i < job->known_actor_count; i++) {
+		bool is_wanted = false;
+		for (size_t j = 0; j < uri_count && !is_wanted; j++)
+			is_wanted = str_eq(job->known_actors[i].uri, uris[j]);
+		if (is_wanted)
+			actors[count++] = job->known_actors[i];
+	}
+	*ret_actors = actors;
+	*ret_count = count;
+	return ERROR_NONE;
+}
+
 /* Who is mentioned by a tag, and of a post that is not for everyone also who else it is addressed to: they may see it,
  * and are told of it when it is for nobody but them. */
 enum error remote_post_find_mentions(struct remote_post_job *job)
@@ -139,8 +158,7 @@ enum error remote_post_find_mentions(struct remote_post_job *job)
 	bool is_direct = job->visibility == POST_DIRECT;
 	bool is_closed = !is_open(job->visibility);
 	if (job->fields.mention_count > 0 || (is_closed && job->addressed_count > 0)) {
-		enum error error = addressed_find_many(job->db, job->arena,
-			is_closed ? job->addressed_uris : job->fields.mention_uris,
+		enum error error = find_actors(job, is_closed ? job->addressed_uris : job->fields.mention_uris,
 			is_closed ? job->addressed_count : job->fields.mention_count, &actors, &count);
 		if (error)
 			return error;
@@ -179,11 +197,11 @@ static enum post_quote_state first_quote_state(const struct remote_post_job *job
 	return is_own || MUTANT("remote_post_quote_pending") ? QUOTE_ACCEPTED : QUOTE_PENDING;
 }
 
-static void fill_row(const struct remote_post_job *job, struct post_remote *row)
+void remote_post_fill(const struct remote_post_job *job, struct post_remote *ret_row)
 {
 	const struct vocab_object *object = job->object;
 	const struct remote_post_fields *fields = &job->fields;
-	*row = (struct post_remote){
+	*ret_row = (struct post_remote){
 		.actor_id = job->arrival.author_id,
 		.kind = fields->kind,
 		.uri = object->id,
@@ -287,13 +305,22 @@ int64_t remote_post_thread_actor(const struct remote_post_job *job)
 	return job->arrival.is_parent_local ? job->arrival.parent_actor_id : job->arrival.thread_actor_id;
 }
 
-/* Who keeps it, or is told of it, though nobody named them. */
-static enum error tell_others(struct remote_post_job *job, int64_t post_id)
+bool remote_post_is_news(const struct remote_post_job *job)
 {
-	if (job->visibility == POST_DIRECT)
-		return conversation_add_post(job->db, job->arena, post_id);
-	bool is_news = job->arrival.is_author_followed && job->origin->received_us - job->fields.created_us <= NOTIFY_WITHIN_US;
-	return is_news ? notification_tell_watchers(job->db, job->arena, &post_id, 1) : ERROR_NONE;
+	return job->visibility != POST_DIRECT && job->arrival.is_author_followed &&
+		job->origin->received_us - job->fields.created_us <= NOTIFY_WITHIN_US;
+}
+
+enum error remote_post_finish(struct remote_post_job *job, const struct post_remote *row, struct remote_post *ret_post)
+{
+	enum error error = add_belongings(job, row->id);
+	if (!error && job->visibility == POST_DIRECT)
+		error = conversation_add_post(job->db, job->arena, row->id);
+	if (!error)
+		error = wish_for_the_rest(job, row);
+	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_STORED, .post_id = row->id, .is_new = true,
+		.thread_actor_id = remote_post_thread_actor(job) };
+	return error;
 }
 
 static enum error create(struct remote_post_job *job, struct remote_post *ret_post)
@@ -303,23 +330,21 @@ static enum error create(struct remote_post_job *job, struct remote_post *ret_po
 	enum error error = remote_post_find_mentions(job);
 	if (error)
 		return error;
-	fill_row(job, &row);
+	remote_post_fill(job, &row);
 	error = insert(job, &row, &known_id);
-	if (error == ERROR_GONE || error == ERROR_NOT_FOUND)
-		return refuse(ret_post, error == ERROR_GONE ? "tombstone" : "no_author");
+	if (error == ERROR_GONE || error == ERROR_NOT_FOUND) {
+		(void)refuse(ret_post, error == ERROR_GONE ? "tombstone" : "no_author");
+		return ERROR_NONE;
+	}
 	if (error)
 		return error;
 	if (known_id != 0) {
 		*ret_post = (struct remote_post){ .outcome = REMOTE_POST_KNOWN, .post_id = known_id };
 		return ERROR_NONE;
 	}
-	error = add_belongings(job, row.id);
-	if (!error)
-		error = tell_others(job, row.id);
-	if (!error)
-		error = wish_for_the_rest(job, &row);
-	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_STORED, .post_id = row.id, .is_new = true,
-		.thread_actor_id = remote_post_thread_actor(job) };
+	error = remote_post_finish(job, &row, ret_post);
+	if (!error && remote_post_is_news(job))
+		error = notification_tell_watchers(job->db, job->arena, &row.id, 1);
 	return error;
 }
 
@@ -331,41 +356,56 @@ static struct str unless_itself(struct str uri, struct str own_uri)
 	return uri.len == 0 || is_itself ? none : uri;
 }
 
-enum error remote_post_store(struct federation *federation, struct db *db, struct arena *arena,
-	const struct vocab_object *object, const struct remote_post_origin *origin, struct remote_post *ret_post)
+bool remote_post_begin(struct remote_post_job *job, struct post_arrival_question *ret_question, struct remote_post *ret_post)
 {
-	struct remote_post_job job = { .db = db, .arena = arena, .object = object, .origin = origin };
-	struct policy_view view = policy_judge_url(federation->policy, object->id);
-	if (view.verdict == POLICY_REFUSED && !MUTANT("remote_post_policy"))
+	const struct vocab_object *object = job->object;
+	if (policy_judge_url(job->federation->policy, object->id).verdict == POLICY_REFUSED && !MUTANT("remote_post_policy"))
 		return refuse(ret_post, "domain");
 	if (object->author_id.len == 0 || object->id.len == 0)
 		return refuse(ret_post, "no_author");
 	/* A part of a document cannot be asked for, and an actor is no post (CHECKLIST A6). */
 	if ((str_contains_char(object->id, '#') || str_eq(object->id, object->author_id)) && !MUTANT("remote_post_own_id"))
 		return refuse(ret_post, "no_id");
-	job.in_reply_to = unless_itself(object->in_reply_to, object->id);
-	job.quote = unless_itself(object->quote, object->id);
-	enum error error = ask(&job);
-	if (error)
-		return error == ERROR_UNPROCESSABLE ? refuse(ret_post, "no_id") : error;
-	const char *obstacle = find_obstacle(&job);
+	job->in_reply_to = unless_itself(object->in_reply_to, object->id);
+	job->quote = unless_itself(object->quote, object->id);
+	return fill_question(job, ret_question) || refuse(ret_post, "no_id");
+}
+
+bool remote_post_judge(struct remote_post_job *job, struct remote_post *ret_post)
+{
+	const struct vocab_object *object = job->object;
+	const char *obstacle = find_obstacle(job);
 	if (obstacle)
 		return refuse(ret_post, obstacle);
-	if (job.arrival.author_id == 0) {
+	if (job->arrival.author_id == 0) {
 		*ret_post = (struct remote_post){ .outcome = REMOTE_POST_WAITS, .wanted_uri = object->author_id };
-		return ERROR_NONE;
+		return false;
 	}
-	if (job.arrival.post_id != 0 && !origin->is_update) {
-		*ret_post = (struct remote_post){ .outcome = REMOTE_POST_KNOWN, .post_id = job.arrival.post_id };
-		return ERROR_NONE;
+	if (job->arrival.post_id != 0 && !job->origin->is_update) {
+		*ret_post = (struct remote_post){ .outcome = REMOTE_POST_KNOWN, .post_id = job->arrival.post_id };
+		return false;
 	}
 	struct remote_post_reading reading = {
-		.author_followers_url = job.arrival.author_followers_url,
-		.rejects_media = view.rejects_media,
-		.received_us = origin->received_us,
+		.author_followers_url = job->arrival.author_followers_url,
+		.rejects_media = policy_judge_url(job->federation->policy, object->id).rejects_media,
+		.received_us = job->origin->received_us,
 	};
-	if (!remote_post_read_fields(arena, object, &reading, &job.fields))
+	if (!remote_post_read_fields(job->arena, object, &reading, &job->fields))
 		return refuse(ret_post, "type");
-	job.visibility = vocab_visibility(&object->audience, job.arrival.author_followers_url);
+	job->visibility = vocab_visibility(&object->audience, job->arrival.author_followers_url);
+	return true;
+}
+
+enum error remote_post_store(struct federation *federation, struct db *db, struct arena *arena,
+	const struct vocab_object *object, const struct remote_post_origin *origin, struct remote_post *ret_post)
+{
+	struct remote_post_job job =
+		{ .db = db, .arena = arena, .federation = federation, .object = object, .origin = origin };
+	struct post_arrival_question question;
+	if (!remote_post_begin(&job, &question, ret_post))
+		return ERROR_NONE;
+	enum error error = post_arrival_find(db, arena, &question, &job.arrival);
+	if (error || !remote_post_judge(&job, ret_post))
+		return error;
 	return job.arrival.post_id != 0 ? remote_post_edit(&job, ret_post) : create(&job, ret_post);
 }

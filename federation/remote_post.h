@@ -43,6 +43,17 @@ struct remote_post {
 enum error remote_post_store(struct federation *federation, struct db *db, struct arena *arena,
 	const struct vocab_object *object, const struct remote_post_origin *origin, struct remote_post *ret_post) MUST_CHECK;
 
+/* The same for several that were pushed and are locked, as far as they can be stored with statements for all of them: of
+ * the others nothing is written, is_stored is false, and they are for remote_post_store. */
+struct remote_post_arriving {
+	const struct vocab_object *object;
+	const struct remote_post_origin *origin;
+	bool is_stored;
+	struct remote_post post; /* with is_stored */
+};
+enum error remote_post_store_many(struct federation *federation, struct db *db, struct arena *arena,
+	struct remote_post_arriving *arriving, size_t count) MUST_CHECK;
+
 /* An id among those of its time: of when it says that it was published, never later than it was received, so that
  * nothing from the future stands on top of everything. */
 int64_t remote_post_id(int64_t published_us, int64_t received_us);

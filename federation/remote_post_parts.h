@@ -12,12 +12,15 @@
 struct remote_post_job {
 	struct db *db;
 	struct arena *arena;
+	struct federation *federation;
 	const struct vocab_object *object;
 	const struct remote_post_origin *origin;
 	struct str authority;          /* of the object's id */
 	struct str in_reply_to, quote; /* data NULL for none */
 	struct str *addressed_uris;
 	size_t addressed_count;
+	const struct addressed_actor *known_actors; /* whichever of several posts' addressed are here; NULL: not asked */
+	size_t known_actor_count;
 	struct post_arrival arrival;
 	struct remote_post_fields fields;
 	enum post_visibility visibility;
@@ -25,6 +28,19 @@ struct remote_post_job {
 	bool *is_told; /* by mentioned_ids: a local actor who gets a notification */
 	size_t mention_count;
 };
+
+/* The steps of remote_post_store, which remote_post_many.c takes for several posts at once.
+ * Begin: false with *ret_post for what is refused without a question; else the question to ask.
+ * Judge, with job->arrival: false with *ret_post for what needs no row; else fields and visibility are there.
+ * Fill: with mentions; the row but for its id. Finish: what belongs to the row that was stored, but for the news. */
+bool remote_post_begin(struct remote_post_job *job, struct post_arrival_question *ret_question, struct remote_post *ret_post)
+	MUST_CHECK;
+bool remote_post_judge(struct remote_post_job *job, struct remote_post *ret_post) MUST_CHECK;
+void remote_post_fill(const struct remote_post_job *job, struct post_remote *ret_row);
+enum error remote_post_finish(struct remote_post_job *job, const struct post_remote *row, struct remote_post *ret_post)
+	MUST_CHECK;
+/* After remote_post_finish: those who watch its author are to be told (notification_tell_watchers). */
+bool remote_post_is_news(const struct remote_post_job *job);
 
 /* Somebody of ours has to do with it: follows its author, is addressed, or is answered or quoted. */
 bool remote_post_concerns_us(const struct post_arrival *arrival, int64_t inbox_actor_id);

@@ -6,6 +6,8 @@
 #include "server/document_cache.h"
 #include "server/http/limits.h"
 #include "server/http/static_files.h"
+#include "server/push/vapid.h"
+#include "server/media/service.h"
 
 #include "base/url.h"
 
@@ -45,6 +47,11 @@ enum error app_new(const struct config *config, struct arena *arena, struct app 
 		app_free(&app);
 		return error;
 	}
+	error = media_service_new(config, arena, &app->media, ret_message);
+	if (error) {
+		app_free(&app);
+		return error;
+	}
 	app->documents = document_cache_new((size_t)config_size_bytes(config, "http.document_cache"));
 	app->static_files = static_files_new(asset_files);
 	*ret_app = app;
@@ -58,16 +65,19 @@ void app_free(struct app **app)
 	struct secret_box *box = (struct secret_box *)(uintptr_t)(*app)->secret_box;
 	secret_box_close(&box);
 	document_cache_free(&(*app)->documents);
+	media_service_free(&(*app)->media);
 	limits_free(&(*app)->limits);
 	static_files_free(&(*app)->static_files);
+	vapid_close(&(*app)->vapid);
 	arena_free(&(*app)->arena);
 	memory_free(*app);
 	*app = NULL;
 }
 
-void app_set_prepared(struct app *app, const struct secret_box *box, struct federation *federation)
+void app_set_prepared(struct app *app, const struct secret_box *box, struct vapid *vapid, struct federation *federation)
 {
 	app->secret_box = box;
+	app->vapid = vapid;
 	app->federation = federation;
 	atomic_store_explicit(&app->is_prepared, true, memory_order_release);
 }

@@ -14,7 +14,10 @@ struct document_cache;
 struct federation;
 struct job_workers;
 struct limits;
+struct push_sender;
+struct media_service;
 struct static_files;
+struct vapid;
 struct stream_hub;
 
 struct app {
@@ -25,7 +28,10 @@ struct app {
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
 	struct stream_hub *_Atomic streams;  /* likewise, and for a moment after */
+	struct media_service *media;         /* media/service.h */
 	struct limits *limits;
+	struct vapid *vapid;                 /* NULL until is_prepared: the key that push services know us by */
+	struct push_sender *pushes;          /* beside jobs */
 	struct static_files *static_files;
 	struct str base_url;  /* instance.base_url without trailing slash */
 	struct str authority; /* its host, with port if not the default */
@@ -37,8 +43,8 @@ struct app {
 enum error app_new(const struct config *config, struct arena *arena, struct app **ret_app, struct str *ret_message) MUST_CHECK;
 void app_free(struct app **app); /* also closes the secret box; accepts NULL */
 
-/* Hands over both and says that requests can be served. Once, from one thread. */
-void app_set_prepared(struct app *app, const struct secret_box *box, struct federation *federation);
+/* Hands them over and says that requests can be served. Once, from one thread. */
+void app_set_prepared(struct app *app, const struct secret_box *box, struct vapid *vapid, struct federation *federation);
 bool app_is_prepared(const struct app *app);
 
 /* data.key_file, or secret.key in the data directory. */

@@ -6,6 +6,7 @@
 #include "server/prepare.h"
 
 #include "server/action/instance_setup.h"
+#include "server/push/vapid.h"
 
 #include "federation/federation.h"
 
@@ -59,6 +60,7 @@ static enum error attempt(struct preparation *preparation, struct db *db)
 {
 	struct secret_box *box = NULL;
 	struct federation *federation = NULL;
+	struct vapid *vapid = NULL;
 	int applied = 0;
 	enum error error = db_ping(db);
 	if (!error && preparation->may_migrate)
@@ -70,12 +72,16 @@ static enum error attempt(struct preparation *preparation, struct db *db)
 	if (!error)
 		error = instance_setup(db, preparation->arena, preparation->app->config, &box, &preparation->message);
 	if (!error)
+		error = vapid_open(db, preparation->arena, box, &vapid);
+	if (!error)
 		error = federation_start(preparation->app->config, box, preparation->runs_queues, preparation->arena, &federation,
 			&preparation->message);
-	if (error)
+	if (error) {
+		vapid_close(&vapid);
 		secret_box_close(&box);
-	else
-		app_set_prepared(preparation->app, box, federation);
+	} else {
+		app_set_prepared(preparation->app, box, vapid, federation);
+	}
 	return error;
 }
 

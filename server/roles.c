@@ -13,6 +13,7 @@
 #include "server/metrics_listener.h"
 #include "server/prepare.h"
 #include "server/privileges.h"
+#include "server/push/push_sender.h"
 
 #include "federation/federation.h"
 
@@ -198,6 +199,10 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		return error;
 	}
 	if (service->roles & ROLE_WEB) {
+		error = push_sender_start(service->config, service->arena, &service->app->pushes, ret_message);
+		if (error)
+			return error;
+		service->app->streams = stream_hub_start(service->app);
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
 	service->is_ready = true;
@@ -241,7 +246,11 @@ static void stop(struct service *service)
 	http_server_stop(&service->metrics);
 	preparation_stop(&service->preparation);
 	if (service->app) {
+		struct stream_hub *streams = service->app->streams;
+		push_sender_interrupt(service->app->pushes);
 		job_workers_stop(&service->app->jobs);
+		push_sender_stop(&service->app->pushes);
+		stream_hub_stop(&streams);
 		federation_stop(&service->app->federation);
 	}
 	app_free(&service->app);

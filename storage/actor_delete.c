@@ -260,6 +260,10 @@ static const struct statement drop_own = STATEMENT("actor_delete_own", 1,
 	"  delete from actor_domain_blocks where actor_id = $1"
 	"), conversations_gone as ("
 	"  delete from conversation_mutes where actor_id = $1"
+	"), home_gone as ("
+	"  delete from home_timelines where owner_id = $1"
+	"), items_gone as ("
+	"  delete from home_items where owner_id = $1"
 	")"
 	" delete from actor_preferences where actor_id = $1");
 	// lists_actor_id, bookmarks_actor_id, tag_follows_actor_id_name_key, actor_domain_blocks_actor_id, primary keys

@@ -4,6 +4,7 @@
 #include "storage/actor.h"
 
 #include "storage/event.h"
+#include "storage/event.h"
 #include "storage/statement.h"
 
 /* The urls of local actors are made here and nowhere else (include/storage/actor.h). */
@@ -40,7 +41,7 @@ static const struct statement set_disabled = STATEMENT("actor_local_set_disabled
 	" where id = $1"
 	"   and domain_id is not null"); // actors_pkey
 
-static const struct statement update_profile = STATEMENT("actor_local_update_profile", 11,
+static const struct statement update_profile = STATEMENT("actor_local_update_profile", 19,
 	"update actors"
 	" set display_name = coalesce($2, display_name),"
 	"     summary_html = coalesce($3, summary_html),"
@@ -57,10 +58,40 @@ static const struct statement update_profile = STATEMENT("actor_local_update_pro
 	"                  from jsonb_array_elements_text($11::text::jsonb) with ordinality as one (uri, position)"
 	"                  order by one.position)"
 	"     end,"
+	"     avatar_alt = case when $12 then '' else coalesce($13, avatar_alt) end,"
+	"     avatar_url = case when $12 then null else avatar_url end,"
+	"     header_alt = case when $14 then '' else coalesce($15, header_alt) end,"
+	"     header_url = case when $14 then null else header_url end,"
+	"     shows_media = coalesce($16, shows_media),"
+	"     shows_media_replies = coalesce($17, shows_media_replies),"
+	"     shows_featured = coalesce($18, shows_featured),"
+	"     attribution_domains = case"
+	"       when $19::text is null then attribution_domains"
+	"       else array(select one.domain"
+	"                  from jsonb_array_elements_text($19::text::jsonb) with ordinality as one (domain, position)"
+	"                  order by one.position)"
+	"     end,"
 	"     updated_at = now()"
 	" where id = $1"
 	"   and domain_id is not null"
 	"   and deleted_at is null"); // actors_pkey
+
+static const struct statement find_source = STATEMENT("actor_local_find_source", 1,
+	"select a.summary_source,"
+	"       to_json(a.attribution_domains)::text,"
+	"       (select count(*)"
+	"        from (select from follows as f where f.followed_id = $1 and f.state = 'pending' limit 40) as waiting)"
+	" from actors as a"
+	" where a.id = $1"
+	"   and a.domain_id is not null"); // actors_pkey, follows_followed_id
+
+static const struct statement replace_fields = STATEMENT("actor_local_replace_fields", 3,
+	"update actors"
+	" set fields = $3::text::jsonb"
+	" where id = $1"
+	"   and domain_id is not null"
+	"   and deleted_at is null"
+	"   and fields = $2::text::jsonb"); // actors_pkey
 
 static const struct statement replace_keys = STATEMENT("actor_local_replace_keys", 5,
 	"with owner as ("
@@ -79,7 +110,7 @@ static const struct statement replace_keys = STATEMENT("actor_local_replace_keys
 	" from owner"
 	" where k.actor_id = owner.id"); // actors_pkey, actor_keys_actor_id_kind_key
 
-STATEMENT_TABLE(actor_local_statements, &create_local, &set_disabled, &update_profile, &replace_keys);
+STATEMENT_TABLE(actor_local_statements, &create_local, &set_disabled, &update_profile, &find_source, &replace_fields, &replace_keys);
 
 enum error actor_create_local(struct db *db, struct arena *arena, const struct actor_new *actor)
 {
@@ -153,11 +184,57 @@ enum error actor_update_profile(struct db *db, struct arena *arena, int64_t id, 
 	else
 		db_value_null(&values);
 	add_text(&values, profile->also_known_as_json);
+	db_value_bool(&values, profile->removes_avatar);
+	add_text(&values, profile->avatar_alt);
+	db_value_bool(&values, profile->removes_header);
+	add_text(&values, profile->header_alt);
+	add_bool(&values, profile->shows_media);
+	add_bool(&values, profile->shows_media_replies);
+	add_bool(&values, profile->shows_featured);
+	add_text(&values, profile->attribution_domains_json);
 	int64_t affected = 0;
 	enum error error = db_change(db, arena, &update_profile, &values, &affected);
 	if (error)
 		return error;
-	return affected ? ERROR_NONE : ERROR_NOT_FOUND;
+	if (!affected)
+		return ERROR_NOT_FOUND;
+	event_emit_on_commit(db, EVENT_PROFILE_CHANGED, 0, id);
+	return ERROR_NONE;
+}
+
+enum error actor_find_source(struct db *db, struct arena *arena, int64_t id, struct actor_source *ret_source)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &find_source, &values, &rows);
+	if (error)
+		return error;
+	if (!rows.count)
+		return ERROR_NOT_FOUND;
+	*ret_source = (struct actor_source){
+		.summary_source = db_text(&rows, 0, 0),
+		.attribution_domains_json = db_text(&rows, 0, 1),
+		.follow_requests_count = db_int64(&rows, 0, 2),
+	};
+	return ERROR_NONE;
+}
+
+enum error actor_replace_fields(struct db *db, struct arena *arena, int64_t id, struct str old_fields_json,
+	struct str fields_json)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	db_value_text(&values, old_fields_json);
+	db_value_text(&values, fields_json);
+	int64_t affected = 0;
+	enum error error = db_change(db, arena, &replace_fields, &values, &affected);
+	if (error)
+		return error;
+	if (!affected)
+		return ERROR_CONFLICT;
+	event_emit_on_commit(db, EVENT_PROFILE_CHANGED, 0, id);
+	return ERROR_NONE;
 }
 
 enum error actor_replace_keys(struct db *db, struct arena *arena, int64_t id, const struct actor_keys_sealed *keys)

@@ -5,6 +5,7 @@
 
 #include "storage/event.h"
 #include "storage/follow.h"
+#include "storage/home.h"
 #include "storage/statement.h"
 
 static const struct statement create = STATEMENT("block_create", 4,
@@ -101,6 +102,10 @@ enum error block_create(struct db *db, struct arena *arena, int64_t id, int64_t 
 		error = end_follow(db, arena, blocker_id, blocked_id);
 	if (!error)
 		error = end_follow(db, arena, blocked_id, blocker_id);
+	if (!error)
+		error = home_remove_actor(db, arena, blocker_id, blocked_id);
+	if (!error)
+		error = home_remove_actor(db, arena, blocked_id, blocker_id);
 	if (!error)
 		tell_both(db, blocker_id, blocked_id);
 	return error;

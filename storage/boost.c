@@ -4,6 +4,7 @@
 #include "storage/reaction.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/post_row.h"
 
 #include <assert.h>
@@ -52,6 +53,11 @@ static const struct statement find = STATEMENT("boost_find", 2,
 	" where b.actor_id = $1"
 	"   and b.post_id = $2"); // boosts_actor_id_post_id_key
 
+static const struct statement find_by_id = STATEMENT("boost_find_by_id", 1,
+	"select " BOOST_COLUMNS
+	" from boosts as b"
+	" where b.id = $1"); // boosts_pkey
+
 static const struct statement find_by_uri = STATEMENT("boost_find_by_uri", 1,
 	"select " BOOST_COLUMNS
 	" from boosts as b"
@@ -68,7 +74,7 @@ static const struct statement remove = STATEMENT("boost_remove", 2,
 	")"
 	" select uri, id from gone"); // boosts_actor_id_post_id_key, post_counts_pkey
 
-STATEMENT_TABLE(boost_statements, &create, &find, &find_by_uri, &remove);
+STATEMENT_TABLE(boost_statements, &create, &find, &find_by_id, &find_by_uri, &remove);
 
 enum error boost_create(struct db *db, struct arena *arena, const struct boost *boost)
 {
@@ -92,7 +98,7 @@ enum error boost_create(struct db *db, struct arena *arena, const struct boost *
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	event_emit_on_commit(db, EVENT_BOOST_CREATED, boost->id, boost->actor_id);
-	return ERROR_NONE;
+	return home_add_boost(db, arena, boost->id);
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,
@@ -123,6 +129,13 @@ enum error boost_find(struct db *db, struct arena *arena, int64_t actor_id, int6
 	db_value_int64(&values, actor_id);
 	db_value_int64(&values, post_id);
 	return find_one(db, arena, &find, &values, ret_boost);
+}
+
+enum error boost_find_by_id(struct db *db, struct arena *arena, int64_t id, struct boost *ret_boost)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	return find_one(db, arena, &find_by_id, &values, ret_boost);
 }
 
 enum error boost_find_by_uri(struct db *db, struct arena *arena, struct str uri, struct boost *ret_boost)

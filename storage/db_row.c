@@ -14,7 +14,6 @@
 #define BOOL_OID 16U
 #define BYTEA_OID 17U
 #define INT8_OID 20U
-#define INT4_OID 23U
 #define TEXT_OID 25U
 #define TIMESTAMPTZ_OID 1184U
 #define NULL_LENGTH UINT32_MAX
@@ -123,17 +122,6 @@ void db_value_int64_array(struct db_values *values, struct arena *arena, const i
 	char *at = put_array_head(bytes, INT8_OID, count, false);
 	for (size_t i = 0; i < count; i++)
 		at = put_int64(at, items[i]);
-	add_value(values, bytes, len, 1);
-}
-
-void db_value_int32_array(struct db_values *values, struct arena *arena, const int32_t *items, size_t count)
-{
-	assert(count <= 65536);
-	size_t len = 20 + count * 8;
-	char *bytes = arena_alloc(arena, len);
-	char *at = put_array_head(bytes, INT4_OID, count, false);
-	for (size_t i = 0; i < count; i++)
-		at = put_uint32(put_uint32(at, 4), (uint32_t)items[i]);
 	add_value(values, bytes, len, 1);
 }
 

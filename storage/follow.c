@@ -5,6 +5,7 @@
 #include "storage/follow.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/statement.h"
 
 #include <assert.h>
@@ -190,7 +191,7 @@ enum error follow_create(struct db *db, struct arena *arena, const struct follow
 	if (!db_int64(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	tell_both(db, follow->follower_id, follow->followed_id);
-	return ERROR_NONE;
+	return follow->state == FOLLOW_ACCEPTED ? home_merge_actor(db, arena, follow->follower_id, follow->followed_id) : ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,
@@ -247,12 +248,14 @@ static enum error change_pair(struct db *db, struct arena *arena, const struct s
 
 enum error follow_accept(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
 {
-	return change_pair(db, arena, &accept_one, follower_id, followed_id);
+	enum error error = change_pair(db, arena, &accept_one, follower_id, followed_id);
+	return error ? error : home_merge_actor(db, arena, follower_id, followed_id);
 }
 
 enum error follow_remove(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
 {
-	return change_pair(db, arena, &remove_one, follower_id, followed_id);
+	enum error error = change_pair(db, arena, &remove_one, follower_id, followed_id);
+	return error ? error : home_remove_actor(db, arena, follower_id, followed_id);
 }
 
 static void add_bool(struct db_values *values, const bool *flag)

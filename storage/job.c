@@ -9,7 +9,7 @@
 
 static const struct statement add = STATEMENT("job_add", 5,
 	"insert into jobs (id, kind, key, payload, due_at)"
-	" values ($1, $2, $3, $4::jsonb, coalesce($5::timestamptz, now()))"
+	" values ($1, $2, $3, $4::text::jsonb, coalesce($5::timestamptz, now()))"
 	" on conflict (kind, key) where key is not null"
 	" do update"
 	" set payload = excluded.payload,"
@@ -18,7 +18,7 @@ static const struct statement add = STATEMENT("job_add", 5,
 
 static const struct statement add_blindly = STATEMENT("job_add_blindly", 5,
 	"insert into jobs (id, kind, key, payload, due_at)"
-	" values ($1, $2, $3, $4::jsonb, coalesce($5::timestamptz, now()))"
+	" values ($1, $2, $3, $4::text::jsonb, coalesce($5::timestamptz, now()))"
 	" on conflict do nothing"); // jobs_kind_key
 
 static const struct statement claim = STATEMENT("job_claim", 3,

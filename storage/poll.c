@@ -13,7 +13,7 @@
 #define MAX_VOTERS 20000
 
 static const struct statement find = STATEMENT("poll_find", 1,
-	"select p.is_multiple, p.ends_at, p.closed_at, p.voters, o.title, o.votes"
+	"select p.is_multiple, p.ends_at, p.closed_at, p.voters, o.title, o.votes, p.hides_totals"
 	" from polls as p"
 	" left join poll_options as o on o.post_id = p.post_id"
 	" where p.post_id = $1"
@@ -34,11 +34,12 @@ static const struct statement is_same = STATEMENT("poll_is_same", 3,
 	" where p.post_id = $1"
 	" for update"); // polls_pkey, poll_options_pkey
 
-static const struct statement update = STATEMENT("poll_update", 6,
+static const struct statement update = STATEMENT("poll_update", 7,
 	"with changed as ("
 	"  update polls as p"
 	"  set closed_at = case when $3::timestamptz is null and p.ends_at is not distinct from $2 then p.closed_at else $3 end,"
 	"      ends_at = $2,"
+	"      hides_totals = $7,"
 	"      voters = case when $4::boolean then p.voters else $5 end"
 	"  where p.post_id = $1"
 	"  returning p.post_id"
@@ -54,10 +55,10 @@ static const struct statement update = STATEMENT("poll_update", 6,
 static const struct statement remove = STATEMENT("poll_remove", 1,
 	"delete from polls where post_id = $1"); // polls_pkey
 
-static const struct statement insert = STATEMENT("poll_insert", 7,
+static const struct statement insert = STATEMENT("poll_insert", 8,
 	"with new_poll as ("
-	"  insert into polls (post_id, is_multiple, ends_at, closed_at, voters)"
-	"  values ($1, $2, $3, $4, $5)"
+	"  insert into polls (post_id, is_multiple, ends_at, closed_at, voters, hides_totals)"
+	"  values ($1, $2, $3, $4, $5, $8)"
 	"  returning post_id"
 	")"
 	" insert into poll_options (post_id, position, title, votes)"
@@ -163,6 +164,7 @@ enum error poll_find(struct db *db, struct arena *arena, int64_t post_id, struct
 		return ERROR_NOT_FOUND;
 	struct poll poll = {
 		.is_multiple = db_bool(&rows, 0, 0),
+		.hides_totals = db_bool(&rows, 0, 6),
 		.ends_us = db_time(&rows, 0, 1),
 		.closed_us = db_time(&rows, 0, 2),
 		.voters = db_int64(&rows, 0, 3),
@@ -236,6 +238,7 @@ static enum error update_poll(struct db *db, struct arena *arena, const struct s
 	db_value_bool(&values, stored->is_local);
 	db_value_int64(&values, not_negative(stored->poll->voters));
 	db_value_int64_array(&values, arena, stored->votes, stored->poll->option_count);
+	db_value_bool(&values, stored->poll->hides_totals);
 	return db_change(db, arena, &update, &values, NULL);
 }
 
@@ -249,6 +252,7 @@ static enum error insert_poll(struct db *db, struct arena *arena, const struct s
 	db_value_int64(&values, stored->is_local ? 0 : not_negative(stored->poll->voters));
 	db_value_text_array(&values, arena, stored->titles, stored->poll->option_count);
 	db_value_int64_array(&values, arena, stored->votes, stored->poll->option_count);
+	db_value_bool(&values, stored->poll->hides_totals);
 	return db_change(db, arena, &insert, &values, NULL);
 }
 

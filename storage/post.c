@@ -4,6 +4,7 @@
 #include "storage/post.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/instance_counter.h"
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
@@ -29,7 +30,7 @@ static const struct statement find_any_by_uri = STATEMENT("post_find_any_by_uri"
 	" where p.uri = $1"); // posts_uri_key
 
 /* Answers that not everybody may see are not counted either: the number is shown to all. */
-static const struct statement create = STATEMENT("post_create", 19,
+static const struct statement create = STATEMENT("post_create", 20,
 	"with author as ("
 	"  select a.id, a.uri, a.url"
 	"  from actors as a"
@@ -43,10 +44,10 @@ static const struct statement create = STATEMENT("post_create", 19,
 	"), new_post as ("
 	"  insert into posts (id, actor_id, uri, url, in_reply_to_id, in_reply_to_actor_id, conversation_id, conversation_uri,"
 	"                     context_uri, visibility, html, text_source, spoiler_text, language, is_sensitive, created_at,"
-	"                     kind, quote_id, quote_uri, quote_state, quote_policy, quote_authorization_uri)"
+	"                     kind, quote_id, quote_uri, quote_state, quote_policy, quote_authorization_uri, application_id)"
 	"  select $1, author.id, author.uri || '/statuses/' || $1::bigint, author.url || '/' || $1::bigint, parent.id,"
 	"         parent.actor_id, coalesce(parent.conversation_id, $1), parent.conversation_uri, parent.context_uri, $4,"
-	"         coalesce($5, ''), $6, coalesce($7, ''), $8, $9, coalesce($10, now()), $13, $14, $15, $16, $17, $19"
+	"         coalesce($5, ''), $6, coalesce($7, ''), $8, $9, coalesce($10, now()), $13, $14, $15, $16, $17, $19, $20"
 	"  from author left join parent on true"
 	"  where $3 is null or parent.id is not null"
 	"  on conflict do nothing"
@@ -86,7 +87,13 @@ static const struct statement set_quote_state = STATEMENT("post_set_quote_state"
 	" where id = $1"
 	"   and quote_uri is not null"); // posts_pkey
 
-STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &set_quote_state);
+static const struct statement set_quote_policy = STATEMENT("post_set_quote_policy", 2,
+	"update posts"
+	" set quote_policy = $2, revision = revision + 1"
+	" where id = $1"); // posts_pkey
+
+STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &set_quote_state,
+	&set_quote_policy);
 
 enum error post_create(struct db *db, struct arena *arena, const struct post_new *post)
 {
@@ -114,6 +121,7 @@ enum error post_create(struct db *db, struct arena *arena, const struct post_new
 	db_value_text(&values, str_from(post_row_quote_policy(post->quote_policy)));
 	db_value_text_array(&values, arena, post->tags, post->tag_count);
 	db_value_text(&values, post->quote_authorization_uri);
+	db_value_id(&values, post->application_id);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &create, &values, &rows);
 	if (error)
@@ -123,7 +131,7 @@ enum error post_create(struct db *db, struct arena *arena, const struct post_new
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	event_emit_on_commit(db, EVENT_POST_CREATED, post->id, post->actor_id);
-	return ERROR_NONE;
+	return home_add_post(db, arena, post->id);
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,
@@ -180,6 +188,18 @@ enum error post_set_quote_state(struct db *db, struct arena *arena, int64_t id, 
 	db_value_text(&values, authorization_uri);
 	int64_t affected;
 	enum error error = db_change(db, arena, &set_quote_state, &values, &affected);
+	if (error)
+		return error;
+	return affected ? ERROR_NONE : ERROR_NOT_FOUND;
+}
+
+enum error post_set_quote_policy(struct db *db, struct arena *arena, int64_t id, enum post_quote_policy policy)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	db_value_text(&values, str_from(post_row_quote_policy(policy)));
+	int64_t affected;
+	enum error error = db_change(db, arena, &set_quote_policy, &values, &affected);
 	if (error)
 		return error;
 	return affected ? ERROR_NONE : ERROR_NOT_FOUND;

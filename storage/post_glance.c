@@ -6,8 +6,20 @@
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
 
-#define FOCUS_SCALE 1000000
 #define MAX_QUOTES_COUNTED "1000"
+
+/* Counted no further: few posts are quoted more often. */
+#define QUOTES_COUNTED                                                                                       \
+	"(select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
+	" limit " MAX_QUOTES_COUNTED ") as quoting)"
+/* Of a table of what actors did to posts. */
+#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id)"
+#define IS_THREAD_MUTED \
+	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id)"
+#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id))"
+#define MAY_QUOTE                                                                                            \
+	"(p.quote_policy = 'followers' and exists (select from follows as f"                                 \
+	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted'))"
 
 #define GLANCE_COLUMNS                      \
 	"item.id"                           \
@@ -26,16 +38,13 @@
 	", c.replies"                       \
 	", c.boosts"                        \
 	", c.favourites"                    \
-	", (select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
-	" limit " MAX_QUOTES_COUNTED ") as quoting) as quotes" \
-	", exists (select from favourites as f where f.actor_id = $1 and f.post_id = p.id) as is_favourited" \
-	", exists (select from boosts as own where own.actor_id = $1 and own.post_id = p.id) as is_boosted" \
-	", exists (select from bookmarks as k where k.actor_id = $1 and k.post_id = p.id) as is_bookmarked" \
-	", exists (select from conversation_mutes as cm where cm.actor_id = $1 and cm.conversation_id = p.conversation_id)" \
-	" as is_muted"                      \
-	", p.actor_id = $1 and exists (select from pins as n where n.actor_id = $1 and n.post_id = p.id) as is_pinned" \
-	", p.quote_policy = 'followers' and exists (select from follows as f" \
-	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted') as may_quote"
+	", more.quotes"                     \
+	", more.is_favourited"              \
+	", more.is_boosted"                 \
+	", more.is_bookmarked"              \
+	", more.is_muted"                   \
+	", more.is_pinned"                  \
+	", more.may_quote"
 
 enum {
 	GLANCE_ID,
@@ -63,6 +72,15 @@ enum {
 	GLANCE_MAY_QUOTE,
 };
 
+#define GLANCE_MORE                                                                                          \
+	" cross join lateral (select " QUOTES_COUNTED " as quotes"                                           \
+	", " IS_MINE("favourites") " as is_favourited"                                                       \
+	", " IS_MINE("boosts") " as is_boosted"                                                              \
+	", " IS_MINE("bookmarks") " as is_bookmarked"                                                        \
+	", " IS_THREAD_MUTED " as is_muted"                                                                  \
+	", " IS_PINNED " as is_pinned"                                                                       \
+	", " MAY_QUOTE " as may_quote) as more"
+
 /* Behind POST_COLUMNS. */
 #define APPLICATION_NAME (POST_FAVOURITES + 1)
 #define APPLICATION_WEBSITE (POST_FAVOURITES + 2)
@@ -76,6 +94,7 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 	" join posts as p on p.id = coalesce(b.post_id, item.id)"
 	" join actors as author on author.id = p.actor_id"
 	" left join post_counts as c on c.post_id = p.id"
+	GLANCE_MORE
 	" where " POST_IS_SHOWN_TO("$1")
 	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1") " and " ACTOR_IS_NOT_BLOCKED_BY("booster", "$1") ")");
 
@@ -84,15 +103,7 @@ static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
 	" left join oauth_applications as o on o.id = p.application_id"
 	" where p.id = any ($1::bigint[])"); // posts_pkey, oauth_applications_pkey
 
-static const struct statement list_media = STATEMENT("post_glance_list_media", 1,
-	"select m.id, m.kind, m.name, m.state = 'ready', m.remote_url, m.alt, m.blurhash, m.width, m.height,"
-	"       round(m.focus_x * 1000000)::integer, round(m.focus_y * 1000000)::integer"
-	" from post_media as pm"
-	" join media as m on m.id = pm.media_id"
-	" where pm.post_id = $1"
-	" order by pm.position"); // post_media_pkey, media_pkey
-
-STATEMENT_TABLE(post_glance_statements, &list, &list_full, &list_media);
+STATEMENT_TABLE(post_glance_statements, &list, &list_full);
 
 static void read_glance(const struct db_rows *rows, int row, struct post_glance *glance)
 {
@@ -159,35 +170,6 @@ enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids
 		posts[i].application_website = db_text(&rows, i, APPLICATION_WEBSITE);
 	}
 	*ret_posts = posts;
-	*ret_count = (size_t)rows.count;
-	return ERROR_NONE;
-}
-
-enum error post_attachment_list(struct db *db, struct arena *arena, int64_t post_id, struct post_attachment **ret_items,
-	size_t *ret_count)
-{
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, post_id);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &list_media, &values, &rows);
-	if (error)
-		return error;
-	struct post_attachment *items = arena_alloc_array(arena, (size_t)rows.count, sizeof(*items));
-	for (int i = 0; i < rows.count; i++)
-		items[i] = (struct post_attachment){
-			.id = db_int64(&rows, i, 0),
-			.kind = db_text(&rows, i, 1),
-			.name = db_text(&rows, i, 2),
-			.is_ready = db_bool(&rows, i, 3),
-			.remote_url = db_text(&rows, i, 4),
-			.alt = db_text(&rows, i, 5),
-			.blurhash = db_text(&rows, i, 6),
-			.width = (int32_t)db_int64(&rows, i, 7),
-			.height = (int32_t)db_int64(&rows, i, 8),
-			.focus_x = (double)db_int64(&rows, i, 9) / FOCUS_SCALE,
-			.focus_y = (double)db_int64(&rows, i, 10) / FOCUS_SCALE,
-		};
-	*ret_items = items;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }

@@ -25,12 +25,14 @@ static const struct statement list_tags = STATEMENT("post_parts_list_tags", 1,
 	" order by name"); // post_tags_pkey
 
 static const struct statement list_media = STATEMENT("post_parts_list_media", 1,
-	"select m.mime_type, m.remote_url, m.alt, m.blurhash, m.width, m.height, round(m.focus_x * 1000000)::integer,"
-	"       round(m.focus_y * 1000000)::integer"
+	"select m.mime_type, coalesce(m.remote_url, d.base_url || '/media/' || m.file_name), m.alt, m.blurhash, m.width, m.height,"
+	"       round(m.focus_x * 1000000)::integer, round(m.focus_y * 1000000)::integer"
 	" from post_media as pm"
 	" join media as m on m.id = pm.media_id"
+	" join actors as a on a.id = m.actor_id"
+	" left join domains as d on d.id = a.domain_id"
 	" where pm.post_id = $1"
-	" order by pm.position"); // post_media_pkey
+	" order by pm.position"); // post_media_pkey, media_pkey, actors_pkey, domains_pkey
 
 static const struct statement add_medium = STATEMENT("post_parts_add_medium", 14,
 	"with new_medium as ("
@@ -43,11 +45,18 @@ static const struct statement add_medium = STATEMENT("post_parts_add_medium", 14
 	" insert into post_media (post_id, position, media_id)"
 	" select $13, $14, id from new_medium");
 
+/* What somebody here uploaded stays theirs: they may want to use it again. */
 static const struct statement remove_media = STATEMENT("post_parts_remove_media", 1,
 	"with gone as ("
 	"  delete from post_media where post_id = $1 returning media_id"
+	"), kept as ("
+	"  update media as m"
+	"  set kept_until = now() + interval '24 hours'"
+	"  from gone"
+	"  where m.id = gone.media_id"
+	"    and m.remote_url is null"
 	")"
-	" delete from media as m using gone where m.id = gone.media_id"); // post_media_pkey, media_pkey
+	" delete from media as m using gone where m.id = gone.media_id and m.remote_url is not null"); // post_media_pkey, media_pkey
 
 static const struct statement remove_tags = STATEMENT("post_parts_remove_tags", 2,
 	"delete from post_tags"

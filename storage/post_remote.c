@@ -7,6 +7,7 @@
 
 #include "base/mutant.h"
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/post_parts.h"
 #include "storage/post_row.h"
 #include "storage/uri_lock.h"
@@ -15,8 +16,6 @@
 
 /* Of the conversations that one post joins together; what is beyond stays a conversation of its own. */
 #define MAX_JOINED 1000
-
-#define NEWS_MAX_AGE_US (6LL * 3600 * 1000000)
 
 static const struct statement create = STATEMENT("post_remote_create", 22,
 	"with author as ("
@@ -235,7 +234,8 @@ enum error post_create_remote(struct db *db, struct arena *arena, const struct p
 	if (!error)
 		error = post_parts_add_media(db, arena, kept.id, kept.actor_id, kept.media, kept.medium_count);
 	/* What was fetched from the past is no news. */
-	if (!error && kept.received_us - kept.created_us < NEWS_MAX_AGE_US)
-		event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
-	return error;
+	if (error || kept.received_us - kept.created_us >= POST_NEWS_MAX_AGE_US)
+		return error;
+	event_emit_on_commit(db, EVENT_POST_CREATED, kept.id, kept.actor_id);
+	return home_add_post(db, arena, kept.id);
 }

@@ -79,12 +79,17 @@ const char *post_row_quote_policy(enum post_quote_policy policy)
 	return quote_policies[policy];
 }
 
+const char *post_row_quote_state(enum post_quote_state state)
+{
+	return quote_states[state == QUOTE_NONE ? QUOTE_PENDING : state];
+}
+
 void post_row_add_quote_state(struct db_values *values, struct str quote_uri, enum post_quote_state state)
 {
 	if (!quote_uri.data)
 		db_value_null(values);
 	else
-		db_value_text(values, str_from(quote_states[state == QUOTE_NONE ? QUOTE_PENDING : state]));
+		db_value_text(values, str_from(post_row_quote_state(state)));
 }
 
 static void read_author(const struct db_rows *rows, int row, struct post *post)

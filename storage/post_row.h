@@ -100,6 +100,7 @@ void post_row_read_all(const struct db_rows *rows, struct post **ret_posts, size
 const char *post_row_visibility(enum post_visibility visibility);
 const char *post_row_kind(enum post_kind kind);
 const char *post_row_quote_policy(enum post_quote_policy policy);
+const char *post_row_quote_state(enum post_quote_state state); /* of a post that quotes something */
 
 /* And back. Of words that a newer release stores, the visibility is for the fewest and the quote shown to nobody; data
  * NULL is QUOTE_NONE. */

@@ -3,6 +3,7 @@
  * Preferences of actors; no row means the defaults. */
 #include "storage/preference.h"
 
+#include "storage/event.h"
 #include "storage/post_row.h"
 #include "storage/statement.h"
 
@@ -129,5 +130,8 @@ enum error preference_store(struct db *db, struct arena *arena, int64_t actor_id
 	enum error error = db_change(db, arena, &store, &values, &affected);
 	if (error)
 		return error;
-	return affected ? ERROR_NONE : ERROR_NOT_FOUND;
+	if (!affected)
+		return ERROR_NOT_FOUND;
+	event_emit_on_commit(db, EVENT_PROFILE_CHANGED, 0, actor_id);
+	return ERROR_NONE;
 }

@@ -247,17 +247,9 @@ enum error relation_list_familiar(struct db *db, struct arena *arena, int64_t ac
 	return ERROR_NONE;
 }
 
-static size_t count_characters(struct str text)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-	return count;
-}
-
 enum error note_set(struct db *db, struct arena *arena, int64_t actor_id, int64_t target_id, struct str comment)
 {
-	if (count_characters(comment) > NOTE_MAX_CHARACTERS)
+	if (str_count_characters(comment) > NOTE_MAX_CHARACTERS)
 		return ERROR_UNPROCESSABLE;
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, actor_id);

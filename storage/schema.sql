@@ -1,5 +1,45 @@
 -- Made by storage/update_schema from storage/migrations; not to be edited.
 
+CREATE FUNCTION public.conversation_forget_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	newest bigint;
+begin
+	select max(post_id) into newest from conversation_posts where conversation_id = old.conversation_id;
+	if newest is null then
+		delete from conversations where id = old.conversation_id;
+	else
+		update conversations
+		set last_post_id = newest
+		where id = old.conversation_id
+		  and last_post_id = old.post_id;
+	end if;
+	return null;
+end
+$$;
+CREATE FUNCTION public.media_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name,
+		case when old.state <> 'ready' and old.remote_url is null then old.name || '.raw' end]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
+CREATE FUNCTION public.remote_file_leave_files() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into media_leftovers (file_name)
+	select name from unnest(array[old.file_name, old.preview_name]) as left_over (name)
+	where name is not null;
+	return null;
+end $$;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -99,6 +139,13 @@ CREATE TABLE public.actor_keys (
     CONSTRAINT actor_keys_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.actor_keys.private_sealed IS 'Local actors: encrypted under the key file, which is not in the database';
+CREATE TABLE public.actor_notes (
+    actor_id bigint NOT NULL,
+    target_id bigint NOT NULL,
+    comment text NOT NULL,
+    CONSTRAINT actor_notes_comment_check CHECK (((length(comment) >= 1) AND (length(comment) <= 2000)))
+);
+COMMENT ON TABLE public.actor_notes IS 'What an actor has written down about another one, for itself';
 CREATE TABLE public.actor_preferences (
     actor_id bigint NOT NULL,
     visibility text DEFAULT 'public'::text NOT NULL,
@@ -154,7 +201,12 @@ CREATE TABLE public.actors (
     moved_at timestamp with time zone,
     is_handle_confirmed boolean DEFAULT false NOT NULL,
     pulled_at timestamp with time zone,
+    attribution_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    shows_media boolean DEFAULT true NOT NULL,
+    shows_media_replies boolean DEFAULT true NOT NULL,
+    shows_featured boolean DEFAULT true NOT NULL,
     CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
+    CONSTRAINT actors_attribution_domains_check CHECK ((cardinality(attribution_domains) <= 100)),
     CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
     CONSTRAINT actors_avatar_url_check CHECK (((length(avatar_url) >= 1) AND (length(avatar_url) <= 2048))),
     CONSTRAINT actors_check CHECK (((domain_id IS NULL) <> (fetched_at IS NULL))),
@@ -190,6 +242,33 @@ COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so tha
 COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
 COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its account domain led back to it';
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
+COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
+COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
+CREATE TABLE public.announcement_reactions (
+    announcement_id bigint NOT NULL,
+    name text NOT NULL,
+    actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT announcement_reactions_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE TABLE public.announcement_reads (
+    announcement_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+);
+CREATE TABLE public.announcements (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    is_all_day boolean DEFAULT false NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT announcements_check CHECK (((ends_at IS NULL) OR (starts_at IS NULL) OR (ends_at >= starts_at))),
+    CONSTRAINT announcements_html_check CHECK ((length(html) <= 100000)),
+    CONSTRAINT announcements_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
+);
+COMMENT ON COLUMN public.announcements.ends_at IS 'Shown no more since';
 CREATE UNLOGGED TABLE public.attempts (
     kind text NOT NULL,
     subject bytea NOT NULL,
@@ -233,6 +312,22 @@ CREATE TABLE public.conversation_mutes (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 COMMENT ON TABLE public.conversation_mutes IS 'No notification comes from these threads';
+CREATE TABLE public.conversation_posts (
+    conversation_id bigint NOT NULL,
+    post_id bigint NOT NULL
+);
+CREATE TABLE public.conversations (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    thread_id bigint NOT NULL,
+    participant_ids bigint[] NOT NULL,
+    last_post_id bigint NOT NULL,
+    is_unread boolean NOT NULL,
+    CONSTRAINT conversations_participant_ids_check CHECK ((cardinality(participant_ids) <= 101))
+)
+WITH (fillfactor='80');
+COMMENT ON COLUMN public.conversations.thread_id IS 'posts.conversation_id';
+COMMENT ON COLUMN public.conversations.participant_ids IS 'The others, in the order of their ids';
 CREATE TABLE public.deliveries (
     activity_id bigint NOT NULL,
     inbox_url text NOT NULL,
@@ -307,6 +402,19 @@ CREATE TABLE public.domains (
     CONSTRAINT domains_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259))))
 );
 COMMENT ON TABLE public.domains IS 'Account domains this server speaks for, each with the base URL of its pages and ids';
+CREATE TABLE public.emoji_images (
+    shortcode text NOT NULL,
+    category text,
+    is_listed boolean DEFAULT true NOT NULL,
+    mime_type text NOT NULL,
+    bytes bytea NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emoji_images_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 262144))),
+    CONSTRAINT emoji_images_category_check CHECK (((length(category) >= 1) AND (length(category) <= 100))),
+    CONSTRAINT emoji_images_mime_type_check CHECK ((mime_type = ANY (ARRAY['image/png'::text, 'image/gif'::text, 'image/webp'::text]))),
+    CONSTRAINT emoji_images_shortcode_check CHECK ((shortcode ~ '^[A-Za-z0-9_]{2,64}$'::text))
+);
+COMMENT ON COLUMN public.emoji_images.is_listed IS 'Offered in pickers';
 CREATE TABLE public.emojis (
     domain text NOT NULL,
     shortcode text NOT NULL,
@@ -318,6 +426,14 @@ CREATE TABLE public.emojis (
     CONSTRAINT emojis_shortcode_check CHECK (((length(shortcode) >= 1) AND (length(shortcode) <= 200))),
     CONSTRAINT emojis_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+CREATE TABLE public.endorsements (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    endorsed_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT endorsements_check CHECK ((actor_id <> endorsed_id))
+);
+COMMENT ON TABLE public.endorsements IS 'Whom a local actor shows on its profile; it follows them';
 CREATE TABLE public.fanouts (
     activity_id bigint NOT NULL,
     followed_id bigint NOT NULL,
@@ -403,6 +519,21 @@ CREATE TABLE public.heartbeats (
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT heartbeats_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
+CREATE TABLE public.home_items (
+    owner_id bigint NOT NULL,
+    item_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+COMMENT ON COLUMN public.home_items.item_id IS 'Of a post or of a boost';
+COMMENT ON COLUMN public.home_items.actor_id IS 'Who posted or boosted';
+CREATE TABLE public.home_timelines (
+    owner_id bigint NOT NULL,
+    read_on date DEFAULT CURRENT_DATE NOT NULL,
+    is_built boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.home_timelines.read_on IS 'Not written any more once that is long ago, and built anew on return';
+COMMENT ON COLUMN public.home_timelines.is_built IS 'False while what was posted before is still being collected';
 CREATE TABLE public.idempotency_keys (
     user_id bigint NOT NULL,
     key text NOT NULL,
@@ -422,6 +553,14 @@ CREATE TABLE public.instance_counters (
     CONSTRAINT instance_counters_slot_check CHECK (((slot >= 0) AND (slot <= 15)))
 )
 WITH (fillfactor='50');
+CREATE TABLE public.instance_rules (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    hint text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT instance_rules_hint_check CHECK ((length(hint) <= 2000)),
+    CONSTRAINT instance_rules_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
+);
 CREATE TABLE public.invitations (
     id bigint NOT NULL,
     code_hash bytea NOT NULL,
@@ -474,6 +613,19 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.markers (
+    user_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    timeline text NOT NULL,
+    last_read_id bigint NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT markers_last_read_id_check CHECK ((last_read_id >= 0)),
+    CONSTRAINT markers_timeline_check CHECK ((timeline = ANY (ARRAY['home'::text, 'notifications'::text]))),
+    CONSTRAINT markers_version_check CHECK ((version >= 1))
+)
+WITH (fillfactor='70');
+COMMENT ON TABLE public.markers IS 'How far a user has read, for each actor that they speak as';
 CREATE TABLE public.media (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -494,17 +646,28 @@ CREATE TABLE public.media (
     alt text DEFAULT ''::text NOT NULL,
     remote_url text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_name text,
+    preview_name text,
+    purpose text DEFAULT 'attachment'::text NOT NULL,
+    frame_rate_milli integer,
+    bit_rate bigint,
+    kept_until timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
     CONSTRAINT media_alt_check CHECK ((length(alt) <= 10000)),
+    CONSTRAINT media_bit_rate_check CHECK ((bit_rate > 0)),
     CONSTRAINT media_blurhash_check CHECK (((length(blurhash) >= 6) AND (length(blurhash) <= 200))),
     CONSTRAINT media_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT media_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_focus_x_check CHECK (((focus_x >= ('-1'::integer)::double precision) AND (focus_x <= (1)::double precision))),
     CONSTRAINT media_focus_y_check CHECK (((focus_y >= ('-1'::integer)::double precision) AND (focus_y <= (1)::double precision))),
+    CONSTRAINT media_frame_rate_milli_check CHECK ((frame_rate_milli > 0)),
     CONSTRAINT media_height_check CHECK ((height > 0)),
     CONSTRAINT media_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'gifv'::text, 'video'::text, 'audio'::text, 'unknown'::text]))),
     CONSTRAINT media_mime_type_check CHECK (((length(mime_type) >= 3) AND (length(mime_type) <= 127))),
     CONSTRAINT media_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
     CONSTRAINT media_preview_height_check CHECK ((preview_height > 0)),
+    CONSTRAINT media_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT media_preview_width_check CHECK ((preview_width > 0)),
+    CONSTRAINT media_purpose_check CHECK ((purpose = ANY (ARRAY['attachment'::text, 'avatar'::text, 'header'::text]))),
     CONSTRAINT media_remote_url_check CHECK (((length(remote_url) >= 8) AND (length(remote_url) <= 2048))),
     CONSTRAINT media_sha256_check CHECK ((octet_length(sha256) = 32)),
     CONSTRAINT media_size_bytes_check CHECK ((size_bytes >= 0)),
@@ -513,6 +676,24 @@ CREATE TABLE public.media (
 );
 COMMENT ON COLUMN public.media.name IS '128 random bits: the name of the file and of its URL';
 COMMENT ON COLUMN public.media.remote_url IS 'Where a remote attachment lies; the file is then a copy';
+COMMENT ON COLUMN public.media.file_name IS 'Of the file in the store, below /media/; null until it is there';
+COMMENT ON COLUMN public.media.preview_name IS 'Of its small picture; null when there is none';
+COMMENT ON COLUMN public.media.kept_until IS 'An attachment of ours that hangs at no post is thrown away after';
+CREATE TABLE public.media_leftovers (
+    id bigint NOT NULL,
+    file_name text NOT NULL,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_leftovers_file_name_check CHECK ((length(file_name) <= 64))
+);
+COMMENT ON TABLE public.media_leftovers IS 'Files whose row is gone: the sweeper removes them';
+ALTER TABLE public.media_leftovers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.media_leftovers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.mutes (
     id bigint NOT NULL,
     muter_id bigint NOT NULL,
@@ -523,6 +704,34 @@ CREATE TABLE public.mutes (
     CONSTRAINT mutes_check CHECK ((muter_id <> muted_id))
 );
 COMMENT ON TABLE public.mutes IS 'One that has expired counts no more, whether its row is still there or not';
+CREATE TABLE public.notification_permissions (
+    actor_id bigint NOT NULL,
+    from_actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.notification_permissions IS 'Senders whose notifications are let through whatever the policy says';
+CREATE TABLE public.notification_policies (
+    actor_id bigint NOT NULL,
+    for_not_following text DEFAULT 'accept'::text NOT NULL,
+    for_not_followers text DEFAULT 'accept'::text NOT NULL,
+    for_new_accounts text DEFAULT 'accept'::text NOT NULL,
+    for_private_mentions text DEFAULT 'filter'::text NOT NULL,
+    for_limited_accounts text DEFAULT 'filter'::text NOT NULL,
+    CONSTRAINT notification_policies_for_limited_accounts_check CHECK ((for_limited_accounts = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_new_accounts_check CHECK ((for_new_accounts = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_not_followers_check CHECK ((for_not_followers = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_not_following_check CHECK ((for_not_following = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text]))),
+    CONSTRAINT notification_policies_for_private_mentions_check CHECK ((for_private_mentions = ANY (ARRAY['accept'::text, 'filter'::text, 'drop'::text])))
+);
+COMMENT ON TABLE public.notification_policies IS 'What becomes of notifications by who sends them; no row means the defaults';
+CREATE TABLE public.notification_requests (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    from_actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.notification_requests IS 'Senders of whom something is held back; gone when accepted or dismissed';
 CREATE TABLE public.notifications (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -530,9 +739,13 @@ CREATE TABLE public.notifications (
     from_actor_id bigint NOT NULL,
     post_id bigint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text])))
+    is_filtered boolean DEFAULT false NOT NULL,
+    report_id bigint,
+    CONSTRAINT notifications_check CHECK (((kind = 'report'::text) = (report_id IS NOT NULL))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text, 'status'::text, 'sign_up'::text, 'report'::text])))
 );
 COMMENT ON COLUMN public.notifications.actor_id IS 'Who is told; always a local actor';
+COMMENT ON COLUMN public.notifications.is_filtered IS 'Held back by the policy of whom it is for, until its sender is accepted';
 CREATE TABLE public.oauth_applications (
     id bigint NOT NULL,
     client_id text NOT NULL,
@@ -648,9 +861,11 @@ CREATE TABLE public.polls (
     ends_at timestamp with time zone,
     closed_at timestamp with time zone,
     voters bigint DEFAULT 0 NOT NULL,
+    hides_totals boolean DEFAULT false NOT NULL,
     CONSTRAINT polls_voters_check CHECK ((voters >= 0))
 )
 WITH (fillfactor='80');
+COMMENT ON COLUMN public.polls.hides_totals IS 'Clients see the votes only when it is over';
 CREATE TABLE public.post_counts (
     post_id bigint NOT NULL,
     replies bigint DEFAULT 0 NOT NULL,
@@ -754,6 +969,33 @@ COMMENT ON COLUMN public.posts.text_source IS 'What a local author typed';
 COMMENT ON COLUMN public.posts.quote_uri IS 'What it quotes, here or not';
 COMMENT ON COLUMN public.posts.quote_policy IS 'Who may quote it at once';
 COMMENT ON COLUMN public.posts.fetched_at IS 'Remote only: when it was last received or read';
+CREATE TABLE public.push_subscriptions (
+    id bigint NOT NULL,
+    token_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    auth_secret bytea NOT NULL,
+    token_sealed bytea NOT NULL,
+    is_standard boolean NOT NULL,
+    alerts text[] NOT NULL,
+    policy text NOT NULL,
+    failing_since timestamp with time zone,
+    paused_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT push_subscriptions_alerts_check CHECK ((cardinality(alerts) <= 20)),
+    CONSTRAINT push_subscriptions_auth_secret_check CHECK ((octet_length(auth_secret) = 16)),
+    CONSTRAINT push_subscriptions_endpoint_check CHECK (((length(endpoint) >= 8) AND (length(endpoint) <= 2048))),
+    CONSTRAINT push_subscriptions_id_check CHECK (((id >= 1) AND (id <= 2147483647))),
+    CONSTRAINT push_subscriptions_policy_check CHECK ((policy = ANY (ARRAY['all'::text, 'followed'::text, 'follower'::text, 'none'::text]))),
+    CONSTRAINT push_subscriptions_public_key_check CHECK ((octet_length(public_key) = 65)),
+    CONSTRAINT push_subscriptions_token_sealed_check CHECK ((octet_length(token_sealed) <= 1024))
+);
+COMMENT ON COLUMN public.push_subscriptions.public_key IS 'P-256, uncompressed: only the app reads what is encrypted to it';
+COMMENT ON COLUMN public.push_subscriptions.token_sealed IS 'The app finds by its token which account is rung: encrypted under the key file, which is not in the database';
+COMMENT ON COLUMN public.push_subscriptions.is_standard IS 'RFC 8291; otherwise the draft before it';
+COMMENT ON COLUMN public.push_subscriptions.alerts IS 'Kinds of notifications, as the API names them';
+COMMENT ON COLUMN public.push_subscriptions.paused_until IS 'Nothing is sent before: its service said so, or does not answer';
 CREATE TABLE public.reactions (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -787,6 +1029,23 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_kind_check CHECK ((kind = ANY (ARRAY['mastodon'::text, 'litepub'::text]))),
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
+CREATE TABLE public.remote_files (
+    name text NOT NULL,
+    url text NOT NULL,
+    state text NOT NULL,
+    file_name text,
+    preview_name text,
+    file_base text GENERATED ALWAYS AS ("left"(file_name, 22)) STORED,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT remote_files_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
+    CONSTRAINT remote_files_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_size_bytes_check CHECK ((size_bytes >= 0)),
+    CONSTRAINT remote_files_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text]))),
+    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+);
+COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
 CREATE TABLE public.reports (
     id bigint NOT NULL,
     reporter_id bigint NOT NULL,
@@ -797,11 +1056,30 @@ CREATE TABLE public.reports (
     state text DEFAULT 'open'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone,
+    category text DEFAULT 'other'::text NOT NULL,
+    rule_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    is_forwarded boolean DEFAULT false NOT NULL,
+    CONSTRAINT reports_category_check CHECK ((category = ANY (ARRAY['spam'::text, 'legal'::text, 'violation'::text, 'other'::text]))),
     CONSTRAINT reports_comment_check CHECK ((length(comment) <= 20000)),
     CONSTRAINT reports_post_ids_check CHECK ((cardinality(post_ids) <= 256)),
+    CONSTRAINT reports_rule_ids_check CHECK ((cardinality(rule_ids) <= 100)),
     CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'resolved'::text]))),
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
+COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
+CREATE TABLE public.scheduled_posts (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    application_id bigint,
+    scheduled_at timestamp with time zone NOT NULL,
+    post_id bigint NOT NULL,
+    media_ids bigint[] NOT NULL,
+    request jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
+);
+COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
+COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -904,6 +1182,8 @@ ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_kind_key UNIQUE (actor_id, kind);
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_pkey PRIMARY KEY (actor_id, target_id);
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.actors
@@ -912,6 +1192,12 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_pkey PRIMARY KEY (announcement_id, name, actor_id);
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_pkey PRIMARY KEY (announcement_id, actor_id);
+ALTER TABLE ONLY public.announcements
+    ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.blocks
@@ -932,6 +1218,12 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_pkey PRIMARY KEY (conversation_id, post_id);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_actor_id_thread_id_participant_ids_key UNIQUE (actor_id, thread_id, participant_ids);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (activity_id, inbox_url);
 ALTER TABLE ONLY public.delivery_sums
@@ -950,8 +1242,14 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_name_key UNIQUE (name);
 ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.emoji_images
+    ADD CONSTRAINT emoji_images_pkey PRIMARY KEY (shortcode);
 ALTER TABLE ONLY public.emojis
     ADD CONSTRAINT emojis_pkey PRIMARY KEY (domain, shortcode);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_endorsed_id_key UNIQUE (actor_id, endorsed_id);
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.favourites
@@ -976,10 +1274,16 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.home_items
+    ADD CONSTRAINT home_items_pkey PRIMARY KEY (owner_id, item_id);
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_pkey PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
+ALTER TABLE ONLY public.instance_rules
+    ADD CONSTRAINT instance_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
 ALTER TABLE ONLY public.invitations
@@ -992,6 +1296,10 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
+ALTER TABLE ONLY public.media_leftovers
+    ADD CONSTRAINT media_leftovers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
@@ -1000,8 +1308,16 @@ ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muter_id_muted_id_key UNIQUE (muter_id, muted_id);
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_pkey PRIMARY KEY (actor_id, from_actor_id);
+ALTER TABLE ONLY public.notification_policies
+    ADD CONSTRAINT notification_policies_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_actor_id_from_actor_id_key UNIQUE (actor_id, from_actor_id);
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notifications
-    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id);
+    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_report_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id, report_id);
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_applications
@@ -1042,6 +1358,10 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_token_id_key UNIQUE (token_id);
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_post_id_emoji_key UNIQUE (actor_id, post_id, emoji);
 ALTER TABLE ONLY public.reactions
@@ -1056,10 +1376,18 @@ ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_inbox_url_key UNIQUE (inbox_url);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
+ALTER TABLE ONLY public.remote_files
+    ADD CONSTRAINT remote_files_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_post_id_key UNIQUE (post_id);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -1091,23 +1419,32 @@ CREATE INDEX activities_out_actor_id ON public.activities_out USING btree (actor
 CREATE INDEX activities_out_object_uri ON public.activities_out USING btree (object_uri, id) WHERE (object_uri IS NOT NULL);
 CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_id) WHERE (post_id IS NOT NULL);
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
+CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
+CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
+CREATE INDEX announcement_reads_actor_id ON public.announcement_reads USING btree (actor_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
+CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
 CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
+CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
+CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
+CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
 CREATE INDEX fanouts_followed_id ON public.fanouts USING btree (followed_id);
 CREATE INDEX favourites_actor_id ON public.favourites USING btree (actor_id, id DESC);
@@ -1118,6 +1455,7 @@ CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_u
 CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
+CREATE INDEX follows_notifies ON public.follows USING btree (followed_id, follower_id) WHERE notifies;
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
@@ -1125,12 +1463,21 @@ CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_
 CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
 CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
+CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
+CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
+CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
+CREATE INDEX notification_permissions_from_actor_id ON public.notification_permissions USING btree (from_actor_id);
+CREATE INDEX notification_requests_from_actor_id ON public.notification_requests USING btree (from_actor_id);
+CREATE INDEX notification_requests_page ON public.notification_requests USING btree (actor_id, id DESC);
 CREATE INDEX notifications_actor_id ON public.notifications USING btree (actor_id, id DESC);
+CREATE INDEX notifications_filtered ON public.notifications USING btree (actor_id, from_actor_id, id DESC) WHERE is_filtered;
 CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (from_actor_id);
-CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id) WHERE (post_id IS NOT NULL);
+CREATE INDEX notifications_kind ON public.notifications USING btree (actor_id, kind, id DESC);
+CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id, kind, id DESC) WHERE (post_id IS NOT NULL);
+CREATE INDEX notifications_report_id ON public.notifications USING btree (report_id) WHERE (report_id IS NOT NULL);
 CREATE INDEX oauth_applications_unused ON public.oauth_applications USING btree (created_at) WHERE (NOT is_used);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
@@ -1154,17 +1501,25 @@ CREATE INDEX posts_application_id ON public.posts USING btree (application_id) W
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
 CREATE INDEX posts_conversation_uri ON public.posts USING btree (conversation_uri) WHERE (conversation_uri IS NOT NULL);
+CREATE INDEX posts_direct ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = 'direct'::text);
 CREATE INDEX posts_in_reply_to_id ON public.posts USING btree (in_reply_to_id, id) WHERE (in_reply_to_id IS NOT NULL);
 CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri) WHERE (in_reply_to_uri IS NOT NULL);
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
+CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
+CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
+CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
+CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
+CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
+CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
+CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
@@ -1174,7 +1529,12 @@ CREATE INDEX user_links_user_id ON public.user_links USING btree (user_id, purpo
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
 CREATE INDEX users_invitation_id ON public.users USING btree (invitation_id) WHERE (invitation_id IS NOT NULL);
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
+CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
 CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approved);
+CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
+CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
+CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
+CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -1185,12 +1545,24 @@ ALTER TABLE ONLY public.actor_domain_blocks
     ADD CONSTRAINT actor_domain_blocks_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_keys
     ADD CONSTRAINT actor_keys_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.actor_notes
+    ADD CONSTRAINT actor_notes_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actor_preferences
     ADD CONSTRAINT actor_preferences_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES public.domains(id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_moved_to_id_fkey FOREIGN KEY (moved_to_id) REFERENCES public.actors(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES public.announcements(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES public.announcements(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
@@ -1205,8 +1577,18 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.conversations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversation_posts
+    ADD CONSTRAINT conversation_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.endorsements
+    ADD CONSTRAINT endorsements_endorsed_id_fkey FOREIGN KEY (endorsed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
     ADD CONSTRAINT fanouts_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.fanouts
@@ -1221,6 +1603,8 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.home_timelines
+    ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -1229,18 +1613,34 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.markers
+    ADD CONSTRAINT markers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muted_id_fkey FOREIGN KEY (muted_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muter_id_fkey FOREIGN KEY (muter_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_permissions
+    ADD CONSTRAINT notification_permissions_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_policies
+    ADD CONSTRAINT notification_policies_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notification_requests
+    ADD CONSTRAINT notification_requests_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_from_actor_id_fkey FOREIGN KEY (from_actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
     ADD CONSTRAINT oauth_codes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
@@ -1287,6 +1687,10 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_in_reply_to_id_fkey FOREIGN KEY (in_reply_to_id) REFERENCES public.posts(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.oauth_tokens(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
@@ -1297,6 +1701,10 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.scheduled_posts
+    ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
@@ -1310,6 +1718,9 @@ ALTER TABLE ONLY public.users
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
@@ -1320,9 +1731,16 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoi
 GRANT SELECT,DELETE ON TABLE public.actor_domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_keys TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_notes TO comptoir_web;
+GRANT DELETE ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.actor_notes TO comptoir_federation;
+GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
@@ -1331,6 +1749,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;
+GRANT INSERT ON TABLE public.conversation_posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
@@ -1343,8 +1765,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emoji_images TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endorsements TO comptoir_web;
+GRANT DELETE ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.endorsements TO comptoir_federation;
+GRANT SELECT(endorsed_id) ON TABLE public.endorsements TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fanouts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.favourites TO comptoir_web;
@@ -1358,9 +1785,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_timelines TO comptoir_web;
+GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
@@ -1368,10 +1800,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_leftovers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_permissions TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.notification_permissions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_policies TO comptoir_web;
+GRANT SELECT,DELETE ON TABLE public.notification_policies TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_requests TO comptoir_web;
+GRANT INSERT,DELETE ON TABLE public.notification_requests TO comptoir_federation;
+GRANT SELECT(actor_id) ON TABLE public.notification_requests TO comptoir_federation;
+GRANT SELECT(from_actor_id) ON TABLE public.notification_requests TO comptoir_federation;
+GRANT UPDATE(updated_at) ON TABLE public.notification_requests TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO comptoir_web;
 GRANT INSERT,DELETE ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT(actor_id) ON TABLE public.notifications TO comptoir_federation;
@@ -1403,14 +1846,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir_web;
+GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;

@@ -59,7 +59,6 @@ void db_value_bytes(struct db_values *values, struct str value); /* bytea; data 
 void db_value_time(struct db_values *values, int64_t time_us);   /* timestamptz */
 void db_value_null(struct db_values *values);
 void db_value_int64_array(struct db_values *values, struct arena *arena, const int64_t *items, size_t count); /* bigint[] */
-void db_value_int32_array(struct db_values *values, struct arena *arena, const int32_t *items, size_t count); /* integer[] */
 void db_value_bool_array(struct db_values *values, struct arena *arena, const bool *items, size_t count);
 void db_value_time_array(struct db_values *values, struct arena *arena, const int64_t *times_us, size_t count); /* 0 gives null */
 void db_value_bytes_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count); /* bytea[] */

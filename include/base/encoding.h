@@ -14,6 +14,11 @@ struct str base64_encode(struct arena *arena, struct str bytes) MUST_CHECK;
  * byte are ignored. False for white space, other characters and impossible lengths. */
 bool base64_decode(struct arena *arena, struct str text, struct str *ret_bytes) MUST_CHECK;
 
+/* RFC 4648, 5: '-' and '_', without padding; the decoder takes the padding too, and the plain alphabet as well, since
+ * clients mix them up. */
+struct str base64url_encode(struct arena *arena, struct str bytes) MUST_CHECK;
+bool base64url_decode(struct arena *arena, struct str text, struct str *ret_bytes) MUST_CHECK;
+
 /* By long division, so quadratic: for short values only. */
 struct str base58btc_encode(struct arena *arena, struct str bytes) MUST_CHECK;
 

@@ -22,4 +22,8 @@ struct str secret_box_seal(const struct secret_box *box, struct arena *arena, st
 enum error secret_box_unseal(const struct secret_box *box, struct arena *arena, struct str context, struct str sealed,
 	struct str *ret_plain) MUST_CHECK;
 
+/* A key of its own for each purpose, made of the box's key: HMAC-SHA-256 over the name. Any thread. */
+#define SECRET_BOX_DERIVED_BYTES 32
+void secret_box_derive(const struct secret_box *box, struct str purpose, unsigned char ret_key[SECRET_BOX_DERIVED_BYTES]);
+
 #endif

@@ -61,6 +61,9 @@ bool str_to_uint64(struct str value, uint64_t *ret_value) MUST_CHECK;
 /* Well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. NUL is allowed. */
 bool str_is_utf8(struct str value);
 
+/* How many code points well-formed UTF-8 holds. */
+size_t str_count_characters(struct str value);
+
 /* Hash for tables, keyed once per process so that outside input cannot choose collisions. */
 uint64_t str_hash(struct str value);
 

@@ -174,8 +174,25 @@ struct actor_profile {
 	const bool *is_locked, *is_discoverable, *is_indexable, *hides_collections;
 	const enum actor_kind *kind; /* Person or Service; Organization or Group */
 	const struct str *also_known_as_json; /* array of ids */
+	const struct str *avatar_alt, *header_alt;
+	const bool *shows_media, *shows_media_replies, *shows_featured;
+	const struct str *attribution_domains_json; /* array of hosts, at most ACTOR_ATTRIBUTION_DOMAINS_MAX */
+	bool removes_avatar, removes_header;
 };
+#define ACTOR_ATTRIBUTION_DOMAINS_MAX 100
 enum error actor_update_profile(struct db *db, struct arena *arena, int64_t id, const struct actor_profile *profile) MUST_CHECK;
+
+/* What only the owner of a local actor is shown. ERROR_NOT_FOUND when it is no local actor. */
+struct actor_source {
+	struct str summary_source; /* as typed; data NULL when nothing was typed yet */
+	struct str attribution_domains_json; /* array of hosts */
+	int64_t follow_requests_count; /* counted up to 40 */
+};
+enum error actor_find_source(struct db *db, struct arena *arena, int64_t id, struct actor_source *ret_source) MUST_CHECK;
+
+/* Replaces fields_json unless it is no longer what the caller has read: ERROR_CONFLICT then. */
+enum error actor_replace_fields(struct db *db, struct arena *arena, int64_t id, struct str old_fields_json,
+	struct str fields_json) MUST_CHECK;
 
 /* New keys for a local actor under the same key ids; sets updated_us. */
 struct actor_keys_sealed {

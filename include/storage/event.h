@@ -22,6 +22,7 @@ enum event_kind {
 	EVENT_CONVERSATION,         /* id: conversation of conversations; actor_id: whose */
 	EVENT_FILTERS_CHANGED,      /* actor_id */
 	EVENT_RELATIONS_CHANGED,    /* actor_id: follows, blocks, mutes, lists of theirs */
+	EVENT_PROFILE_CHANGED,      /* actor_id: what a local one tells of itself, or how it likes to post */
 	EVENT_ANNOUNCEMENT,         /* id */
 	EVENT_ANNOUNCEMENT_DELETED, /* id */
 	EVENT_ANNOUNCEMENT_REACTION,/* id: announcement */

@@ -13,6 +13,7 @@ struct poll_option {
 
 struct poll {
 	bool is_multiple;
+	bool hides_totals; /* clients see votes only when it is over */
 	int64_t ends_us;   /* 0: never */
 	int64_t closed_us; /* 0: open as far as known */
 	int64_t voters;

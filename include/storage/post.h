@@ -95,6 +95,7 @@ struct post_new {
 	enum post_quote_state quote_state;
 	struct str quote_authorization_uri; /* data NULL for none */
 	enum post_quote_policy quote_policy;
+	int64_t application_id; /* 0 for none */
 };
 
 #define POST_MAX_MENTIONS 100
@@ -178,12 +179,23 @@ struct post_remote {
 	enum post_quote_state quote_state;
 	struct str quote_authorization_uri;
 	enum post_quote_policy quote_policy;
+	/* For post_create_remote_many: what in_reply_to_uri and quote_uri are here; 0 for what is not. */
+	int64_t in_reply_to_id, in_reply_to_actor_id, in_reply_to_conversation_id, quote_id;
 };
+
+/* What was fetched from further in the past is no news (EVENT_POST_CREATED). */
+#define POST_NEWS_MAX_AGE_US (6LL * 3600 * 1000000)
 
 /* In the caller's transaction. Keeps the author's and the parent's counters; posts that waited for this one
  * (in_reply_to_uri, quote_uri) are joined to it, with their conversation. ERROR_CONFLICT when the uri is there (the
  * transaction stays usable), ERROR_GONE when it is tombstoned, ERROR_NOT_FOUND when the author is absent or not remote. */
 enum error post_create_remote(struct db *db, struct arena *arena, const struct post_remote *post) MUST_CHECK;
+
+/* Several at once. The caller has seen, under uri_lock, that none is here or tombstoned, that nothing waits for one of
+ * them, that all authors are remote actors, and what they answer and quote (none of one another), and that the
+ * ids differ. ret_is_stored[i] is false where the id is taken: nothing of that one was stored. */
+enum error post_create_remote_many(struct db *db, struct arena *arena, const struct post_remote *posts, size_t count,
+	bool *ret_is_stored) MUST_CHECK;
 
 /* What an edit may change. The former version goes to post_revisions unless is_silent (only counters or media details
  * changed). Pointers that are NULL leave the value. ERROR_NOT_FOUND when absent. */
@@ -213,6 +225,9 @@ enum error post_delete(struct db *db, struct arena *arena, int64_t id) MUST_CHEC
 
 enum error post_set_quote_state(struct db *db, struct arena *arena, int64_t id, enum post_quote_state state,
 	struct str authorization_uri) MUST_CHECK; /* data NULL: none */
+
+/* Who may quote it from now on; another revision, not another text. ERROR_NOT_FOUND when absent. */
+enum error post_set_quote_policy(struct db *db, struct arena *arena, int64_t id, enum post_quote_policy policy) MUST_CHECK;
 
 /* Public and unlisted posts and boosts of an actor, newest first: the outbox. */
 struct outbox_item {

@@ -28,16 +28,22 @@ struct post_arrival {
 	int64_t parent_id;   /* what it answers; 0: not here */
 	bool is_parent_local;
 	int64_t parent_actor_id;
+	int64_t parent_conversation_id; /* by post_arrival_find_many only */
 	int64_t thread_actor_id; /* who began the parent's conversation, when that was one of ours; else 0 */
 	int64_t quoted_id;   /* 0: not here */
 	bool is_quoted_local;
 	int64_t quoted_actor_id;
 	bool is_quote_awaited;   /* posts here quote that uri and wait for it */
 	bool is_addressed_to_us; /* one of the addressed is a local actor */
+	bool is_answer_awaited;  /* posts here answer that uri and wait for it; by post_arrival_find_many only */
 };
 
 enum error post_arrival_find(struct db *db, struct arena *arena, const struct post_arrival_question *question,
 	struct post_arrival *ret_arrival) MUST_CHECK;
+
+/* The same for several; of the addressed nothing is asked, is_addressed_to_us is false. */
+enum error post_arrival_find_many(struct db *db, struct arena *arena, const struct post_arrival_question *questions,
+	size_t count, struct post_arrival *ret_arrivals) MUST_CHECK;
 
 /* Those of the URIs that are actors here, local ones first. */
 struct addressed_actor {

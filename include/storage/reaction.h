@@ -25,6 +25,7 @@ enum error reaction_create(struct db *db, struct arena *arena, int64_t id, int64
 
 /* ERROR_NOT_FOUND when there is none. */
 enum error boost_find(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id, struct boost *ret_boost) MUST_CHECK;
+enum error boost_find_by_id(struct db *db, struct arena *arena, int64_t id, struct boost *ret_boost) MUST_CHECK;
 enum error boost_find_by_uri(struct db *db, struct arena *arena, struct str uri, struct boost *ret_boost) MUST_CHECK;
 
 /* Each removes and tells the uri of the activity; ERROR_NOT_FOUND when there was none. */

@@ -9,13 +9,16 @@
 #include "federation/outbox.h"
 
 #include "base/html.h"
+#include "base/json_in.h"
 #include "base/json_out.h"
 #include "base/mutant.h"
 #include "base/url.h"
+#include "storage/job.h"
 
 struct updating {
 	int64_t actor_id;
 	struct actor_profile profile;
+	bool has_links; /* to be verified */
 };
 
 static enum error refuse(const char *why, struct str *ret_message)
@@ -28,6 +31,9 @@ static enum error write_profile(struct db *db, struct arena *arena, void *owner)
 {
 	const struct updating *updating = owner;
 	enum error error = actor_update_profile(db, arena, updating->actor_id, &updating->profile);
+	if (!error && updating->has_links)
+		error = job_add(db, arena, STR_LITERAL("verify_links"),
+			arena_printf(arena, "%lld", (long long)updating->actor_id), STR_LITERAL("{}"), 0);
 	return error ? error : outbox_update_actor(db, arena, updating->actor_id);
 }
 
@@ -87,29 +93,57 @@ static enum error render_bio(struct db *db, struct arena *arena, const struct ac
 	return ERROR_NONE;
 }
 
-static void add_field_html(struct buf *html, struct arena *arena, struct str value)
+/* Whether it is a link. */
+static bool add_field_html(struct buf *html, struct arena *arena, struct str value)
 {
 	struct url url;
 	bool is_link = (str_starts_with(value, STR_LITERAL("https://")) || str_starts_with(value, STR_LITERAL("http://"))) &&
 		url_parse(arena, value, &url);
 	if (!is_link) {
 		html_escape(html, value);
-		return;
+		return false;
 	}
 	buf_add_c_string(html, "<a href=\"");
 	html_escape(html, url.text);
 	buf_add_c_string(html, "\" rel=\"me nofollow noopener noreferrer\" target=\"_blank\">");
 	html_escape(html, value);
 	buf_add_c_string(html, "</a>");
+	return true;
 }
 
-static enum error render_fields(struct arena *arena, const struct profile_change *change, struct str *ret_json,
-	struct str *ret_message)
+/* When the same field was verified before, it stays so. */
+static struct str find_verified(const json_t *fields, struct str name, struct str html)
+{
+	for (size_t i = 0; i < json_array_size(fields); i++) {
+		const json_t *field = json_array_get(fields, i);
+		if (str_eq(json_in_str(field, "name"), name) && str_eq(json_in_str(field, "value"), html))
+			return json_in_str(field, "verified_at");
+	}
+	return (struct str){ 0 };
+}
+
+static void write_field(struct json_out *json, const json_t *old_fields, struct str name, struct str html)
+{
+	struct str verified = find_verified(old_fields, name, html);
+	json_out_object_begin(json);
+	json_out_key_str(json, "name", name);
+	json_out_key_str(json, "value", html);
+	if (verified.len)
+		json_out_key_str(json, "verified_at", verified);
+	json_out_object_end(json);
+}
+
+static enum error render_fields(struct arena *arena, const struct actor *actor, const struct profile_change *change,
+	struct str *ret_json, bool *ret_has_links, struct str *ret_message)
 {
 	AUTO(buf) struct buf out = { 0 };
+	json_auto_t *old_fields = NULL;
 	struct json_out json;
+	bool has_links = false;
 	if (change->field_count > PROFILE_MAX_FIELDS && !MUTANT("profile_fields"))
 		return refuse("A profile has at most 8 fields", ret_message);
+	if (actor->fields_json.len && json_in_parse(actor->fields_json, NULL, &old_fields))
+		old_fields = NULL;
 	json_out_init(&json, &out);
 	json_out_array_begin(&json);
 	for (size_t i = 0; i < change->field_count; i++) {
@@ -121,11 +155,40 @@ static enum error render_fields(struct arena *arena, const struct profile_change
 			return refuse("A field is longer than 500 bytes or no plain text", ret_message);
 		if (name.len == 0)
 			continue;
-		add_field_html(&html, arena, value);
-		json_out_object_begin(&json);
-		json_out_key_str(&json, "name", name);
-		json_out_key_str(&json, "value", buf_str(&html));
-		json_out_object_end(&json);
+		has_links |= add_field_html(&html, arena, value);
+		write_field(&json, old_fields, name, buf_str(&html));
+	}
+	json_out_array_end(&json);
+	*ret_has_links = has_links;
+	*ret_json = arena_str(arena, buf_str(&out));
+	return ERROR_NONE;
+}
+
+static bool is_alt(const struct str *alt)
+{
+	return !alt || (str_is_utf8(*alt) && !str_contains_char(*alt, '\0') &&
+		str_count_characters(*alt) <= PROFILE_MAX_ALT_CHARACTERS);
+}
+
+/* Hosts as people paste them: with a scheme, in capitals. */
+static enum error render_domains(struct arena *arena, const struct profile_change *change, struct str *ret_json,
+	struct str *ret_message)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	if (change->attribution_domain_count > ACTOR_ATTRIBUTION_DOMAINS_MAX && !MUTANT("profile_domains"))
+		return refuse("There are at most 100 attribution domains", ret_message);
+	json_out_init(&json, &out);
+	json_out_array_begin(&json);
+	for (size_t i = 0; i < change->attribution_domain_count; i++) {
+		struct str text = str_trim(change->attribution_domains[i]);
+		struct url url;
+		if (!text.len)
+			continue;
+		bool has_scheme = str_starts_with(text, STR_LITERAL("https://")) || str_starts_with(text, STR_LITERAL("http://"));
+		if (!url_parse(arena, has_scheme ? text : arena_printf(arena, "https://%.*s", STR_ARG(text)), &url))
+			return refuse("An attribution domain is no domain", ret_message);
+		json_out_str(&json, url.authority);
 	}
 	json_out_array_end(&json);
 	*ret_json = arena_str(arena, buf_str(&out));
@@ -140,25 +203,35 @@ enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, 
 	struct str html;
 	struct str source;
 	struct str fields;
+	struct str domains;
 	enum actor_kind kind;
 	enum error error = deed_find_doer(db, arena, actor_id, &actor);
 	if (error)
 		return error;
 	struct updating updating = { .actor_id = actor_id, .profile = {
 		.is_locked = change->is_locked, .is_discoverable = change->is_discoverable,
-		.is_indexable = change->is_indexable, .hides_collections = change->hides_collections } };
-	if (change->display_name) {
+		.is_indexable = change->is_indexable, .hides_collections = change->hides_collections,
+		.shows_media = change->shows_media, .shows_media_replies = change->shows_media_replies,
+		.shows_featured = change->shows_featured, .avatar_alt = change->avatar_alt, .header_alt = change->header_alt,
+		.removes_avatar = change->removes_avatar, .removes_header = change->removes_header } };
+	if (!is_alt(change->avatar_alt) || !is_alt(change->header_alt))
+		return refuse("A description of a picture is longer than 1,500 characters or no plain text", ret_message);
+	if (change->replaces_attribution_domains) {
+		error = render_domains(arena, change, &domains, ret_message);
+		updating.profile.attribution_domains_json = &domains;
+	}
+	if (!error && change->display_name) {
 		if (plain(arena, *change->display_name, PROFILE_MAX_DISPLAY_NAME_BYTES, &display_name))
 			return refuse("The display name is longer than 500 bytes or no plain text", ret_message);
 		updating.profile.display_name = &display_name;
 	}
-	if (change->bio) {
+	if (!error && change->bio) {
 		error = render_bio(db, arena, &actor, *change->bio, &html, &source, ret_message);
 		updating.profile.summary_html = &html;
 		updating.profile.summary_source = &source;
 	}
 	if (!error && change->replaces_fields) {
-		error = render_fields(arena, change, &fields, ret_message);
+		error = render_fields(arena, &actor, change, &fields, &updating.has_links, ret_message);
 		updating.profile.fields_json = &fields;
 	}
 	if (error)

@@ -10,6 +10,7 @@
 #define PROFILE_MAX_DISPLAY_NAME_BYTES 500
 #define PROFILE_MAX_BIO_CHARACTERS 1000
 #define PROFILE_MAX_FIELDS 8
+#define PROFILE_MAX_ALT_CHARACTERS 1500
 #define PROFILE_MAX_FIELD_BYTES 500 /* of a name or a value */
 
 struct profile_field {
@@ -26,9 +27,16 @@ struct profile_change {
 	bool replaces_fields;
 	const bool *is_locked, *is_discoverable, *is_indexable, *hides_collections;
 	const bool *is_bot; /* Service instead of Person; for those two kinds only */
+	const struct str *avatar_alt, *header_alt; /* what the pictures show */
+	const bool *shows_media, *shows_media_replies, *shows_featured;
+	const struct str *attribution_domains; /* with replaces_attribution_domains; empty ones are left out */
+	size_t attribution_domain_count;
+	bool replaces_attribution_domains;
+	bool removes_avatar, removes_header;
 };
 
-/* ERROR_FORBIDDEN when the actor may not act; ERROR_UNPROCESSABLE with a sentence for the user. */
+/* Links in fields are verified later, by a job (verify_links). ERROR_FORBIDDEN when the actor may not act;
+ * ERROR_UNPROCESSABLE with a sentence for the user. */
 enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, const struct profile_change *change,
 	struct str *ret_message) MUST_CHECK;
 

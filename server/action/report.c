@@ -68,12 +68,15 @@ enum error report_send(struct db *db, struct arena *arena, const struct report_r
 	if (error)
 		return error;
 	struct reporting reporting = {
-		.report = { .id = id_new(), .reporter_id = reporter.id, .target_id = target.id, .comment = request->comment },
+		.report = { .id = id_new(), .reporter_id = reporter.id, .target_id = target.id, .comment = request->comment,
+			.category = request->category, .rule_ids = request->rule_ids,
+			.rule_count = request->category == REPORT_VIOLATION ? request->rule_count : 0 },
 		.target = &target,
 		.instance = &instance,
 		.is_forwarded = request->is_forwarded && !target.is_local,
 	};
 	struct report *report = &reporting.report;
+	report->is_forwarded = reporting.is_forwarded;
 	int64_t *ids = arena_alloc_array(arena, REPORT_MAX_POSTS, sizeof(*ids));
 	struct str *uris = arena_alloc_array(arena, REPORT_MAX_POSTS, sizeof(*uris));
 	error = find_posts(db, arena, request, ids, uris, &report->post_count);

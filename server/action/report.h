@@ -6,7 +6,7 @@
 
 #include "storage/report.h"
 
-#define REPORT_MAX_COMMENT_BYTES 4000
+#define REPORT_MAX_COMMENT_BYTES 4000 /* 1,000 characters */
 
 struct report_request {
 	int64_t reporter_id; /* local */
@@ -14,6 +14,9 @@ struct report_request {
 	const int64_t *post_ids; /* of the target; those that the reporter cannot see are left out */
 	size_t post_count;       /* at most REPORT_MAX_POSTS */
 	struct str comment;      /* plain text */
+	enum report_category category;
+	const int64_t *rule_ids; /* with REPORT_VIOLATION */
+	size_t rule_count;       /* at most REPORT_MAX_RULES */
 	bool is_forwarded;       /* to the target's server as well, in the name of the instance */
 };
 

@@ -182,6 +182,30 @@ const struct command command_account_unsilence = {
 	.run = run_unsilence,
 };
 
+const struct command command_account_limit = {
+	.noun = "account",
+	.verb = "limit",
+	.arguments = "NAME[@DOMAIN]",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
+	.summary = "The same as silence: shows an account to its followers only",
+	.details = "Example:\n  comptoir account limit loud@far.example\n",
+	.run = run_silence,
+};
+
+const struct command command_account_unlimit = {
+	.noun = "account",
+	.verb = "unlimit",
+	.arguments = "NAME[@DOMAIN]",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
+	.summary = "The same as unsilence: shows an account to everyone again",
+	.details = "Example:\n  comptoir account unlimit loud@far.example\n",
+	.run = run_unsilence,
+};
+
 const struct command command_account_delete = {
 	.noun = "account",
 	.verb = "delete",

@@ -162,11 +162,13 @@ static void write_pictures(struct json_out *json, struct arena *arena, const str
 	json_out_array_end(json);
 }
 
-static void write_feed_access(struct json_out *json, const char *key)
+static void write_feed_access(struct json_out *json, const char *key, const struct config *config)
 {
+	const char *who = config_boolean(config, "instance.public_timelines") ? "public" : "authenticated";
+
 	json_out_key_object_begin(json, key);
-	json_out_key_c_string(json, "local", "public");
-	json_out_key_c_string(json, "remote", "authenticated");
+	json_out_key_c_string(json, "local", who);
+	json_out_key_c_string(json, "remote", who);
 	json_out_object_end(json);
 }
 
@@ -185,9 +187,9 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 	json_out_key_bool(json, "enabled", false);
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "timelines_access");
-	write_feed_access(json, "live_feeds");
-	write_feed_access(json, "hashtag_feeds");
-	write_feed_access(json, "trending_link_feeds");
+	write_feed_access(json, "live_feeds", facts->config);
+	write_feed_access(json, "hashtag_feeds", facts->config);
+	write_feed_access(json, "trending_link_feeds", facts->config);
 	json_out_object_end(json);
 	json_out_key_bool(json, "limited_federation", false);
 	json_out_object_end(json);

@@ -3,10 +3,6 @@
  * Notifications and conversations, made of accounts and statuses. */
 #include "server/entity/notification.h"
 
-#include "server/entity/filtering.h"
-
-#include "base/html.h"
-
 static const char *const type_names[] = {
 	[NOTIFICATION_MENTION] = "mention",
 	[NOTIFICATION_FOLLOW] = "follow",
@@ -46,27 +42,6 @@ static bool is_among(const int64_t *ids, size_t count, int64_t id)
 	return false;
 }
 
-static enum error find_hidden(const struct reader *reader, const int64_t *post_ids, size_t count,
-	struct notification_set *set)
-{
-	const struct filter_set *filters = NULL;
-	struct notification_post *posts;
-	size_t post_count;
-	enum error error = filter_set_load(reader, &filters);
-	if (error || !filters)
-		return error;
-	error = notification_list_posts(reader->db, reader->arena, post_ids, count, &posts, &post_count);
-	if (error)
-		return error;
-	set->hidden_post_ids = arena_alloc_array(reader->arena, post_count, sizeof(*set->hidden_post_ids));
-	for (size_t i = 0; i < post_count; i++) {
-		struct str parts[] = { posts[i].spoiler_text, STR_LITERAL("\n"), html_text(reader->arena, posts[i].html) };
-		if (filter_set_hides(filters, posts[i].id, posts[i].actor_id, arena_join(reader->arena, parts, 3)))
-			set->hidden_post_ids[set->hidden_count++] = posts[i].id;
-	}
-	return ERROR_NONE;
-}
-
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
 	const int64_t *extra_actor_ids, size_t extra_count, struct notification_set *ret_set)
 {
@@ -84,8 +59,6 @@ enum error notification_set_load(const struct reader *reader, const struct notif
 	enum error error = account_set_load(reader, actor_ids, count + extra_count, &set.accounts);
 	if (!error)
 		error = status_set_load(reader, post_ids, post_count, &set.statuses);
-	if (!error && post_count)
-		error = find_hidden(reader, post_ids, post_count, &set);
 	if (!error)
 		*ret_set = set;
 	return error;

@@ -58,6 +58,7 @@ static bool is_ended_by(const struct access *access, const struct event *event)
 	case EVENT_CONVERSATION:
 	case EVENT_FILTERS_CHANGED:
 	case EVENT_RELATIONS_CHANGED:
+	case EVENT_PROFILE_CHANGED:
 	case EVENT_ANNOUNCEMENT:
 	case EVENT_ANNOUNCEMENT_DELETED:
 	case EVENT_ANNOUNCEMENT_REACTION:

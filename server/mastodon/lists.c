@@ -53,14 +53,6 @@ enum error handle_list(struct request *request)
 	return error;
 }
 
-static size_t count_characters(struct str text)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-	return count;
-}
-
 /* What was said replaces what list holds. */
 static enum error read_list(struct request *request, struct contact_list *list)
 {
@@ -70,7 +62,7 @@ static enum error read_list(struct request *request, struct contact_list *list)
 		list->title = str_trim(title);
 	if (!list->title.len)
 		return refuse(request, "Validation failed: Title can't be blank");
-	if (count_characters(list->title) > CONTACT_LIST_TITLE_MAX_CHARACTERS)
+	if (str_count_characters(list->title) > CONTACT_LIST_TITLE_MAX_CHARACTERS)
 		return refuse(request, "Validation failed: Title is too long (maximum is 255 characters)");
 	if (policy.data && !replies_policy_from_name(policy, &list->replies))
 		return refuse(request, "Validation failed: Replies policy is not included in the list");

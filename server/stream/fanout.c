@@ -5,7 +5,7 @@
 #include "server/stream/hub_internal.h"
 
 #include "server/app.h"
-#include "server/entity/status.h"
+#include "server/entity/notification.h"
 
 #include "base/log.h"
 #include "storage/home.h"
@@ -193,7 +193,7 @@ static enum error send_status(struct targets *targets, const char *event, int64_
 	const struct subscription *rendered = NULL;
 	for (size_t i = 0; !error && i < targets->count; i++) {
 		const struct subscription *one = targets->items[i];
-		if (!is_among(wanting, wanting_count, one->client->actor_id))
+		if (!one->client->may_read_statuses || !is_among(wanting, wanting_count, one->client->actor_id))
 			continue;
 		if (!rendered || rendered->client->actor_id != one->client->actor_id || context_of(rendered) != context_of(one)) {
 			arena_reset(scratch);
@@ -262,6 +262,44 @@ static void tell_actor(struct stream_hub *hub, int64_t actor_id, const char *eve
 		hub_send(targets.items[i], event, payload);
 }
 
+static bool may_hear(const struct subscription *one, bool is_notification)
+{
+	return is_notification ? one->client->may_read_notifications : one->client->may_read_statuses;
+}
+
+/* Something of one actor's own, rendered once for all of its streams. */
+static enum error tell_own(struct stream_hub *hub, const struct event *event, const char *name, enum stream_kind kinds[2],
+	enum error (*render)(const struct reader *reader, int64_t id, struct buf *ret_json))
+{
+	struct targets targets = { .hub = hub };
+	AUTO(buf) struct buf json = { 0 };
+	const struct reader reader = { hub->app, hub->db, hub->arena, event->actor_id, FILTER_NOTIFICATIONS };
+	for (int i = 0; i < 2; i++)
+		if (i == 0 || kinds[1] != kinds[0])
+			add_topic(&targets, kinds[i], (struct str){ 0 }, event->actor_id);
+	if (!targets.count)
+		return ERROR_NONE;
+	enum error error = render(&reader, event->id, &json);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	for (size_t i = 0; i < targets.count; i++)
+		if (may_hear(targets.items[i], event->kind == EVENT_NOTIFICATION))
+			hub_send(targets.items[i], name, buf_str(&json));
+	return ERROR_NONE;
+}
+
+static enum error tell_notification(struct stream_hub *hub, const struct event *event)
+{
+	enum stream_kind kinds[2] = { STREAM_USER, STREAM_USER_NOTIFICATION };
+	return tell_own(hub, event, "notification", kinds, notification_render);
+}
+
+static enum error tell_conversation(struct stream_hub *hub, const struct event *event)
+{
+	enum stream_kind kinds[2] = { STREAM_DIRECT, STREAM_DIRECT };
+	return tell_own(hub, event, "conversation", kinds, conversation_render);
+}
+
 static enum error tell(struct stream_hub *hub, const struct event *event)
 {
 	switch (event->kind) {
@@ -280,11 +318,14 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 		tell_actor(hub, event->actor_id, "filters_changed", (struct str){ 0 });
 		return ERROR_NONE;
 	case EVENT_NOTIFICATION:
+		return tell_notification(hub, event);
 	case EVENT_CONVERSATION:
+		return tell_conversation(hub, event);
 	case EVENT_ANNOUNCEMENT:
 	case EVENT_ANNOUNCEMENT_DELETED:
 	case EVENT_ANNOUNCEMENT_REACTION:
 	case EVENT_RELATIONS_CHANGED:
+	case EVENT_PROFILE_CHANGED:
 	case EVENT_TOKEN_ENDED:
 	case EVENT_APPLICATION_ENDED:
 	case EVENT_USER_ENDED:

@@ -13,7 +13,7 @@ static const struct {
 	[STREAM_USER] = { STR("user"), "read:statuses" },
 	[STREAM_USER_NOTIFICATION] = { STR("user:notification"), "read:notifications" },
 	[STREAM_DIRECT] = { STR("direct"), "read:statuses" },
-	[STREAM_LIST] = { STR("list"), "read:lists" },
+	[STREAM_LIST] = { STR("list"), "read:statuses" },
 	[STREAM_HASHTAG] = { STR("hashtag"), "read:statuses" },
 	[STREAM_HASHTAG_LOCAL] = { STR("hashtag:local"), "read:statuses" },
 	[STREAM_PUBLIC] = { STR("public"), "read:statuses" },

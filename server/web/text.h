@@ -93,6 +93,17 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 		"It was closed or suspended.", \
 		"Il a été fermé ou suspendu.") \
 	X(TEXT_BACK_HOME,           "Back to the home page", "Retour à l’accueil") \
+	X(TEXT_TOLD_MENTION,        "mentioned you", "vous a mentionné") \
+	X(TEXT_TOLD_STATUS,         "just posted", "vient de publier") \
+	X(TEXT_TOLD_BOOST,          "boosted your post", "a partagé votre message") \
+	X(TEXT_TOLD_FAVOURITE,      "favourited your post", "a ajouté votre message à ses favoris") \
+	X(TEXT_TOLD_FOLLOW,         "is now following you", "vous suit") \
+	X(TEXT_TOLD_FOLLOW_REQUEST, "asks to follow you", "demande à vous suivre") \
+	X(TEXT_TOLD_POLL,           "asked in a poll that has ended", "a posé une question dont le vote est terminé") \
+	X(TEXT_TOLD_UPDATE,         "edited a post", "a modifié un message") \
+	X(TEXT_TOLD_QUOTE,          "quoted your post", "a cité votre message") \
+	X(TEXT_TOLD_SIGN_UP,        "signed up", "s’est inscrit") \
+	X(TEXT_TOLD_REPORT,         "sent a report", "a envoyé un signalement") \
 	X(TEXT_MONTH_1,  "January", "janvier") \
 	X(TEXT_MONTH_2,  "February", "février") \
 	X(TEXT_MONTH_3,  "March", "mars") \

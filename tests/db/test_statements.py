@@ -115,7 +115,8 @@ def test_no_statement_reads_a_large_table_whole(large, statements):  # noqa: F81
     cursor = connection.cursor()
     samples = {"bigint": str(7 << 16), "integer": "50", "smallint": "3", "boolean": "true", "text": "'name500'",
                "bytea": r"'\x00'", "timestamp with time zone": "now()", "bigint[]": "array[1, 2]::bigint[]",
-               "text[]": "array['name500', 'name501']", "date": "current_date", "double precision": "0.5", "jsonb": "'[]'"}
+               "text[]": "array['name500', 'name501']", "boolean[]": "array[true, false]", "bytea[]": r"array['\x00']::bytea[]",
+               "timestamp with time zone[]": "array[now()]", "date": "current_date", "double precision": "0.5", "jsonb": "'[]'"}
     found = []
     for name, (_, sql) in statements.items():
         cursor.execute(f"prepare {name} as {sql}")

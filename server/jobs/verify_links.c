@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Links on profiles: one is verified when the page that it leads to links back with rel="me". The moment stands in the field
+ * (actor.fields_json) and goes with it. */
+#include "server/jobs/job_worker.h"
+
+#include "server/app.h"
+#include "server/jobs/page_get.h"
+#include "server/web/actor_lookup.h"
+
+#include "base/clock.h"
+#include "base/html.h"
+#include "base/html_rel.h"
+#include "base/json_in.h"
+#include "base/json_out.h"
+#include "base/mutant.h"
+#include "base/time_format.h"
+#include "storage/actor.h"
+
+/* What profile.c makes of a link, and nothing else: the href of the one element. */
+static bool read_href(struct arena *arena, struct str html, struct str *ret_url)
+{
+	struct str begin = STR("<a href=\"");
+	if (!str_starts_with(html, begin) || !str_ends_with(html, STR_LITERAL("</a>")))
+		return false;
+	size_t end = str_index_of(html, '"', begin.len);
+	if (end == html.len)
+		return false;
+	/* Escaped there; a URL has no other character of HTML in it. */
+	struct str url = html_text(arena, str_slice(html, begin.len, end));
+	*ret_url = url;
+	return url.len > 0;
+}
+
+struct verifying {
+	struct job_run *run;
+	const struct actor *actor;
+	enum error error; /* of a page that could not be had just now */
+	bool is_changed;
+};
+
+static bool links_back(struct verifying *verifying, struct str url)
+{
+	struct str html;
+	const struct str urls[] = { verifying->actor->url, verifying->actor->uri };
+	struct job_run *run = verifying->run;
+	enum error error = page_get(run->app->config, run->arena, url, &html);
+	if (error == ERROR_UNAVAILABLE)
+		verifying->error = error;
+	return !error && (html_rel_leads_to(run->arena, html, "me", urls, 2) || MUTANT("verify_links_back"));
+}
+
+static void write_field(struct verifying *verifying, struct json_out *json, const json_t *field)
+{
+	struct str value = json_in_str(field, "value");
+	struct str verified = json_in_str(field, "verified_at");
+	struct str url;
+	char now[TIME_ISO8601_MS_LEN + 1];
+	if (!verified.len && read_href(verifying->run->arena, value, &url) && links_back(verifying, url)) {
+		time_write_iso8601_ms(clock_now_us(), now);
+		verified = str_from(now);
+		verifying->is_changed = true;
+	}
+	json_out_object_begin(json);
+	json_out_key_str(json, "name", json_in_str(field, "name"));
+	json_out_key_str(json, "value", value);
+	if (verified.len)
+		json_out_key_str(json, "verified_at", verified);
+	json_out_object_end(json);
+}
+
+static enum error store(struct verifying *verifying, struct str fields)
+{
+	struct job_run *run = verifying->run;
+	enum error error =
+		actor_replace_fields(run->db, run->arena, verifying->actor->id, verifying->actor->fields_json, fields);
+	/* Edited meanwhile: that edit has a job of its own. */
+	if (error == ERROR_CONFLICT)
+		return ERROR_NONE;
+	if (!error)
+		actor_documents_forget(run->app, run->arena, verifying->actor);
+	return error;
+}
+
+enum error job_verify_links_run(struct job_run *run)
+{
+	struct actor actor;
+	int64_t actor_id;
+	json_auto_t *fields = NULL;
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	if (!str_to_int64(run->job->key, &actor_id))
+		return ERROR_GONE;
+	enum error error = actor_find_by_id(run->db, run->arena, actor_id, &actor);
+	if (error == ERROR_NOT_FOUND || (!error && (!actor.is_local || actor.is_suspended)))
+		return ERROR_GONE;
+	if (error)
+		return error;
+	if (json_in_parse(actor.fields_json, NULL, &fields))
+		return ERROR_GONE;
+	struct verifying verifying = { .run = run, .actor = &actor };
+	json_out_init(&json, &out);
+	json_out_array_begin(&json);
+	for (size_t i = 0; i < json_array_size(fields); i++)
+		write_field(&verifying, &json, json_array_get(fields, i));
+	json_out_array_end(&json);
+	if (verifying.is_changed)
+		error = store(&verifying, buf_str(&out));
+	return error ? error : verifying.error;
+}

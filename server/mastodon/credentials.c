@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * verify_credentials, update_credentials and the profile. What is not said stays as it is, and an empty text clears. */
+#include "server/mastodon/credentials.h"
+
+#include "server/action/profile.h"
+#include "server/app.h"
+#include "server/entity/credentials.h"
+#include "server/mastodon/credential_cache.h"
+#include "server/mastodon/parameters.h"
+#include "server/web/actor_lookup.h"
+
+#include "storage/preference.h"
+
+#define FIELDS_READ_MAX 64
+#define LANGUAGE_MAX_BYTES 35
+
+static const char json_type[] = "application/json; charset=utf-8";
+
+bool cached_verify_credentials(struct request *request)
+{
+	struct shared_bytes *bytes = credential_cache_get(request->access.actor_id, request->access.user_role);
+	if (!bytes)
+		return false;
+	respond_shared(request, 200, json_type, bytes);
+	shared_bytes_unref(&bytes);
+	return true;
+}
+
+enum error handle_verify_credentials(struct request *request)
+{
+	AUTO(buf) struct buf json = { 0 };
+	uint64_t stamp = credential_cache_stamp(request->access.actor_id);
+	enum error error = credentials_render(request, &json);
+	if (error)
+		return error;
+	struct shared_bytes *bytes = shared_bytes_new(&json);
+	credential_cache_put(request->access.actor_id, request->access.user_role, stamp, bytes);
+	respond_shared(request, 200, json_type, bytes);
+	shared_bytes_unref(&bytes);
+	return ERROR_NONE;
+}
+
+/* ---- changes ---- */
+
+static void read_fields(struct request *request, struct profile_change *change)
+{
+	struct parameter_member *members;
+	size_t count = parameter_members(request, "fields_attributes", FIELDS_READ_MAX, &members);
+	struct profile_field *fields = arena_alloc_array(request->arena, count, sizeof(*fields));
+	for (size_t i = 0; i < count; i++) {
+		fields[change->field_count].name = parameter_member_value(&members[i], "name");
+		fields[change->field_count].value = parameter_member_value(&members[i], "value");
+		/* One without name and value is how apps leave a place empty. */
+		if (fields[change->field_count].name.len)
+			change->field_count++;
+	}
+	change->fields = fields;
+	change->replaces_fields = count > 0;
+}
+
+static void read_change(struct request *request, struct profile_change *ret_change)
+{
+	struct str *domains;
+	struct profile_change change = {
+		.display_name = parameter_text_pointer(request, "display_name"),
+		.bio = parameter_text_pointer(request, "note"),
+		.is_locked = parameter_bool_pointer(request, "locked"),
+		.is_bot = parameter_bool_pointer(request, "bot"),
+		.is_discoverable = parameter_bool_pointer(request, "discoverable"),
+		.is_indexable = parameter_bool_pointer(request, "indexable"),
+		.hides_collections = parameter_bool_pointer(request, "hide_collections"),
+		.shows_media = parameter_bool_pointer(request, "show_media"),
+		.shows_media_replies = parameter_bool_pointer(request, "show_media_replies"),
+		.shows_featured = parameter_bool_pointer(request, "show_featured"),
+		.avatar_alt = parameter_text_pointer(request, "avatar_description"),
+		.header_alt = parameter_text_pointer(request, "header_description"),
+	};
+	change.attribution_domain_count = parameter_list(request, "attribution_domains", &domains);
+	change.attribution_domains = domains;
+	change.replaces_attribution_domains = change.attribution_domain_count > 0;
+	read_fields(request, &change);
+	*ret_change = change;
+}
+
+static bool is_language(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.data[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+			return false;
+	}
+	return text.len >= 2 && text.len <= LANGUAGE_MAX_BYTES;
+}
+
+/* source[privacy] and its likes. *ret_is_changed: whether one of them was there. */
+static enum error read_preference(struct request *request, struct preference *preference, bool *ret_is_changed)
+{
+	struct str privacy = parameter_text(request, "source[privacy]");
+	struct str language = parameter_text(request, "source[language]");
+	struct str policy = parameter_text(request, "source[quote_policy]");
+	const bool *is_sensitive = parameter_bool_pointer(request, "source[sensitive]");
+	if (privacy.len && !post_visibility_from_name(privacy, &preference->visibility))
+		return refuse(request, "Validation failed: Default privacy is not included in the list");
+	if (language.len && !is_language(language))
+		return refuse(request, "Validation failed: Default language is not included in the list");
+	if (policy.len && !post_quote_policy_from_name(policy, &preference->quote_policy))
+		return refuse(request, "Validation failed: Default quote policy is not included in the list");
+	if (language.data)
+		preference->language = language;
+	if (is_sensitive)
+		preference->is_sensitive = *is_sensitive;
+	*ret_is_changed = privacy.len || language.data || policy.len || is_sensitive;
+	return ERROR_NONE;
+}
+
+static void forget_documents(struct request *request)
+{
+	struct actor actor;
+	if (actor_find_by_id(request->db, request->arena, request->access.actor_id, &actor) == ERROR_NONE)
+		actor_documents_forget(request->app, request->arena, &actor);
+}
+
+static enum error change_profile(struct request *request, const struct profile_change *change)
+{
+	struct str message = { 0 };
+	enum error error = profile_update(request->db, request->arena, request->access.actor_id, change, &message);
+	if (error == ERROR_UNPROCESSABLE && message.len)
+		return refuse(request, arena_printf(request->arena, "Validation failed: %.*s", STR_ARG(message)).data);
+	if (!error)
+		forget_documents(request);
+	return error;
+}
+
+/* Everything is judged before anything is changed. */
+static enum error update(struct request *request)
+{
+	struct profile_change change;
+	struct preference preference;
+	bool changes_preference = false;
+	int64_t actor_id = request->access.actor_id;
+	read_change(request, &change);
+	enum error error = preference_find(request->db, request->arena, actor_id, &preference);
+	if (!error)
+		error = read_preference(request, &preference, &changes_preference);
+	if (!error)
+		error = change_profile(request, &change);
+	if (!error && changes_preference)
+		error = preference_store(request->db, request->arena, actor_id, &preference);
+	return error;
+}
+
+enum error handle_update_credentials(struct request *request)
+{
+	enum error error = update(request);
+	return error ? error : handle_verify_credentials(request);
+}
+
+enum error handle_profile(struct request *request)
+{
+	return profile_respond(request);
+}
+
+enum error handle_profile_update(struct request *request)
+{
+	enum error error = update(request);
+	return error ? error : profile_respond(request);
+}
+
+enum error handle_profile_avatar_delete(struct request *request)
+{
+	const struct profile_change change = { .removes_avatar = true };
+	enum error error = change_profile(request, &change);
+	return error ? error : handle_verify_credentials(request);
+}
+
+enum error handle_profile_header_delete(struct request *request)
+{
+	const struct profile_change change = { .removes_header = true };
+	enum error error = change_profile(request, &change);
+	return error ? error : handle_verify_credentials(request);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * From the bytes that somebody brought to files in the store under names of ours. */
+#ifndef COMPTOIR_SERVER_MEDIA_FINISH_H
+#define COMPTOIR_SERVER_MEDIA_FINISH_H
+
+#include "server/media/service.h"
+#include "storage/media.h"
+
+/* The file in descriptor, of whatever kind, is made anew if it is a picture and kept as it is otherwise. Fills all of medium
+ * that is found out: kind, mime_type, file_name (of medium->name), preview_name, sizes, blurhash. The files are stored on
+ * return. ERROR_UNPROCESSABLE and ERROR_CONTENT_TOO_LARGE: it is nothing that we take. */
+enum error media_finish(struct media_service *service, struct arena *arena, int descriptor, int64_t size_bytes,
+	enum helper_shape shape, struct medium *medium) MUST_CHECK;
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * How a row of media is read, for the files that ask for it. */
+#ifndef COMPTOIR_STORAGE_MEDIA_ROW_H
+#define COMPTOIR_STORAGE_MEDIA_ROW_H
+
+#include "storage/media.h"
+#include "storage/statement.h"
+
+/* Of media as m and post_media as pm. */
+#define MEDIUM_COLUMNS                                                                             \
+	"m.id, m.actor_id, m.kind, m.state, m.name, m.mime_type, m.file_name, m.preview_name"      \
+	", m.remote_url, m.alt, m.blurhash, m.size_bytes, m.width, m.height, m.preview_width"      \
+	", m.preview_height, m.duration_ms, m.frame_rate_milli, m.bit_rate"                        \
+	", round(m.focus_x * 1000000)::integer, round(m.focus_y * 1000000)::integer, pm.post_id, m.purpose"
+
+enum error media_rows_read(struct db *db, struct arena *arena, const struct statement *statement,
+	const struct db_values *values, struct medium **ret_media, size_t *ret_count) MUST_CHECK;
+
+#endif

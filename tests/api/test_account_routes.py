@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Accounts as others see them, and what their owners see and change."""
+import json
+import re
+
+import pytest
+import requests
+
+from support.api import Api, make_token, person
+from support.far import far_actor, follow
+from support.peers import Peer, answer
+from support.waiting import wait_until
+
+ACCOUNT = {"id": str, "username": str, "acct": str, "url": str, "uri": str, "display_name": str, "note": str, "avatar": str,
+           "avatar_static": str, "avatar_description": str, "header": str, "header_static": str, "header_description": str,
+           "locked": bool, "fields": list, "emojis": list, "bot": bool, "group": bool, "discoverable": bool, "indexable": bool,
+           "created_at": str, "last_status_at": (str, type(None)), "statuses_count": int, "followers_count": int,
+           "following_count": int, "hide_collections": bool, "show_media": bool, "show_media_replies": bool,
+           "show_featured": bool, "roles": list, "feature_approval": dict}
+SOURCE = {"attribution_domains": list, "note": str, "fields": list, "privacy": str, "sensitive": bool, "language": str,
+          "follow_requests_count": int, "hide_collections": bool, "discoverable": bool, "indexable": bool, "quote_policy": str}
+ROLE = {"id": str, "name": str, "color": str, "permissions": str, "highlighted": bool, "collection_limit": int}
+PROFILE = {"id": str, "display_name": str, "note": str, "fields": list, "avatar": (str, type(None)),
+           "avatar_static": (str, type(None)), "avatar_description": str, "header": (str, type(None)),
+           "header_static": (str, type(None)), "header_description": str, "locked": bool, "bot": bool, "hide_collections": bool,
+           "discoverable": bool, "indexable": bool, "show_media": bool, "show_media_replies": bool, "show_featured": bool,
+           "attribution_domains": list}
+VERIFY = "/api/v1/accounts/verify_credentials"
+UPDATE = "/api/v1/accounts/update_credentials"
+
+
+def has_shape(found, shape):
+    for key, kind in shape.items():
+        assert key in found and isinstance(found[key], kind), (key, found.get(key))
+
+
+@pytest.fixture(scope="module")
+def server(server_factory_module):
+    return server_factory_module
+
+
+@pytest.fixture(scope="module")
+def server_factory_module(database):
+    from support.server import Server
+    server = Server(database, settings={"federation.allow_addresses": "127.0.0.0/8"})
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def anna(server):
+    return person(server, "Anna")
+
+
+@pytest.fixture(scope="module")
+def bert(server):
+    return person(server, "bert")
+
+
+def test_an_account_is_open_to_all_and_has_every_field(server, anna, bert):
+    for api in (Api(server), bert):
+        found = api.get(f"/api/v1/accounts/{anna.id}")
+        has_shape(found, ACCOUNT)
+        assert found["acct"] == "Anna" and found["url"] == f"{server.url}/@Anna" and "source" not in found
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00\.000Z", found["created_at"])
+        assert "suspended" not in found and "moved" not in found
+
+
+def test_what_is_no_account_is_not_found(server, anna):
+    for path in ("1", "nonsense", "-5", "9" * 30, f"{anna.id}0"):
+        assert Api(server).get(f"/api/v1/accounts/{path}", 404) == {"error": "Record not found"}
+
+
+def test_several_accounts_come_in_the_order_of_the_request(server, anna, bert):
+    far = far_actor(server.database, "many")
+    found = Api(server).get("/api/v1/accounts", **{"id[]": [far, "1", bert.id, anna.id, far]})
+    assert [one["id"] for one in found] == [far, bert.id, anna.id]
+    assert found[0]["acct"] == "many@far.example"
+    assert Api(server).get("/api/v1/accounts") == []
+
+
+def test_a_suspended_account_is_stripped_and_a_deleted_one_gone(server):
+    far = far_actor(server.database, "stripped", summary_html="<p>secret</p>")
+    server.database.rows("update actors set suspended_at = now() where id = %s returning id", (far,))
+    found = Api(server).get(f"/api/v1/accounts/{far}")
+    has_shape(found, ACCOUNT)
+    assert found["suspended"] is True and found["note"] == "" and found["display_name"] == "" and found["fields"] == []
+    server.database.rows("update actors set deleted_at = now() where id = %s returning id", (far,))
+    Api(server).get(f"/api/v1/accounts/{far}", 404)
+
+
+def test_a_moved_account_names_its_new_one(server, bert):
+    far = far_actor(server.database, "moving", moved_to_id=bert.id)
+    found = Api(server).get(f"/api/v1/accounts/{far}")
+    assert found["moved"]["id"] == bert.id and "moved" not in found["moved"]
+
+
+@pytest.mark.parametrize("acct", ["anna", "ANNA", "@anna", "anna@{authority}", "@Anna@{authority}", " anna "])
+def test_lookup_knows_local_accounts_in_every_spelling(server, anna, acct):
+    acct = acct.format(authority=f"127.0.0.1:{server.port}")
+    assert Api(server).get("/api/v1/accounts/lookup", acct=acct)["id"] == anna.id
+
+
+def test_lookup_knows_remote_accounts_and_asks_nobody(server):
+    far = far_actor(server.database, "LookedUp")
+    assert Api(server).get("/api/v1/accounts/lookup", acct="lookedup@FAR.example")["id"] == far
+    for unknown in ("nobody", "nobody@far.example", "", "@", "lookedup", "a@b@c"):
+        assert Api(server).get("/api/v1/accounts/lookup", 404, acct=unknown) == {"error": "Record not found"}
+
+
+def test_verify_credentials_is_the_account_with_what_only_its_owner_sees(anna):
+    for _ in range(3):  # from the database, then from memory
+        found = anna.get(VERIFY)
+        has_shape(found, ACCOUNT)
+        has_shape(found["source"], SOURCE)
+        has_shape(found["role"], ROLE)
+        assert found["id"] == anna.id and found["source"]["privacy"] == "public" and found["role"]["id"] == "-99"
+
+
+def test_a_moderator_has_a_role(server):
+    moderator = person(server, "modesta", options=["--role", "moderator"])
+    assert moderator.get(VERIFY)["role"]["name"] == "Moderator"
+    assert [role["name"] for role in Api(server).get(f"/api/v1/accounts/{moderator.id}")["roles"]] == ["Moderator"]
+
+
+def test_personal_answers_are_not_to_be_stored_and_open_to_web_apps(anna):
+    answered = anna.call("GET", VERIFY, headers={"Origin": "https://app.example"})
+    assert "no-store" in answered.headers["Cache-Control"] and answered.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_profile_token_is_enough_to_know_who_one_is(server, anna):
+    api = Api(server, make_token(server.database, "anna", "profile"))
+    assert api.get(VERIFY)["id"] == anna.id and api.get("/api/v1/profile")["id"] == anna.id
+    api.patch(UPDATE, 403, data={"note": "x"})
+
+
+CHANGES = [
+    lambda api, path, flat, nested: api.patch(path, data=flat),
+    lambda api, path, flat, nested: api.patch(path, json=nested),
+    lambda api, path, flat, nested: api.patch(path, files={name: (None, value) for name, value in flat.items()}),
+    lambda api, path, flat, nested: api.call("PATCH", path, params=flat).json(),
+    lambda api, path, flat, nested: api.put(path, json=nested),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["form", "json", "multipart", "query", "put"])
+@pytest.mark.parametrize("path", [UPDATE, "/api/v1/profile"])
+def test_credentials_change_whatever_the_encoding(server, change, path, request):
+    api = person(server, "e" + str(abs(hash(request.node.name)) % 10 ** 8))
+    flat = {"display_name": "Eva <3", "note": "Hello\nworld", "locked": "true", "bot": "1", "discoverable": "true",
+            "hide_collections": "true", "indexable": "true", "source[privacy]": "private", "source[sensitive]": "true",
+            "source[language]": "fr", "source[quote_policy]": "followers", "attribution_domains[]": "press.example",
+            "fields_attributes[0][name]": "Site", "fields_attributes[0][value]": "https://eva.example/?a=1&b=2",
+            "fields_attributes[1][name]": "Likes", "fields_attributes[1][value]": "<b>cake</b>"}
+    nested = {"display_name": "Eva <3", "note": "Hello\nworld", "locked": True, "bot": True, "discoverable": True,
+              "hide_collections": True, "indexable": True, "attribution_domains": ["press.example"],
+              "source": {"privacy": "private", "sensitive": True, "language": "fr", "quote_policy": "followers"},
+              "fields_attributes": [{"name": "Site", "value": "https://eva.example/?a=1&b=2"},
+                                    {"name": "Likes", "value": "<b>cake</b>"}]}
+    changed = change(api, path, flat, nested)
+    found = api.get(VERIFY)
+    assert (changed == found) if path == UPDATE else has_shape(changed, PROFILE) is None
+    assert found["display_name"] == "Eva <3" and found["note"] == "<p>Hello<br>world</p>"
+    for flag in ("locked", "bot", "discoverable", "hide_collections", "indexable"):
+        assert found[flag] is True, flag
+    source = found["source"]
+    assert (source["note"], source["privacy"], source["sensitive"], source["language"], source["quote_policy"],
+            source["attribution_domains"]) == ("Hello\nworld", "private", True, "fr", "followers", ["press.example"])
+    assert [(field["name"], field["value"]) for field in source["fields"]] == [
+        ("Site", "https://eva.example/?a=1&b=2"), ("Likes", "<b>cake</b>")]
+    site, likes = found["fields"]
+    assert 'href="https://eva.example/?a=1&amp;b=2"' in site["value"] and "rel=\"me" in site["value"]
+    assert likes["value"] == "&lt;b&gt;cake&lt;/b&gt;" and likes["verified_at"] is None
+    profile = api.get("/api/v1/profile")
+    has_shape(profile, PROFILE)
+    assert profile["note"] == "Hello\nworld" and profile["avatar"] is None and profile["fields"] == source["fields"]
+    assert profile["attribution_domains"] == ["press.example"]
+
+
+def test_fields_come_as_an_object_with_numbers_too(anna):
+    found = anna.patch(UPDATE, json={"fields_attributes": {"0": {"name": "a", "value": "1"}, "1": {"name": "b", "value": "2"},
+                                                           "2": {"name": "", "value": ""}}})
+    assert [(field["name"], field["value"]) for field in found["source"]["fields"]] == [("a", "1"), ("b", "2")]
+    found = anna.patch(UPDATE, data=[("fields_attributes[][name]", "c"), ("fields_attributes[][value]", "3"),
+                                     ("fields_attributes[][name]", "d"), ("fields_attributes[][value]", "4")])
+    assert [field["name"] for field in found["fields"]] == ["c", "d"]
+
+
+def test_what_is_not_said_stays_and_what_is_empty_is_cleared(anna):
+    anna.patch(UPDATE, json={"display_name": "Anna A.", "note": "about", "source": {"privacy": "unlisted", "language": "de"},
+                             "fields_attributes": [{"name": "x", "value": "y"}], "attribution_domains": ["https://A.example"]})
+    found = anna.patch(UPDATE, json={"locked": False})
+    assert found["display_name"] == "Anna A." and found["source"]["note"] == "about" and len(found["fields"]) == 1
+    assert found["source"]["privacy"] == "unlisted" and found["source"]["attribution_domains"] == ["a.example"]
+    found = anna.patch(UPDATE, json={"display_name": "", "note": "", "fields_attributes": [{"name": "", "value": ""}],
+                                     "source": {"language": ""}, "attribution_domains": [""]})
+    assert (found["display_name"], found["note"], found["fields"], found["source"]["note"]) == ("", "", [], "")
+    assert found["source"]["language"] == "" and found["source"]["attribution_domains"] == []
+    assert found["source"]["privacy"] == "unlisted"
+
+
+@pytest.mark.parametrize("bad", [
+    {"display_name": "x" * 501}, {"note": "x" * 1001}, {"source": {"privacy": "limited"}}, {"source": {"quote_policy": "x"}},
+    {"source": {"language": "x'; drop"}}, {"fields_attributes": [{"name": "n" * 501, "value": "v"}]},
+    {"fields_attributes": [{"name": str(number), "value": "v"} for number in range(9)]},
+    {"attribution_domains": ["not a domain"]}, {"attribution_domains": [f"d{number}.example" for number in range(101)]},
+    {"avatar_description": "x" * 1501}])
+def test_what_does_not_fit_is_refused_and_nothing_changes(anna, bad):
+    before = anna.get(VERIFY)
+    error = anna.patch(UPDATE, 422, json={"locked": True, "source": {"sensitive": True}, **bad})["error"]
+    assert error.startswith("Validation failed: ")
+    assert anna.get(VERIFY) == before
+
+
+def test_a_profile_of_html_is_text(anna):
+    found = anna.patch(UPDATE, json={"display_name": "<script>alert(1)</script>", "note": "<img src=x onerror=alert(1)>",
+                                     "fields_attributes": [{"name": "<b>", "value": "javascript:alert(1)"}]})
+    assert "<img" not in found["note"] and "&lt;img" in found["note"]
+    assert found["fields"][0]["value"] == "javascript:alert(1)" and "<a" not in found["fields"][0]["value"]
+
+
+def test_the_new_profile_goes_to_followers_and_the_page(server, anna):
+    far = far_actor(server.database, "fan")
+    follow(server.database, far, anna.id)
+    anna.patch(UPDATE, json={"display_name": "Told to everyone"})
+    body = server.database.value("select convert_from(body, 'utf8') from activities_out where type = 'Update' and actor_id = %s"
+                                 " order by id desc limit 1", (anna.id,))
+    assert json.loads(body)["object"]["name"] == "Told to everyone"
+    assert "Told to everyone" in server.get("/@Anna").text
+    document = server.get("/users/Anna", headers={"Accept": "application/activity+json"}).json()
+    assert document["name"] == "Told to everyone"
+
+
+def test_counts_of_the_owner_are_fresh(server, anna, bert):
+    before = anna.get(VERIFY)["followers_count"]
+    bert.post(f"/api/v1/accounts/{anna.id}/follow")
+    assert anna.get(VERIFY)["followers_count"] == before + 1
+    bert.post(f"/api/v1/accounts/{anna.id}/unfollow")
+    assert anna.get(VERIFY)["followers_count"] == before
+    anna.patch(UPDATE, json={"locked": True})
+    bert.post(f"/api/v1/accounts/{anna.id}/follow")
+    assert anna.get(VERIFY)["source"]["follow_requests_count"] == 1
+    anna.post(f"/api/v1/follow_requests/{bert.id}/reject")
+    assert anna.get(VERIFY)["source"]["follow_requests_count"] == 0
+
+
+def test_another_process_drops_what_it_has_in_memory(server_factory, server, anna):
+    other = server_factory(database=server.database, settings={"instance.base_url": server.url, "data.key_file":
+                                                               server.settings["data.directory"] + "/secret.key"})
+    there = Api(other, anna.token)
+    there.session.headers["Host"] = f"127.0.0.1:{server.port}"
+    assert there.get(VERIFY)["display_name"] == anna.get(VERIFY)["display_name"]
+    anna.patch(UPDATE, json={"display_name": "heard elsewhere"})
+    wait_until(lambda: there.get(VERIFY)["display_name"] == "heard elsewhere", 3, "the other process to hear of it")
+
+
+def test_pictures_that_are_not_there_can_be_removed(server, anna):
+    server.database.rows("update actors set avatar_url = '/media/x.png', avatar_alt = 'me', header_url = '/media/y.png'"
+                         " where id = %s returning id", (anna.id,))
+    anna.patch(UPDATE, json={"locked": False})
+    found = anna.get("/api/v1/profile")
+    assert found["avatar"].endswith("/media/x.png") and found["avatar_description"] == "me"
+    for picture in ("avatar", "header"):
+        assert anna.delete(f"/api/v1/profile/{picture}")["id"] == anna.id
+        assert anna.get("/api/v1/profile")[picture] is None
+    assert anna.get(VERIFY)["avatar"].endswith(".png") and anna.get("/api/v1/profile")["avatar_description"] == ""
+
+
+def test_preferences_are_what_was_set(anna):
+    anna.patch(UPDATE, json={"source": {"privacy": "direct", "sensitive": True, "language": "fr", "quote_policy": "nobody"}})
+    assert anna.get("/api/v1/preferences") == {
+        "posting:default:visibility": "direct", "posting:default:sensitive": True, "posting:default:language": "fr",
+        "posting:default:quote_policy": "nobody", "reading:expand:media": "default", "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False}
+
+
+def test_preferences_have_defaults(server):
+    found = person(server, "fresh").get("/api/v1/preferences")
+    assert found["posting:default:visibility"] == "public" and found["posting:default:language"] is None
+
+
+def page(html):
+    return lambda request, _sock: answer(200, html.encode(), [("Content-Type", "text/html; charset=utf-8")])
+
+
+def test_a_link_that_leads_back_is_verified_and_stays_so(server, anna):
+    good = Peer(page(f'<html><head><link rel="me" href="{server.url}/@Anna"></head></html>'))
+    bad = Peer(page(f'<html><a href="{server.url}/@Anna">anna</a></html>'))
+    try:
+        links = [f"http://127.0.0.1:{peer.port}/page" for peer in (good, bad)]
+        fields = [{"name": "good", "value": links[0]}, {"name": "bad", "value": links[1]}, {"name": "text", "value": "x"}]
+        found = anna.patch(UPDATE, json={"fields_attributes": fields})
+        assert [field["verified_at"] for field in found["fields"]] == [None] * 3
+        verified = wait_until(lambda: anna.get(VERIFY)["fields"][0]["verified_at"], 20, "the link to be verified")
+        wait_until(lambda: bad.requests, 20, "the other page to be asked")
+        assert re.fullmatch(r"[\d-]{10}T[\d:]{8}\.\d{3}Z", verified)
+        found = anna.patch(UPDATE, json={"fields_attributes": fields[::-1]})
+        assert [field["verified_at"] for field in found["fields"]] == [None, None, verified]
+        assert requests.get(f"{server.url}/api/v1/accounts/{anna.id}", timeout=10).json()["fields"][2]["verified_at"] == verified
+    finally:
+        good.close()
+        bad.close()
