@@ -26,10 +26,13 @@ def upload(api, data, status=202, path="/api/v2/media", name="photo.bin", **fiel
     return api.post(path, status, data=fields, files={"file": (name, data, "application/octet-stream")})
 
 
-def ready(api, data, **fields):
-    medium = upload(api, data, **fields)
+def wait_ready(api, medium):
     return wait_until(lambda: (lambda answer: answer.json() if answer.status_code == 200 else None)(
         api.call("GET", f"/api/v1/media/{medium['id']}", None)), 20, "the file to be ready")
+
+
+def ready(api, data, **fields):
+    return wait_ready(api, upload(api, data, **fields))
 
 
 def failed(api, data):
@@ -39,7 +42,7 @@ def failed(api, data):
         return answer.json()
     assert answer.status_code == 202
     path = f"/api/v1/media/{answer.json()['id']}"
-    judged = wait_until(lambda: (lambda a: a if a.status_code != 206 else None)(api.call("GET", path, None)), 60, "a verdict")
+    [judged] = wait_until(lambda: (lambda a: [a] if a.status_code != 206 else None)(api.call("GET", path, None)), 60, "a verdict")
     assert judged.status_code == 422, judged.text
     return judged.json()
 
@@ -58,7 +61,7 @@ def fetch(server, url, status=200):
 def test_an_upload_is_answered_at_once_and_ready_later(server, alice):
     pending = upload(alice, pictures.picture(size=(1600, 1200)), description="A garden", focus="0.5,-0.25")
     assert pending["type"] == "image" and pending["url"] is None and pending["preview_url"] is None
-    medium = alice.wait_for(f"/api/v1/media/{pending['id']}", lambda m: m["url"] and m)
+    medium = wait_ready(alice, pending)
     assert medium["id"] == pending["id"] and medium["description"] == "A garden" and medium["remote_url"] is None
     assert medium["meta"]["original"] == {"width": 1600, "height": 1200, "size": "1600x1200", "aspect": pytest.approx(4 / 3)}
     assert medium["meta"]["small"]["width"] <= 640 and medium["meta"]["focus"] == {"x": 0.5, "y": -0.25}
