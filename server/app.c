@@ -6,8 +6,8 @@
 #include "server/document_cache.h"
 #include "server/http/limits.h"
 #include "server/http/static_files.h"
-#include "server/media/service.h"
 #include "server/push/vapid.h"
+#include "server/media/service.h"
 
 #include "base/url.h"
 

@@ -14,6 +14,7 @@ struct document_cache;
 struct federation;
 struct job_workers;
 struct limits;
+struct push_sender;
 struct media_service;
 struct push_sender;
 struct static_files;

@@ -24,11 +24,34 @@ static const struct statement forget_mutes = STATEMENT("expiry_mutes", 1,
 	"delete from mutes"
 	" where id in (select id from mutes where expires_at < now() limit $1)"); // mutes_expires_at, mutes_pkey
 
-STATEMENT_TABLE(expiry_statements, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
+static const struct statement forget_links = STATEMENT("expiry_links", 1,
+	"delete from user_links"
+	" where token_hash in (select token_hash from user_links where expires_at < now() limit $1)");
+	// user_links_expires_at, user_links_pkey
+
+static const struct statement forget_attempts = STATEMENT("expiry_attempts", 1,
+	"delete from attempts"
+	" where (kind, subject) in ("
+	"   select kind, subject from attempts where began_at < now() - interval '1 day' limit $1)");
+	// attempts_began_at, attempts_pkey
+
+/* An application that nobody ever let in; one that has a token or a code stays. */
+static const struct statement forget_applications = STATEMENT("expiry_applications", 1,
+	"delete from oauth_applications"
+	" where id in ("
+	"   select p.id"
+	"   from oauth_applications as p"
+	"   where not p.is_used"
+	"     and p.created_at < now() - interval '7 days'"
+	"     and not exists (select from oauth_tokens as t where t.application_id = p.id)"
+	"     and not exists (select from oauth_codes as c where c.application_id = p.id)"
+	"   limit $1)"); // oauth_applications_unused, oauth_tokens_application_id, oauth_codes_application_id
+
+STATEMENT_TABLE(expiry_statements, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
 
 enum error expiry_forget(struct db *db, struct arena *arena, bool *ret_has_more)
 {
-	static const struct statement *const all[] = { &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes };
+	static const struct statement *const all[] = { &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes };
 	bool has_more = false;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		int64_t affected;

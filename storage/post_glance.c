@@ -6,7 +6,6 @@
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
 
-#define FOCUS_SCALE 1000000
 #define MAX_QUOTES_COUNTED "1000"
 
 /* Counted no further: few posts are quoted more often. */
@@ -104,15 +103,7 @@ static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
 	" left join oauth_applications as o on o.id = p.application_id"
 	" where p.id = any ($1::bigint[])"); // posts_pkey, oauth_applications_pkey
 
-static const struct statement list_media = STATEMENT("post_glance_list_media", 1,
-	"select m.id, m.kind, m.name, m.state = 'ready', m.remote_url, m.alt, m.blurhash, m.width, m.height,"
-	"       round(m.focus_x * 1000000)::integer, round(m.focus_y * 1000000)::integer"
-	" from post_media as pm"
-	" join media as m on m.id = pm.media_id"
-	" where pm.post_id = $1"
-	" order by pm.position"); // post_media_pkey, media_pkey
-
-STATEMENT_TABLE(post_glance_statements, &list, &list_full, &list_media);
+STATEMENT_TABLE(post_glance_statements, &list, &list_full);
 
 static void read_glance(const struct db_rows *rows, int row, struct post_glance *glance)
 {
@@ -179,35 +170,6 @@ enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids
 		posts[i].application_website = db_text(&rows, i, APPLICATION_WEBSITE);
 	}
 	*ret_posts = posts;
-	*ret_count = (size_t)rows.count;
-	return ERROR_NONE;
-}
-
-enum error post_attachment_list(struct db *db, struct arena *arena, int64_t post_id, struct post_attachment **ret_items,
-	size_t *ret_count)
-{
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, post_id);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &list_media, &values, &rows);
-	if (error)
-		return error;
-	struct post_attachment *items = arena_alloc_array(arena, (size_t)rows.count, sizeof(*items));
-	for (int i = 0; i < rows.count; i++)
-		items[i] = (struct post_attachment){
-			.id = db_int64(&rows, i, 0),
-			.kind = db_text(&rows, i, 1),
-			.name = db_text(&rows, i, 2),
-			.is_ready = db_bool(&rows, i, 3),
-			.remote_url = db_text(&rows, i, 4),
-			.alt = db_text(&rows, i, 5),
-			.blurhash = db_text(&rows, i, 6),
-			.width = (int32_t)db_int64(&rows, i, 7),
-			.height = (int32_t)db_int64(&rows, i, 8),
-			.focus_x = (double)db_int64(&rows, i, 9) / FOCUS_SCALE,
-			.focus_y = (double)db_int64(&rows, i, 10) / FOCUS_SCALE,
-		};
-	*ret_items = items;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }

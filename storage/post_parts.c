@@ -45,7 +45,7 @@ static const struct statement add_medium = STATEMENT("post_parts_add_medium", 14
 	" insert into post_media (post_id, position, media_id)"
 	" select $13, $14, id from new_medium");
 
-/* Files of ours may be posted again within a day. */
+/* What somebody here uploaded stays theirs: they may want to use it again. */
 static const struct statement remove_media = STATEMENT("post_parts_remove_media", 1,
 	"with gone as ("
 	"  delete from post_media where post_id = $1 returning media_id"

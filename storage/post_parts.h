@@ -10,6 +10,7 @@
  * without a usable address are left out. */
 enum error post_parts_add_media(struct db *db, struct arena *arena, int64_t post_id, int64_t actor_id,
 	const struct post_medium *media, size_t count) MUST_CHECK;
+/* Rows of media only when they are of another server. */
 enum error post_parts_remove_media(struct db *db, struct arena *arena, int64_t post_id) MUST_CHECK;
 
 enum error post_parts_replace_tags(struct db *db, struct arena *arena, int64_t post_id, const struct str *tags,

@@ -13,8 +13,7 @@
 	", s.scheduled_at"  \
 	", s.post_id"       \
 	", s.request::text" \
-	", (select coalesce(string_agg(m.media_id::text, ',' order by m.position), '')" \
-	" from scheduled_media as m where m.scheduled_id = s.id) as media_ids"
+	", array_to_string(s.media_ids, ' ') as media_ids"
 
 enum {
 	SCHEDULED_ID,
@@ -26,25 +25,19 @@ enum {
 	SCHEDULED_MEDIA_IDS,
 };
 
-static const struct statement create = STATEMENT("scheduled_post_create", 6,
-	"insert into scheduled_posts (id, actor_id, application_id, scheduled_at, post_id, request)"
-	" values ($1, $2, $3, $4, $5, $6::jsonb)"
+static const struct statement create = STATEMENT("scheduled_post_create", 7,
+	"insert into scheduled_posts (id, actor_id, application_id, scheduled_at, post_id, request, media_ids)"
+	" values ($1, $2, $3, $4, $5, $6::text::jsonb, $7)"
 	" on conflict do nothing");
-
-static const struct statement hold_media = STATEMENT("scheduled_post_hold_media", 2,
-	"insert into scheduled_media (media_id, scheduled_id, position)"
-	" select one.id, $1, one.number - 1"
-	" from unnest($2::bigint[]) with ordinality as one (id, number)"
-	" on conflict do nothing"); // scheduled_media_pkey
 
 static const struct statement find = STATEMENT("scheduled_post_find", 1,
 	"select " SCHEDULED_COLUMNS
 	" from scheduled_posts as s"
-	" where s.id = $1"); // scheduled_posts_pkey, scheduled_media_scheduled_id
+	" where s.id = $1"); // scheduled_posts_pkey
 
 static const struct statement list = STATEMENT("scheduled_post_list", 5,
 	ID_PAGE_SELECT(SCHEDULED_COLUMNS, " from scheduled_posts as s where s.actor_id = $1", "s.id"));
-	// scheduled_posts_actor_id, scheduled_media_scheduled_id
+	// scheduled_posts_actor_id
 
 static const struct statement count_own = STATEMENT("scheduled_post_count", 2,
 	"select count(*), count(*) filter (where date_trunc('day', s.scheduled_at, 'UTC') = date_trunc('day', $2::timestamptz, 'UTC'))"
@@ -62,21 +55,7 @@ static const struct statement remove_one = STATEMENT("scheduled_post_delete", 2,
 	" where id = $2"
 	"   and actor_id = $1"); // scheduled_posts_pkey
 
-STATEMENT_TABLE(scheduled_post_statements, &create, &hold_media, &find, &list, &count_own, &set_time, &remove_one);
-
-static enum error hold(struct db *db, struct arena *arena, const struct scheduled_post *post)
-{
-	int64_t affected;
-	struct db_values values = { .count = 0 };
-	if (!post->media_count)
-		return ERROR_NONE;
-	db_value_int64(&values, post->id);
-	db_value_int64_array(&values, arena, post->media_ids, post->media_count);
-	enum error error = db_change(db, arena, &hold_media, &values, &affected);
-	if (error)
-		return error;
-	return affected == (int64_t)post->media_count ? ERROR_NONE : ERROR_CONFLICT;
-}
+STATEMENT_TABLE(scheduled_post_statements, &create, &find, &list, &count_own, &set_time, &remove_one);
 
 enum error scheduled_post_create(struct db *db, struct arena *arena, const struct scheduled_post *post)
 {
@@ -88,18 +67,19 @@ enum error scheduled_post_create(struct db *db, struct arena *arena, const struc
 	db_value_time(&values, post->scheduled_us);
 	db_value_int64(&values, post->post_id);
 	db_value_text(&values, post->request_json);
+	db_value_int64_array(&values, arena, post->media_ids, post->media_count);
 	enum error error = db_change(db, arena, &create, &values, &affected);
 	if (error)
 		return error;
-	return affected ? hold(db, arena, post) : ERROR_CONFLICT;
+	return affected ? ERROR_NONE : ERROR_CONFLICT;
 }
 
 static void read_ids(struct arena *arena, struct str text, struct scheduled_post *post)
 {
-	struct str rest = text, part;
+	struct str word;
 	post->media_ids = arena_alloc_array(arena, text.len / 2 + 1, sizeof(*post->media_ids));
-	while (str_split_next(&rest, ',', &part)) {
-		if (str_to_int64(part, &post->media_ids[post->media_count]))
+	while (str_split_next(&text, ' ', &word)) {
+		if (str_to_int64(word, &post->media_ids[post->media_count]))
 			post->media_count++;
 	}
 }

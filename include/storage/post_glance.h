@@ -39,18 +39,4 @@ struct post_full {
 enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_full **ret_posts,
 	size_t *ret_count) MUST_CHECK;
 
-struct post_attachment {
-	int64_t id;
-	struct str kind;   /* image, gifv, video, audio, unknown */
-	struct str name;   /* of its file here */
-	bool is_ready;     /* the file is here */
-	struct str remote_url; /* data NULL when it is ours */
-	struct str alt;
-	struct str blurhash; /* data NULL for none */
-	int32_t width, height; /* 0: unknown */
-	double focus_x, focus_y;
-};
-enum error post_attachment_list(struct db *db, struct arena *arena, int64_t post_id, struct post_attachment **ret_items,
-	size_t *ret_count) MUST_CHECK;
-
 #endif

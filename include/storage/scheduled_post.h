@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Posts that wait for their time. The files that they hold are kept for them; the job that publishes one takes the row
- * away in the transaction that makes the post. */
+ * Posts that wait for their time. The job that publishes one takes the row away in the transaction that makes the post;
+ * the files that it will have are kept with media_keep. */
 #ifndef COMPTOIR_STORAGE_SCHEDULED_POST_H
 #define COMPTOIR_STORAGE_SCHEDULED_POST_H
 
@@ -22,7 +22,7 @@ struct scheduled_post {
 	size_t media_count;
 };
 
-/* In the caller's transaction, with its job. ERROR_CONFLICT when the id exists or another one holds one of the files. */
+/* In the caller's transaction, with its job. ERROR_CONFLICT when the id exists. */
 enum error scheduled_post_create(struct db *db, struct arena *arena, const struct scheduled_post *post) MUST_CHECK;
 
 /* actor_id's own: ERROR_NOT_FOUND otherwise. */

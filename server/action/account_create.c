@@ -4,7 +4,9 @@
  * looked up by the actor's own id. */
 #include "server/action/account_create.h"
 
+#include "server/action/email_address.h"
 #include "server/action/local_actor.h"
+#include "server/mail/mail.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,8 +14,8 @@
 #include "base/password.h"
 #include "storage/domain.h"
 #include "storage/id.h"
+#include "storage/invitation.h"
 
-#define EMAIL_MAX_BYTES 254
 #define DISPLAY_NAME_MAX_BYTES 500
 
 static enum error refuse(struct arena *arena, struct str *ret_message, enum error error, const char *format, ...)
@@ -25,22 +27,6 @@ static enum error refuse(struct arena *arena, struct str *ret_message, enum erro
 	*ret_message = arena_vprintf(arena, format, arguments);
 	va_end(arguments);
 	return error;
-}
-
-/* One @ with something on both sides, and nothing that could break a mail's header. */
-static bool email_is_plausible(struct str email)
-{
-	size_t at = str_index_of(email, '@', 0);
-	if (email.len > EMAIL_MAX_BYTES || at == 0 || at + 1 >= email.len || !str_is_utf8(email))
-		return false;
-	if (str_index_of(email, '@', at + 1) < email.len)
-		return false;
-	for (size_t i = 0; i < email.len; i++) {
-		unsigned char c = (unsigned char)email.data[i];
-		if (c <= ' ' || c == 0x7f || c == ',' || c == ';' || c == '<' || c == '>' || c == '"')
-			return false;
-	}
-	return true;
 }
 
 static bool has_control_character(struct str text)
@@ -63,7 +49,7 @@ static enum error check_account(struct arena *arena, const struct account_new *a
 	if (username_is_reserved(account->username) && account->role == USER_MEMBER)
 		return refuse(arena, ret_message, ERROR_UNPROCESSABLE, "'%.*s' is reserved for the people who run this server",
 			STR_ARG(account->username));
-	if (is_person && !email_is_plausible(account->email))
+	if (is_person && !email_is_valid(arena, account->email))
 		return refuse(arena, ret_message, ERROR_UNPROCESSABLE, "a person needs an e-mail address, not '%.*s'",
 			STR_ARG(account->email));
 	if (!is_person && (account->email.len || account->password.len))
@@ -104,13 +90,23 @@ static enum error make_password(struct arena *arena, struct str given, struct st
 	return error;
 }
 
-static enum error store(struct db *db, struct arena *arena, const struct actor_new *actor, const struct user *user,
-	struct str *ret_message)
+static enum error use_invitation(struct db *db, struct arena *arena, struct str code_hash, struct user *user, struct str *ret_message)
+{
+	if (!code_hash.data)
+		return ERROR_NONE;
+	enum error error = invitation_use(db, arena, code_hash, &user->invitation_id);
+	return error == ERROR_NOT_FOUND ? refuse(arena, ret_message, ERROR_GONE, "this invitation is not valid any more") : error;
+}
+
+static enum error store(struct db *db, struct arena *arena, const struct actor_new *actor, struct user *user,
+	struct str invitation_code_hash, struct str *ret_message)
 {
 	enum error error = db_begin(db);
 	if (error)
 		return error;
-	error = actor_create_local(db, arena, actor);
+	error = use_invitation(db, arena, invitation_code_hash, user, ret_message);
+	if (!error)
+		error = actor_create_local(db, arena, actor);
 	if (error == ERROR_CONFLICT)
 		error = refuse(arena, ret_message, error, "the name '%.*s' is taken on this domain", STR_ARG(actor->username));
 	if (!error && user->id) {
@@ -118,6 +114,8 @@ static enum error store(struct db *db, struct arena *arena, const struct actor_n
 		if (error == ERROR_CONFLICT)
 			error = refuse(arena, ret_message, error, "the address '%.*s' belongs to another account", STR_ARG(user->email));
 	}
+	if (!error && user->id && !user->is_confirmed)
+		error = mail_add(db, arena, MAIL_CONFIRM, user->id, user->email);
 	if (!error)
 		error = db_commit(db);
 	if (error)
@@ -149,16 +147,19 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		.email = account->email,
 		.role = account->role,
 		.is_confirmed = account->is_confirmed,
+		.is_pending = account->is_pending,
+		.sign_up_reason = account->sign_up_reason,
+		.password_hash = account->password_hash,
 		.locale = account->locale.len ? account->locale : str_from("en"),
 		.created_us = clock_now_us(),
 	};
 	struct str generated = { 0 };
-	if (user.id)
+	if (user.id && !user.password_hash.data)
 		error = make_password(arena, account->password, &user.password_hash, &generated, ret_message);
 	if (!error)
 		error = local_actor_make_keys(arena, box, &actor);
 	if (!error)
-		error = store(db, arena, &actor, &user, ret_message);
+		error = store(db, arena, &actor, &user, account->invitation_code_hash, ret_message);
 	if (error && error != ERROR_COMMIT_UNKNOWN)
 		return error;
 

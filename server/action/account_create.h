@@ -17,9 +17,13 @@ struct account_new {
 	struct str display_name; /* empty: the username */
 	struct str email;        /* persons only */
 	struct str password;     /* persons only; empty: one is made */
+	struct str password_hash; /* instead of it, where hashing is somebody else's work; data NULL for none */
 	enum user_role role;
 	struct str locale;       /* "en" or "fr"; empty: "en" */
 	bool is_confirmed;
+	bool is_pending;         /* somebody has to approve first */
+	struct str sign_up_reason;       /* data NULL for none */
+	struct str invitation_code_hash; /* to be used up; data NULL for none */
 };
 
 struct account_created {
@@ -31,8 +35,8 @@ struct account_created {
 	struct str generated_password; /* data NULL when one was given or there is none */
 };
 
-/* In a transaction of its own. ERROR_UNPROCESSABLE (a bad or reserved name, address, password), ERROR_NOT_FOUND
- * (domain) and ERROR_CONFLICT (name or address taken) come with a sentence for the caller (arena). */
+/* In a transaction of its own. Who is not confirmed is sent a mail (server/mail/mail.h). ERROR_UNPROCESSABLE (a bad or
+ * reserved name, address, password), ERROR_NOT_FOUND (domain), ERROR_GONE (an invitation that is none) and ERROR_CONFLICT (name or address taken) come with a sentence for the caller (arena). */
 enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
 	struct account_created *ret_created, struct str *ret_message) MUST_CHECK;
 

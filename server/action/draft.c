@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mutant.h"
 #include "base/url.h"
+#include "storage/media.h"
 
 #include <string.h>
 
@@ -16,6 +17,8 @@ struct mention_search {
 	struct arena *arena;
 	struct str domain; /* the author's */
 	enum error error;  /* of the database; stops the search */
+	struct str *unknown; /* handles that are wanted but not here; NULL: they are not asked for */
+	size_t unknown_count, unknown_maximum;
 };
 
 /* As domains are stored: in lower case, with A-labels; a port is kept. */
@@ -37,14 +40,16 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 		domain.len ? stored_domain(search->arena, domain) : search->domain, &actor);
 	if (error && error != ERROR_NOT_FOUND)
 		search->error = error;
+	if (error == ERROR_NOT_FOUND && domain.len && search->unknown && search->unknown_count < search->unknown_maximum)
+		search->unknown[search->unknown_count++] =
+			arena_printf(search->arena, "@%.*s@%.*s", STR_ARG(username), STR_ARG(domain));
 	if (error || actor.is_suspended)
 		return false;
 	*ret_mention = (struct text_mention){ .actor_id = actor.id, .url = actor.url };
 	return true;
 }
 
-/* Letters, digits and hyphens, as in "fr" or "pt-BR" (RFC 5646). */
-static bool is_language(struct str language)
+bool draft_is_language(struct str language)
 {
 	if (language.len < 2 || language.len > 35 || language.data[0] == '-')
 		return false;
@@ -60,12 +65,60 @@ enum error draft_refuse(const char *why, struct str *ret_message)
 	return ERROR_UNPROCESSABLE;
 }
 
-static enum error check_text(const struct rendered_text *rendered, struct str spoiler_text, struct str *ret_message)
+#define TOO_LONG "Validation failed: Text character limit of 5000 exceeded"
+
+static enum error check_text(const struct draft_request *request, const struct rendered_text *rendered,
+	struct str spoiler_text, struct str *ret_message)
 {
-	if (rendered->characters == 0)
-		return draft_refuse("A post needs some text", ret_message);
+	if (rendered->characters == 0 && !request->media_count)
+		return draft_refuse("Validation failed: Text can't be blank", ret_message);
 	if (rendered->characters + spoiler_text.len > DRAFT_MAX_CHARACTERS && !MUTANT("publish_length"))
-		return draft_refuse("The text is longer than 5,000 characters", ret_message);
+		return draft_refuse(TOO_LONG, ret_message);
+	return ERROR_NONE;
+}
+
+static const struct medium *find_item(const struct medium *items, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (items[i].id == id)
+			return &items[i];
+	return NULL;
+}
+
+static bool is_attachable(const struct medium *item, const struct actor *author, const struct draft_request *request)
+{
+	if (!item || (item->actor_id != author->id && !MUTANT("draft_media_owner")))
+		return false;
+	return !item->remote_url.data && item->purpose == MEDIA_ATTACHMENT && (!item->post_id || item->post_id == request->post_id);
+}
+
+static enum error check_media(struct db *db, struct arena *arena, const struct actor *author,
+	const struct draft_request *request, struct str *ret_message)
+{
+	struct medium *items;
+	size_t count;
+	bool is_mixed = false, is_ready = true;
+	if (!request->media_count)
+		return ERROR_NONE;
+	if ((request->media_count > DRAFT_MAX_MEDIA || request->poll) && !MUTANT("draft_media"))
+		return draft_refuse("Cannot attach more than 4 files", ret_message);
+	enum error error = media_find_many(db, arena, request->media_ids, request->media_count, &items, &count);
+	if (error)
+		return error;
+	for (size_t i = 0; i < request->media_count; i++) {
+		const struct medium *item = find_item(items, count, request->media_ids[i]);
+		if (!is_attachable(item, author, request)) {
+			*ret_message = arena_printf(arena, "Media %lld not found or already attached to another post",
+				(long long)request->media_ids[i]);
+			return ERROR_UNPROCESSABLE;
+		}
+		is_ready = is_ready && item->state == MEDIA_READY;
+		is_mixed = is_mixed || (item->kind != MEDIA_IMAGE && request->media_count > 1);
+	}
+	if (!is_ready && !MUTANT("draft_media_ready"))
+		return draft_refuse("Cannot attach files that have not finished processing. Try again in a moment!", ret_message);
+	if (is_mixed)
+		return draft_refuse("Cannot attach a video to a post that already contains images", ret_message);
 	return ERROR_NONE;
 }
 
@@ -85,15 +138,15 @@ static enum error make_option(struct arena *arena, struct str text, struct poll 
 	if (!error)
 		error = publish_text_render(arena, option->title, &(struct publish_text_options){ 0 }, &rendered);
 	if (error == ERROR_CONTENT_TOO_LARGE)
-		return draft_refuse("An option is too long", ret_message);
+		return draft_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
 	if (error)
 		return error;
 	if (str_is_empty(option->title))
-		return draft_refuse("An option needs some text", ret_message);
+		return draft_refuse("Validation failed: Poll options can't be blank", ret_message);
 	if (rendered.characters > DRAFT_POLL_MAX_OPTION_CHARACTERS)
-		return draft_refuse("An option is too long", ret_message);
+		return draft_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
 	if (is_repeated(poll, poll->option_count))
-		return draft_refuse("Two options are the same", ret_message);
+		return draft_refuse("Validation failed: Poll options contain duplicate items", ret_message);
 	poll->option_count++;
 	return ERROR_NONE;
 }
@@ -101,12 +154,17 @@ static enum error make_option(struct arena *arena, struct str text, struct poll 
 static enum error make_poll(struct arena *arena, const struct draft_poll *request, struct poll *ret_poll,
 	struct str *ret_message)
 {
-	if (request->option_count < DRAFT_POLL_MIN_OPTIONS || request->option_count > DRAFT_POLL_MAX_OPTIONS)
-		return draft_refuse("A poll has 2 to 8 options", ret_message);
-	if (request->duration_s < DRAFT_POLL_MIN_SECONDS || request->duration_s > DRAFT_POLL_MAX_SECONDS)
-		return draft_refuse("A poll lasts five minutes to one month", ret_message);
+	if (request->option_count < DRAFT_POLL_MIN_OPTIONS)
+		return draft_refuse("Validation failed: Poll options must have more than one item", ret_message);
+	if (request->option_count > DRAFT_POLL_MAX_OPTIONS)
+		return draft_refuse("Validation failed: Poll options can't contain more than 8 items", ret_message);
+	if (request->duration_s < DRAFT_POLL_MIN_SECONDS)
+		return draft_refuse("Validation failed: Expires at is too soon", ret_message);
+	if (request->duration_s > DRAFT_POLL_MAX_SECONDS)
+		return draft_refuse("Validation failed: Expires at is too far into the future", ret_message);
 	struct poll poll = {
 		.is_multiple = request->is_multiple,
+		.hides_totals = request->hides_totals,
 		.ends_us = clock_now_us() + request->duration_s * 1000000,
 		.options = arena_alloc_array(arena, request->option_count, sizeof(*poll.options)),
 	};
@@ -118,24 +176,37 @@ static enum error make_poll(struct arena *arena, const struct draft_poll *reques
 	return error;
 }
 
+/* A content warning without text is the text. */
+static void choose_texts(const struct draft_request *request, struct str *ret_text, struct str *ret_spoiler_text)
+{
+	bool is_blank = str_is_empty(str_trim(request->text));
+	*ret_text = is_blank ? request->spoiler_text : request->text;
+	*ret_spoiler_text = is_blank ? (struct str){ 0 } : request->spoiler_text;
+}
+
 enum error draft_make(struct db *db, struct arena *arena, const struct actor *author, const struct draft_request *request,
 	struct draft *ret_draft, struct str *ret_message)
 {
 	struct mention_search search = { .db = db, .arena = arena, .domain = author->domain };
-	struct publish_text_options options = { .base_url = author->base_url, .find_mention = find_mention, .owner = &search };
+	struct publish_text_options options = { .base_url = author->base_url, .find_mention = find_mention, .owner = &search,
+		.is_markdown = request->is_markdown };
 	struct rendered_text rendered;
 	struct draft draft = { 0 };
-	if (request->language.len > 0 && !is_language(request->language))
-		return draft_refuse("The language is no language code", ret_message);
-	enum error error = publish_text_render(arena, request->text, &options, &rendered);
+	struct str text, spoiler_text;
+	if (request->language.len > 0 && !draft_is_language(request->language))
+		return draft_refuse("Validation failed: Language is invalid", ret_message);
+	choose_texts(request, &text, &spoiler_text);
+	enum error error = publish_text_render(arena, text, &options, &rendered);
 	if (!error)
-		error = publish_text_plain(arena, request->spoiler_text, &draft.spoiler_text);
+		error = publish_text_plain(arena, spoiler_text, &draft.spoiler_text);
 	if (error == ERROR_CONTENT_TOO_LARGE)
-		return draft_refuse("The text is longer than 5,000 characters", ret_message);
+		return draft_refuse(TOO_LONG, ret_message);
 	if (!error)
 		error = search.error;
 	if (!error)
-		error = check_text(&rendered, draft.spoiler_text, ret_message);
+		error = check_text(request, &rendered, draft.spoiler_text, ret_message);
+	if (!error)
+		error = check_media(db, arena, author, request, ret_message);
 	if (!error && request->poll)
 		error = make_poll(arena, request->poll, &draft.poll, ret_message);
 	if (error)
@@ -149,5 +220,24 @@ enum error draft_make(struct db *db, struct arena *arena, const struct actor *au
 	draft.tags = rendered.tags;
 	draft.tag_count = rendered.tag_count;
 	*ret_draft = draft;
+	return ERROR_NONE;
+}
+
+enum error draft_list_unknown(struct db *db, struct arena *arena, const struct actor *author, struct str text,
+	size_t maximum, struct str **ret_handles, size_t *ret_count)
+{
+	struct mention_search search = { .db = db, .arena = arena, .domain = author->domain, .unknown_maximum = maximum };
+	struct publish_text_options options = { .base_url = author->base_url, .find_mention = find_mention, .owner = &search };
+	struct rendered_text rendered;
+	search.unknown = arena_alloc_array(arena, maximum, sizeof(*search.unknown));
+	enum error error = publish_text_render(arena, text, &options, &rendered);
+	if (error == ERROR_CONTENT_TOO_LARGE || error == ERROR_BAD_REQUEST)
+		error = ERROR_NONE; /* Whoever makes a draft of it says so. */
+	if (!error)
+		error = search.error;
+	if (error)
+		return error;
+	*ret_handles = search.unknown;
+	*ret_count = search.unknown_count;
 	return ERROR_NONE;
 }

@@ -9,6 +9,7 @@
 
 /* Advertised in the instance entities. */
 #define DRAFT_MAX_CHARACTERS 5000 /* content warning included */
+#define DRAFT_MAX_MEDIA 4
 #define DRAFT_POLL_MIN_OPTIONS 2
 #define DRAFT_POLL_MAX_OPTIONS 8
 #define DRAFT_POLL_MAX_OPTION_CHARACTERS 100
@@ -19,15 +20,20 @@ struct draft_poll {
 	const struct str *options; /* plain text, all different */
 	size_t option_count;
 	bool is_multiple;
+	bool hides_totals; /* until it is over */
 	int64_t duration_s;
 };
 
 struct draft_request {
-	struct str text;
+	struct str text;         /* may be empty with media; the content warning takes its place then */
+	bool is_markdown;        /* otherwise plain text */
 	struct str spoiler_text; /* content warning; empty for none */
 	struct str language;     /* BCP 47; empty when unknown */
 	bool is_sensitive;       /* a content warning makes it so */
 	const struct draft_poll *poll; /* NULL for none */
+	const int64_t *media_ids;      /* uploads of the author, in their order */
+	size_t media_count;
+	int64_t post_id;               /* of the post that is edited: its media may stay; 0 for a new one */
 };
 
 struct draft {
@@ -42,9 +48,16 @@ struct draft {
 };
 
 /* Mentions are looked up among the actors that are here, local and remote. ERROR_UNPROCESSABLE for what the author can
- * mend, with a sentence for them in *ret_message (static). */
+ * mend, with a sentence for them in *ret_message. */
 enum error draft_make(struct db *db, struct arena *arena, const struct actor *author, const struct draft_request *request,
 	struct draft *ret_draft, struct str *ret_message) MUST_CHECK;
+
+/* Remote people whom the text names and who are not here, as "@name@domain"; at most maximum. */
+enum error draft_list_unknown(struct db *db, struct arena *arena, const struct actor *author, struct str text,
+	size_t maximum, struct str **ret_handles, size_t *ret_count) MUST_CHECK;
+
+/* Letters, digits and hyphens, as in "fr" or "pt-BR" (RFC 5646). */
+bool draft_is_language(struct str language);
 
 /* ERROR_UNPROCESSABLE with a static sentence. */
 enum error draft_refuse(const char *why, struct str *ret_message) MUST_CHECK;

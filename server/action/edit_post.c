@@ -9,13 +9,17 @@
 
 #include "base/clock.h"
 #include "base/mutant.h"
+#include "storage/media.h"
 #include "storage/post_relevance.h"
+
+#include <math.h>
 
 struct editing {
 	const struct edit_request *request;
 	struct draft draft;
 	struct post before;
 	struct poll poll_before; /* option_count 0 for none */
+	bool changes_media;
 };
 
 static enum error find_own(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post)
@@ -29,7 +33,8 @@ static enum error find_own(struct db *db, struct arena *arena, const struct edit
 /* When the poll ends counts only together with another one: it is reckoned from now. */
 static bool is_same_poll(const struct poll *one, const struct poll *other)
 {
-	if (one->is_multiple != other->is_multiple || one->option_count != other->option_count)
+	if (one->is_multiple != other->is_multiple || one->hides_totals != other->hides_totals ||
+		one->option_count != other->option_count)
 		return false;
 	for (size_t i = 0; i < one->option_count; i++)
 		if (!str_eq(one->options[i].title, other->options[i].title))
@@ -48,7 +53,66 @@ static bool changes_something(const struct editing *editing)
 	const struct post *before = &editing->before;
 	return !str_eq(draft->html, before->html) || !str_eq(draft->text, before->text_source) ||
 		!str_eq(draft->spoiler_text, before->spoiler_text) || !str_eq(draft->language, before->language) ||
-		draft->is_sensitive != before->is_sensitive || changes_poll(editing);
+		draft->is_sensitive != before->is_sensitive || changes_poll(editing) || editing->changes_media;
+}
+
+static bool changes_policy(const struct editing *editing)
+{
+	return editing->request->quote_policy && *editing->request->quote_policy != editing->before.quote_policy;
+}
+
+static bool differs(const struct medium *medium, const struct edit_media_details *details)
+{
+	if (details->alt && !str_eq(*details->alt, medium->alt))
+		return true;
+	return details->focus && (fabs((*details->focus)[0] - medium->focus_x) > 0.0001 ||
+		fabs((*details->focus)[1] - medium->focus_y) > 0.0001);
+}
+
+static enum error write_details(struct db *db, struct arena *arena, struct editing *editing, const struct medium *media,
+	size_t count)
+{
+	const struct edit_request *request = editing->request;
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < request->media_detail_count; i++) {
+		const struct edit_media_details *details = &request->media_details[i];
+		for (size_t j = 0; j < count && !error; j++) {
+			if (media[j].id != details->id || !differs(&media[j], details))
+				continue;
+			editing->changes_media = true;
+			error = media_set_details(db, arena, request->actor_id, details->id, details->alt,
+				details->focus ? *details->focus : NULL);
+		}
+	}
+	return error;
+}
+
+static bool are_same(const struct medium *media, size_t count, const struct draft_request *draft)
+{
+	if (count != draft->media_count)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (media[i].id != draft->media_ids[i])
+			return false;
+	return true;
+}
+
+/* Details are written where the file is the post's afterwards. */
+static enum error write_media(struct db *db, struct arena *arena, struct editing *editing)
+{
+	const struct edit_request *request = editing->request;
+	struct medium *media;
+	size_t count;
+	editing->changes_media = false;
+	enum error error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
+	if (!error && request->replaces_media && !are_same(media, count, &request->draft)) {
+		editing->changes_media = true;
+		error = media_attach(db, arena, request->actor_id, request->post_id, request->draft.media_ids,
+			request->draft.media_count);
+		if (!error)
+			error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
+	}
+	return error ? error : write_details(db, arena, editing, media, count);
 }
 
 static enum error write_rows(struct db *db, struct arena *arena, const struct editing *editing)
@@ -105,12 +169,34 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 		return error;
 	if (!editing->before.id)
 		return ERROR_NOT_FOUND;
-	if (!changes_something(editing))
+	error = write_media(db, arena, editing);
+	if (error)
+		return error;
+	bool is_other_text = changes_something(editing);
+	if (!is_other_text && !changes_policy(editing))
 		return ERROR_NONE;
-	error = write_rows(db, arena, editing);
+	if (changes_policy(editing))
+		error = post_set_quote_policy(db, arena, editing->before.id, *editing->request->quote_policy);
+	if (!error && is_other_text)
+		error = write_rows(db, arena, editing);
 	if (!error)
 		error = outbox_update_post(db, arena, editing->before.id);
-	return error ? error : tell(db, arena, editing);
+	return error || !is_other_text ? error : tell(db, arena, editing);
+}
+
+static enum error find_media(struct db *db, struct arena *arena, struct draft_request *draft)
+{
+	struct medium *media;
+	size_t count;
+	enum error error = media_list_of_posts(db, arena, &draft->post_id, 1, &media, &count);
+	if (error)
+		return error;
+	int64_t *ids = arena_alloc_array(arena, count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++)
+		ids[i] = media[i].id;
+	draft->media_ids = ids;
+	draft->media_count = count;
+	return ERROR_NONE;
 }
 
 enum error edit_post(struct db *db, struct arena *arena, const struct edit_request *request, struct post *ret_post,
@@ -119,13 +205,17 @@ enum error edit_post(struct db *db, struct arena *arena, const struct edit_reque
 	struct actor author;
 	struct post post;
 	struct editing editing = { .request = request };
+	struct draft_request draft = request->draft;
 	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
 	if (!error)
 		error = find_own(db, arena, request, &post);
 	if (!error && request->draft.poll && post.kind != POST_QUESTION)
-		error = draft_refuse("A poll cannot be added to a post", ret_message);
+		error = draft_refuse("Validation failed: Poll cannot be added to a post", ret_message);
+	draft.post_id = request->post_id;
+	if (!error && !request->replaces_media)
+		error = find_media(db, arena, &draft);
 	if (!error)
-		error = draft_make(db, arena, &author, &request->draft, &editing.draft, ret_message);
+		error = draft_make(db, arena, &author, &draft, &editing.draft, ret_message);
 	if (!error)
 		error = deed_write(db, arena, write_edit, &editing, ERROR_NONE);
 	return error ? error : post_find(db, arena, author.id, request->post_id, ret_post);

@@ -8,10 +8,20 @@
 
 #include "storage/post.h"
 
+struct edit_media_details {
+	int64_t id;
+	const struct str *alt;    /* NULL: stays */
+	const double (*focus)[2]; /* NULL: stays */
+};
+
 struct edit_request {
 	int64_t actor_id; /* the author */
 	int64_t post_id;
 	struct draft_request draft; /* its poll NULL: the poll stays. Other options lose the votes */
+	bool replaces_media;        /* by those of the draft; otherwise they stay, and the draft has none */
+	const struct edit_media_details *media_details; /* of media that the post has afterwards */
+	size_t media_detail_count;
+	const enum post_quote_policy *quote_policy; /* NULL: stays */
 };
 
 /* In a transaction of its own: db must not be in one. An edit that changes nothing leaves the post as it is.

@@ -12,8 +12,11 @@
 #include "storage/conversation.h"
 #include "storage/id.h"
 #include "storage/notification.h"
+#include "storage/media.h"
+#include "storage/scheduled_post.h"
 
 struct publishing {
+	const struct publish_request *request;
 	const struct actor *author;
 	const struct draft *draft;
 	struct post_new post;
@@ -37,12 +40,28 @@ static enum error tell_others(struct db *db, struct arena *arena, const struct p
 	return notification_tell_watchers(db, arena, &post->id, 1);
 }
 
+/* What makes it happen once: the row of the scheduled post, the key of the request, the id of the post. */
+static enum error claim(struct db *db, struct arena *arena, const struct publishing *publishing)
+{
+	const struct publish_request *request = publishing->request;
+	enum error error = ERROR_NONE;
+	if (request->scheduled_id)
+		error = scheduled_post_delete(db, arena, request->actor_id, request->scheduled_id);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_CONFLICT : error;
+	error = repetition_note(db, arena, &request->repetition, IDEMPOTENT_POST, publishing->post.id);
+	return error ? error : post_create(db, arena, &publishing->post);
+}
+
 static enum error write_post(struct db *db, struct arena *arena, void *owner)
 {
 	struct publishing *publishing = owner;
-	enum error error = post_create(db, arena, &publishing->post);
+	const struct publish_request *request = publishing->request;
+	enum error error = claim(db, arena, publishing);
 	if (!error && publishing->draft->poll.option_count)
 		error = poll_store(db, arena, publishing->post.id, &publishing->draft->poll);
+	if (!error && request->media_count)
+		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
 	if (!error)
 		error = outbox_create_post(db, arena, publishing->post.id);
 	if (!error && publishing->quote.post.id)
@@ -72,6 +91,7 @@ static struct post_new make_post(struct arena *arena, const struct publish_reque
 		.tag_count = draft->tag_count,
 		.is_question = draft->poll.option_count > 0,
 		.quote_policy = request->quote_policy,
+		.application_id = request->application_id,
 	};
 	if (quote->post.id) {
 		post.quote_id = quote->post.id;
@@ -82,23 +102,69 @@ static struct post_new make_post(struct arena *arena, const struct publish_reque
 	return post;
 }
 
+/* ERROR_NOT_FOUND with a sentence: which of the two it is that is not there. */
+static enum error find_related(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct publishing *publishing, struct str *ret_message)
+{
+	struct post parent;
+	enum error error = ERROR_NONE;
+	if (request->in_reply_to_id)
+		error = post_find(db, arena, request->actor_id, request->in_reply_to_id, &parent);
+	if (error == ERROR_NOT_FOUND)
+		*ret_message = STR_LITERAL("The post you are trying to reply to does not appear to exist.");
+	if (error || !request->quote_id)
+		return error;
+	error = quoting_find(db, arena, publishing->author, request->quote_id, request->visibility, &publishing->quote,
+		ret_message);
+	if (error == ERROR_NOT_FOUND)
+		*ret_message = STR_LITERAL("The post you are trying to quote does not appear to exist.");
+	return error;
+}
+
+static enum error check_and_render(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct actor *author, struct draft *draft, struct publishing *publishing, struct str *ret_message)
+{
+	const struct draft_request draft_request = { .text = request->text, .is_markdown = request->is_markdown,
+		.spoiler_text = request->spoiler_text, .language = request->language, .is_sensitive = request->is_sensitive,
+		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count };
+	enum error error = deed_find_doer(db, arena, request->actor_id, author);
+	if (!error)
+		error = draft_make(db, arena, author, &draft_request, draft, ret_message);
+	return error ? error : find_related(db, arena, request, publishing, ret_message);
+}
+
+enum error publish_check(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct str *ret_message)
+{
+	struct actor author;
+	struct draft draft;
+	struct publishing publishing = { .author = &author };
+	return check_and_render(db, arena, request, &author, &draft, &publishing, ret_message);
+}
+
+static enum error find_first(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct post *ret_post, struct str *ret_message)
+{
+	struct idempotency first;
+	enum error error = repetition_find(db, arena, &request->repetition, &first, ret_message);
+	if (error)
+		return error;
+	return first.kind == IDEMPOTENT_POST ? post_find(db, arena, request->actor_id, first.result_id, ret_post) :
+		ERROR_CONFLICT;
+}
+
 enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct post *ret_post, struct str *ret_message)
 {
 	struct actor author;
 	struct draft draft;
-	struct publishing publishing = { .author = &author, .draft = &draft };
-	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
-	if (!error)
-		error = draft_make(db, arena, &author,
-			&(struct draft_request){ .text = request->text, .spoiler_text = request->spoiler_text,
-				.language = request->language, .is_sensitive = request->is_sensitive, .poll = request->poll },
-			&draft, ret_message);
-	if (!error && request->quote_id)
-		error = quoting_find(db, arena, &author, request->quote_id, request->visibility, &publishing.quote, ret_message);
+	struct publishing publishing = { .request = request, .author = &author, .draft = &draft };
+	enum error error = check_and_render(db, arena, request, &author, &draft, &publishing, ret_message);
 	if (error)
 		return error;
 	publishing.post = make_post(arena, request, &draft, &publishing.quote);
 	error = deed_write(db, arena, write_post, &publishing, ERROR_CONFLICT);
+	if (error == ERROR_CONFLICT && request->repetition.key.len)
+		return find_first(db, arena, request, ret_post, ret_message);
 	return error ? error : post_find(db, arena, author.id, publishing.post.id, ret_post);
 }

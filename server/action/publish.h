@@ -6,6 +6,7 @@
 #define COMPTOIR_SERVER_ACTION_PUBLISH_H
 
 #include "server/action/draft.h"
+#include "server/action/repetition.h"
 
 #include "storage/post.h"
 
@@ -22,14 +23,25 @@ struct publish_request {
 	const struct draft_poll *poll; /* NULL for none */
 	int64_t quote_id;        /* 0 for none */
 	enum post_quote_policy quote_policy;
+	bool is_markdown;        /* otherwise the text is plain */
+	const int64_t *media_ids; /* uploads of the actor, in their order; not with a poll */
+	size_t media_count;
+	int64_t application_id;  /* 0 for none: what it was written with */
+	struct repetition repetition; /* of the request */
+	int64_t scheduled_id;    /* 0 for none: the scheduled post that this is, which goes with it */
 	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
 };
 
 /* In a transaction of its own: db must not be in one. ERROR_UNPROCESSABLE for what the author can mend, with
- * a sentence for them in *ret_message (static): empty, too long, a bad language, a bad poll, what may not be quoted.
- * ERROR_NOT_FOUND when what it answers or quotes is not there for the author, ERROR_FORBIDDEN when the author may not
- * publish, ERROR_CONFLICT when the id is taken. After ERROR_NONE the post is committed. */
+ * a sentence for them in *ret_message: empty, too long, a bad language, a bad poll, media that are not there or not
+ * ready, what may not be quoted, another request under the same key. ERROR_NOT_FOUND when what it answers or quotes is
+ * not there for the author, with a sentence too, ERROR_FORBIDDEN when the author may not publish, ERROR_CONFLICT when the
+ * id is taken. After ERROR_NONE the post is committed; of a repeated request it is the post of the first. */
 enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct post *ret_post, struct str *ret_message) MUST_CHECK;
+
+/* Whether it could be published as things are, without doing it: the same errors. */
+enum error publish_check(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct str *ret_message) MUST_CHECK;
 
 #endif

@@ -10,12 +10,14 @@
 #include "base/url.h"
 #include "storage/post.h"
 
+#include <cmark.h>
 #include <string.h>
 #include <unictype.h>
 #include <unigbrk.h>
 #include <unistr.h>
 
 #define MAX_HASHTAG_BYTES 300
+#define MARKDOWN_MAX_HTML_BYTES ((size_t)200 * 1024)
 #define MAX_USERNAME_BYTES 64
 #define MAX_DOMAIN_BYTES 260
 #define SHOWN_LINK_CHARACTERS 30
@@ -354,6 +356,110 @@ static struct str trim_blank_lines(struct str text)
 	return str_slice(text, begin, text.len);
 }
 
+/* ---- Markdown ---- */
+
+static cmark_node *new_literal(cmark_node_type type, struct arena *arena, struct str literal)
+{
+	cmark_node *node = cmark_node_new(type);
+	if (!node || !cmark_node_set_literal(node, arena_c_string(arena, literal)))
+		memory_fatal("no memory for a text");
+	return node;
+}
+
+static void replace_node(cmark_node *node, cmark_node *other)
+{
+	cmark_node_replace(node, other);
+	cmark_node_free(node);
+}
+
+static bool is_in_link(cmark_node *node)
+{
+	for (; node; node = cmark_node_parent(node))
+		if (cmark_node_get_type(node) == CMARK_NODE_LINK || cmark_node_get_type(node) == CMARK_NODE_IMAGE)
+			return true;
+	return false;
+}
+
+/* Links, mentions and hashtags are found in texts only, never in code. */
+static void link_text(struct renderer *renderer, cmark_node *node)
+{
+	struct str text = str_from(cmark_node_get_literal(node));
+	ucs4_t previous = ' ';
+	size_t step = 0;
+	if (is_in_link(node))
+		return;
+	buf_clear(&renderer->html);
+	for (size_t pos = 0; pos < text.len; pos += step) {
+		step = take_link(renderer, str_slice(text, pos, text.len), previous);
+		if (step > 0) {
+			previous = 'x';
+			continue;
+		}
+		previous = character_at(text, pos, &step);
+		html_escape(&renderer->html, str_slice(text, pos, pos + step));
+	}
+	replace_node(node, new_literal(CMARK_NODE_HTML_INLINE, renderer->arena, buf_str(&renderer->html)));
+}
+
+static void escape_block(struct renderer *renderer, cmark_node *node)
+{
+	cmark_node *paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+	if (!paragraph || !cmark_node_append_child(paragraph,
+		new_literal(CMARK_NODE_TEXT, renderer->arena, str_from(cmark_node_get_literal(node)))))
+		memory_fatal("no memory for a text");
+	replace_node(node, paragraph);
+}
+
+/* Leaves may be changed when they are entered (cmark_iter_next). */
+static void link_all(struct renderer *renderer, cmark_node *root)
+{
+	cmark_iter *iterator = cmark_iter_new(root);
+	cmark_event_type event;
+	while ((event = cmark_iter_next(iterator)) != CMARK_EVENT_DONE) {
+		cmark_node *node = cmark_iter_get_node(iterator);
+		cmark_node_type type = cmark_node_get_type(node);
+		if (event != CMARK_EVENT_ENTER)
+			continue;
+		if (type == CMARK_NODE_TEXT)
+			link_text(renderer, node);
+		else if (type == CMARK_NODE_HTML_INLINE)
+			replace_node(node, new_literal(CMARK_NODE_TEXT, renderer->arena, str_from(cmark_node_get_literal(node))));
+		else if (type == CMARK_NODE_HTML_BLOCK)
+			escape_block(renderer, node);
+	}
+	cmark_iter_free(iterator);
+}
+
+/* Counted as plain text is, so that the same text is as long in both. */
+static void count_plainly(struct renderer *renderer, struct str text)
+{
+	const struct publish_text_options plain = { .base_url = renderer->options->base_url };
+	struct renderer counter = { .arena = renderer->arena, .options = &plain, .tags = renderer->tags };
+	render_all(&counter, text);
+	buf_clear(&renderer->counted);
+	buf_add_str(&renderer->counted, buf_str(&counter.counted));
+	buf_clear(&counter.html);
+	buf_clear(&counter.counted);
+}
+
+static void render_markdown(struct renderer *renderer, struct str text)
+{
+	cmark_node *root = cmark_parse_document(text.data, text.len, CMARK_OPT_DEFAULT);
+	cmark_consolidate_text_nodes(root);
+	count_plainly(renderer, text);
+	struct buf counted = renderer->counted;
+	renderer->counted = (struct buf){ 0 };
+	renderer->tag_count = 0;
+	link_all(renderer, root);
+	buf_clear(&renderer->counted);
+	renderer->counted = counted;
+	char *html = cmark_render_html(root, CMARK_OPT_UNSAFE | CMARK_OPT_HARDBREAKS);
+	cmark_node_free(root);
+	buf_clear(&renderer->html);
+	buf_add_str(&renderer->html, html_clean(renderer->arena, str_from(html), MARKDOWN_MAX_HTML_BYTES));
+	cmark_get_default_mem_allocator()->free(html);
+}
+
 enum error publish_text_render(struct arena *arena, struct str text, const struct publish_text_options *options,
 	struct rendered_text *ret_rendered)
 {
@@ -365,7 +471,10 @@ enum error publish_text_render(struct arena *arena, struct str text, const struc
 	struct renderer renderer = { .arena = arena, .options = options };
 	renderer.mentioned_actor_ids = arena_alloc_array(arena, POST_MAX_MENTIONS, sizeof(int64_t));
 	renderer.tags = arena_alloc_array(arena, POST_MAX_TAGS, sizeof(*renderer.tags));
-	render_all(&renderer, normal);
+	if (options->is_markdown)
+		render_markdown(&renderer, normal);
+	else
+		render_all(&renderer, normal);
 	*ret_rendered = (struct rendered_text){
 		.html = arena_str(arena, buf_str(&renderer.html)),
 		.text = normal,

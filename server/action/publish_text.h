@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What somebody typed as HTML that is safe to show: everything is escaped, blank lines part paragraphs, and
- * links, mentions of known actors and hashtags become links as Mastodon and its clients expect them. */
+ * links, mentions of known actors and hashtags become links as Mastodon and its clients expect them. Markdown is read by
+ * cmark, with the same links in its texts, and cleaned as if a stranger had sent it. */
 #ifndef COMPTOIR_SERVER_ACTION_PUBLISH_TEXT_H
 #define COMPTOIR_SERVER_ACTION_PUBLISH_TEXT_H
 
@@ -21,6 +22,7 @@ struct publish_text_options {
 	/* Finds the actor of @username or @username@domain (domain empty: the author's own). NULL: nobody is mentioned. */
 	bool (*find_mention)(void *owner, struct str username, struct str domain, struct text_mention *ret_mention);
 	void *owner;
+	bool is_markdown; /* CommonMark; HTML in it is text */
 };
 
 struct rendered_text {

@@ -63,7 +63,7 @@ enum error quoting_find(struct db *db, struct arena *arena, const struct actor *
 	if (error)
 		return error;
 	if (!fits_audience(actor, &quote.post, visibility))
-		return draft_refuse("This post may not be quoted so openly", ret_message);
+		return draft_refuse("Validation failed: Quoted status may not be quoted so openly", ret_message);
 	if (!quote.author.is_local)
 		quote.state = QUOTE_PENDING;
 	else if (quote.author.id != actor->id)
@@ -71,7 +71,7 @@ enum error quoting_find(struct db *db, struct arena *arena, const struct actor *
 	if (error)
 		return error;
 	if (!may)
-		return draft_refuse("The author does not want this post to be quoted", ret_message);
+		return draft_refuse("Validation failed: Quoted status may not be quoted by you", ret_message);
 	*ret_quote = quote;
 	return ERROR_NONE;
 }
@@ -137,4 +137,31 @@ enum error quoting_revoke(struct db *db, struct arena *arena, int64_t actor_id, 
 	enum error error = deed_find_doer(db, arena, actor_id, &actor);
 	struct revocation revocation = { .actor = &actor, .quoting_id = quoting_id };
 	return error ? error : deed_write(db, arena, write_revocation, &revocation, ERROR_NOT_FOUND);
+}
+
+struct policy_change {
+	int64_t actor_id, post_id;
+	enum post_quote_policy policy;
+};
+
+static enum error write_policy(struct db *db, struct arena *arena, void *owner)
+{
+	const struct policy_change *change = owner;
+	struct post post;
+	enum error error = post_find_any(db, arena, change->post_id, &post);
+	if (!error && post.actor_id != change->actor_id && !MUTANT("quote_policy_owner"))
+		error = ERROR_NOT_FOUND;
+	if (error || post.quote_policy == change->policy)
+		return error;
+	error = post_set_quote_policy(db, arena, post.id, change->policy);
+	return error ? error : outbox_update_post(db, arena, post.id);
+}
+
+enum error quoting_set_policy(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id,
+	enum post_quote_policy policy)
+{
+	struct actor actor;
+	struct policy_change change = { .actor_id = actor_id, .post_id = post_id, .policy = policy };
+	enum error error = deed_find_doer(db, arena, actor_id, &actor);
+	return error ? error : deed_write(db, arena, write_policy, &change, ERROR_NONE);
 }

@@ -30,4 +30,9 @@ enum error quoting_follow_up(struct db *db, struct arena *arena, const struct ac
  * quotes nothing of theirs or was revoked before. */
 enum error quoting_revoke(struct db *db, struct arena *arena, int64_t actor_id, int64_t quoting_id) MUST_CHECK;
 
+/* The author says anew who may quote a post, in a transaction of its own. Quotes that there are stay. ERROR_NOT_FOUND
+ * when it is not theirs. */
+enum error quoting_set_policy(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id,
+	enum post_quote_policy policy) MUST_CHECK;
+
 #endif

@@ -8,6 +8,7 @@
 #include "server/entity/emojis.h"
 #include "server/entity/fragment.h"
 #include "server/http/request.h"
+#include "server/media/proxy.h"
 #include "storage/actor_glance.h"
 #include "storage/user.h"
 
@@ -40,11 +41,10 @@ struct str account_acct(struct arena *arena, const struct actor *actor)
 
 static struct str picture_url(const struct reader *reader, struct str url, const char *otherwise)
 {
-	if (str_is_empty(url))
-		return arena_printf(reader->arena, "%.*s/assets/%s", STR_ARG(reader->app->base_url), otherwise);
-	if (url.data[0] == '/')
-		return arena_printf(reader->arena, "%.*s%.*s", STR_ARG(reader->app->base_url), STR_ARG(url));
-	return url;
+	struct str shown = media_proxy_url(reader->app, reader->arena, url, MEDIA_ORIGINAL);
+
+	return shown.data ? shown :
+		arena_printf(reader->arena, "%.*s/assets/%s", STR_ARG(reader->app->base_url), otherwise);
 }
 
 struct str account_avatar_url(const struct reader *reader, const struct actor *actor)

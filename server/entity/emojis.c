@@ -4,6 +4,7 @@
 #include "server/entity/emojis.h"
 
 #include "server/app.h"
+#include "server/media/proxy.h"
 
 #include "base/url.h"
 
@@ -46,11 +47,15 @@ static void find_codes(struct str text, struct used *used)
 
 void emoji_write(const struct reader *reader, struct json_out *json, const struct emoji *emoji)
 {
-	(void)reader;
+	struct str url = media_proxy_url(reader->app, reader->arena, emoji->image_url, MEDIA_ORIGINAL);
+
+	/* Without a picture that can be shown it stays text: one empty URL fails whole timelines in some apps. */
+	if (!url.data)
+		return;
 	json_out_object_begin(json);
 	json_out_key_str(json, "shortcode", emoji->shortcode);
-	json_out_key_str(json, "url", emoji->image_url);
-	json_out_key_str(json, "static_url", emoji->image_url);
+	json_out_key_str(json, "url", url);
+	json_out_key_str(json, "static_url", url);
 	json_out_key_bool(json, "visible_in_picker", true);
 	json_out_key_null(json, "category");
 	json_out_object_end(json);

@@ -13,7 +13,7 @@
 enum error emojis_write_used(const struct reader *reader, struct json_out *json, bool is_local, struct str author_uri,
 	const struct str *texts, size_t text_count) MUST_CHECK;
 
-/* One CustomEmoji. */
+/* One CustomEmoji, in an array; nothing when it has no picture that can be shown. */
 void emoji_write(const struct reader *reader, struct json_out *json, const struct emoji *emoji);
 
 #endif

@@ -75,13 +75,23 @@ enum error poll_view_load(const struct reader *reader, int64_t post_id, int64_t 
 	return error;
 }
 
+static bool is_over(const struct poll *poll)
+{
+	return poll->closed_us || (poll->ends_us && poll->ends_us <= clock_now_us());
+}
+
 static void write_options(const struct poll *poll, struct json_out *json)
 {
+	bool is_hidden = poll->hides_totals && !is_over(poll);
+
 	json_out_key_array_begin(json, "options");
 	for (size_t i = 0; i < poll->option_count; i++) {
 		json_out_object_begin(json);
 		json_out_key_str(json, "title", poll->options[i].title);
-		json_out_key_int(json, "votes_count", poll->options[i].votes);
+		if (is_hidden)
+			json_out_key_null(json, "votes_count");
+		else
+			json_out_key_int(json, "votes_count", poll->options[i].votes);
 		json_out_object_end(json);
 	}
 	json_out_array_end(json);
@@ -100,7 +110,7 @@ void poll_view_write(const struct poll_view *view, struct json_out *json)
 		json_out_key_time_ms(json, "expires_at", poll->ends_us);
 	else
 		json_out_key_null(json, "expires_at");
-	json_out_key_bool(json, "expired", poll->closed_us || (poll->ends_us && poll->ends_us <= clock_now_us()));
+	json_out_key_bool(json, "expired", is_over(poll));
 	json_out_key_bool(json, "multiple", poll->is_multiple);
 	json_out_key_int(json, "votes_count", votes);
 	if (poll->is_multiple)

@@ -5,6 +5,7 @@
 
 #include "server/app.h"
 #include "server/entity/emojis.h"
+#include "server/entity/media_attachment.h"
 #include "storage/poll.h"
 
 #include "base/html.h"
@@ -44,58 +45,12 @@ static void write_tags(const struct reader *reader, struct json_out *json, const
 	json_out_array_end(json);
 }
 
-static void write_size(struct json_out *json, const char *key, const struct post_attachment *item)
-{
-	json_out_key_object_begin(json, key);
-	json_out_key_int(json, "width", item->width);
-	json_out_key_int(json, "height", item->height);
-	json_out_key(json, "size");
-	AUTO(buf) struct buf size = { 0 };
-	buf_add_printf(&size, "%dx%d", item->width, item->height);
-	json_out_str(json, buf_str(&size));
-	json_out_key(json, "aspect");
-	json_out_double(json, (double)item->width / item->height);
-	json_out_object_end(json);
-}
-
-static void write_meta(struct json_out *json, const struct post_attachment *item)
-{
-	if (item->width <= 0 || item->height <= 0) {
-		json_out_key_null(json, "meta");
-		return;
-	}
-	json_out_key_object_begin(json, "meta");
-	json_out_key_object_begin(json, "focus");
-	json_out_key(json, "x");
-	json_out_double(json, item->focus_x);
-	json_out_key(json, "y");
-	json_out_double(json, item->focus_y);
-	json_out_object_end(json);
-	write_size(json, "original", item);
-	write_size(json, "small", item);
-	json_out_object_end(json);
-}
-
 static void write_text_or_null(struct json_out *json, const char *key, struct str value)
 {
 	if (str_is_empty(value))
 		json_out_key_null(json, key);
 	else
 		json_out_key_str(json, key, value);
-}
-
-static void write_attachment(struct json_out *json, const struct post_attachment *item)
-{
-	json_out_object_begin(json);
-	json_out_key_id(json, "id", item->id);
-	json_out_key_str(json, "type", item->kind);
-	write_text_or_null(json, "url", item->remote_url);
-	write_text_or_null(json, "preview_url", item->remote_url);
-	write_text_or_null(json, "remote_url", item->remote_url);
-	write_meta(json, item);
-	write_text_or_null(json, "description", item->alt);
-	write_text_or_null(json, "blurhash", item->blurhash);
-	json_out_object_end(json);
 }
 
 static void add_text(struct buf *text, struct str part)
@@ -109,18 +64,15 @@ static void add_text(struct buf *text, struct str part)
 
 enum error status_write_media(const struct reader *reader, struct json_out *json, int64_t post_id, struct buf *text)
 {
-	struct post_attachment *items;
+	struct medium *media;
 	size_t count;
 
-	enum error error = post_attachment_list(reader->db, reader->arena, post_id, &items, &count);
+	enum error error = media_list_of_posts(reader->db, reader->arena, &post_id, 1, &media, &count);
 	if (error)
 		return error;
-	json_out_key_array_begin(json, "media_attachments");
-	for (size_t i = 0; i < count; i++) {
-		write_attachment(json, &items[i]);
-		add_text(text, items[i].alt);
-	}
-	json_out_array_end(json);
+	media_attachments_write(reader->app, reader->arena, json, post_id, media, count);
+	for (size_t i = 0; i < count; i++)
+		add_text(text, media[i].alt);
 	return ERROR_NONE;
 }
 

@@ -110,11 +110,13 @@ void exchange_call_handler(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
 	enum error error = ERROR_NONE;
+	request->form = (struct form){ 0 };
 	if (request->route->flags & ROUTE_BODY_FORM)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
 		error = request->route->handler(request);
-	if (error == ERROR_NONE && (request->await_url.data || request->password_work || request->hand_over))
+	if (error == ERROR_NONE &&
+	    (request->await_url.data || request->password_work || request->hand_over || request->goes_slow))
 		return;
 	if (error == ERROR_NONE && !request->response.status)
 		error = fail(request, ERROR_INTERNAL, "the handler answered nothing");
@@ -154,13 +156,28 @@ void exchange_finish(struct exchange *exchange)
 		connection_resume(connection);
 }
 
+static void go_slow(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	request->goes_slow = false;
+	if (worker_pool_submit(exchange->loop->server->slow_pool, &exchange->job))
+		return;
+	exchange->error = ERROR_UNAVAILABLE;
+	request->error_detail = STR_LITERAL("the queue of workers is full");
+	respond_error(request, ERROR_UNAVAILABLE);
+	exchange_finish(exchange);
+}
+
 /* On the loop again. */
 static void work_done(struct loop_message *message)
 {
 	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
 	const struct request *request = &exchange->request;
-	if ((request->await_url.data || request->password_work) && !request->response.status)
+	bool is_answered = request->response.status != 0;
+	if ((request->await_url.data || request->password_work) && !is_answered)
 		exchange_await(exchange);
+	else if (request->goes_slow && !is_answered)
+		go_slow(exchange);
 	else
 		exchange_finish(exchange);
 }

@@ -24,6 +24,8 @@ static const struct limit_rule rules[] = {
 	{ "sign_up", LIMIT_SIGN_UP, LIMIT_PER_ADDRESS, 5, MINUTES(30) },
 	{ "app", LIMIT_APP, LIMIT_PER_ADDRESS, 5, MINUTES(10) },
 	{ "mail", LIMIT_MAIL, LIMIT_PER_ADDRESS, 10, MINUTES(30) },
+	{ "post", LIMIT_POST, LIMIT_PER_TOKEN, 300, MINUTES(180) },
+	{ "delete", LIMIT_DELETE, LIMIT_PER_TOKEN, 30, MINUTES(30) },
 	{ "inbox", LIMIT_INBOX, LIMIT_PER_ADDRESS, 6000, MINUTES(5) },
 };
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))

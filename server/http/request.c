@@ -22,6 +22,13 @@ void request_await(struct request *request, struct str url)
 	request->await_count++;
 }
 
+void request_go_slow(struct request *request)
+{
+	assert(request->db && !request->response.status && !request->is_slow);
+	request->is_slow = true;
+	request->goes_slow = true;
+}
+
 void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object)
 {
 	assert(request->db && !request->response.status);

@@ -68,6 +68,8 @@ struct request {
 	struct str await_url;      /* the next one; data NULL for none */
 	struct password_work *password_work;      /* what request_await_password asked for, until it is begun */
 	struct password_outcome *password_outcome; /* what came of it; NULL at first */
+	bool is_slow;              /* set by request_go_slow: a slow worker has it */
+	bool goes_slow;            /* until one has */
 	struct response response;
 	/* Set by request_hand_over. */
 	void (*hand_over)(struct request *request, struct db *db);
@@ -83,6 +85,10 @@ enum error fail(struct request *request, enum error error, const char *detail_fo
 /* On a worker only. url: canonical, without fragment. Besides: the client may leave meanwhile, and the handler runs to its
  * end all the same; after 30 s, or when the server stops, the client gets 503 and the handler does not run again. */
 void request_await(struct request *request, struct str url);
+
+/* For a handler that finds that it must wait for the network: returns, without having answered anything or left a trace,
+ * and runs again from the top on a slow worker, where is_slow is set. On an API worker only, once. */
+void request_go_slow(struct request *request);
 
 /* For a handler whose answer another thread will write: give is called as the last thing on the worker, with the worker's
  * connection, and passes the request on. Whoever has it then writes the answer and calls request_answered, once; the

@@ -88,6 +88,154 @@
 	X(TEXT_SCOPE_ADMIN_READ,    "see what only the people who run this server see", \
 		"voir ce que seuls les responsables de ce serveur voient") \
 	X(TEXT_SCOPE_ADMIN_WRITE,   "act as one of the people who run this server", \
-		"agir comme l’un des responsables de ce serveur")
+		"agir comme l’un des responsables de ce serveur") \
+	X(TEXT_SIGN_UP, "Create an account", "Créer un compte") \
+	X(TEXT_SIGN_UP_CLOSED, \
+		"New accounts are not open here at the moment.", \
+		"Il n’est pas possible de créer un compte ici pour l’instant.") \
+	X(TEXT_SIGN_UP_INVITED, \
+		"New accounts are by invitation here. Open the link that you were given.", \
+		"Les comptes se créent ici sur invitation. Ouvrez le lien que vous avez reçu.") \
+	X(TEXT_SIGN_UP_INVITATION_BAD, "This invitation is not valid any more.", "Cette invitation n’est plus valable.") \
+	X(TEXT_SIGN_UP_REASON, "Why would you like to join?", "Pourquoi souhaitez-vous nous rejoindre ?") \
+	X(TEXT_SIGN_UP_USERNAME_HINT, \
+		"Letters, digits and underscores, at most 30. It cannot be changed later.", \
+		"Lettres, chiffres et tirets bas, 30 au plus. Il ne pourra pas être changé.") \
+	X(TEXT_SIGN_UP_PASSWORD_HINT, "At least 8 characters.", "Au moins 8 caractères.") \
+	X(TEXT_SIGN_UP_AGREE, "I agree to the rules of this server.", "J’accepte les règles de ce serveur.") \
+	X(TEXT_SIGN_UP_CHECK_MAIL_TITLE, "One more step", "Encore une étape") \
+	X(TEXT_SIGN_UP_CHECK_MAIL, \
+		"We have sent a mail to your address. Open the link in it to confirm that it is yours.", \
+		"Nous avons envoyé un e-mail à votre adresse. Ouvrez le lien qu’il contient pour confirmer qu’elle est bien à vous.") \
+	X(TEXT_SIGN_UP_DONE_TITLE, "Your account is ready", "Votre compte est prêt") \
+	X(TEXT_SIGN_UP_DONE, "You can sign in now.", "Vous pouvez vous connecter.") \
+	X(TEXT_FAULT_USERNAME, "This name is not possible.", "Ce nom n’est pas possible.") \
+	X(TEXT_FAULT_USERNAME_TAKEN, "This name is taken.", "Ce nom est déjà pris.") \
+	X(TEXT_FAULT_EMAIL, \
+		"This is not an e-mail address that we can write to.", \
+		"Ce n’est pas une adresse à laquelle nous pouvons écrire.") \
+	X(TEXT_FAULT_EMAIL_TAKEN, \
+		"This address belongs to an account already.", \
+		"Cette adresse appartient déjà à un compte.") \
+	X(TEXT_FAULT_PASSWORD, \
+		"The password needs 8 characters or more.", \
+		"Le mot de passe doit avoir au moins 8 caractères.") \
+	X(TEXT_FAULT_AGREEMENT, "Please agree to the rules.", "Veuillez accepter les règles.") \
+	X(TEXT_FAULT_REASON, \
+		"Please say in a few words why you would like to join.", \
+		"Dites en quelques mots pourquoi vous souhaitez nous rejoindre.") \
+	X(TEXT_CONFIRM_TITLE, "Confirm your address", "Confirmer votre adresse") \
+	X(TEXT_CONFIRM_HELP, \
+		"This confirms that the mails of this address reach you:", \
+		"Ceci confirme que vous recevez les e-mails de cette adresse :") \
+	X(TEXT_CONFIRM_DONE_TITLE, "Your address is confirmed", "Votre adresse est confirmée") \
+	X(TEXT_CONFIRM_DONE, \
+		"You can sign in, or go back to your app.", \
+		"Vous pouvez vous connecter, ou revenir à votre application.") \
+	X(TEXT_CONFIRM_WAIT, \
+		"Your account now waits for approval by the people who run this server. You will get a mail.", \
+		"Votre compte attend maintenant l’accord des responsables de ce serveur. Vous recevrez un e-mail.") \
+	X(TEXT_LINK_BAD_TITLE, "This link is not valid any more", "Ce lien n’est plus valable") \
+	X(TEXT_LINK_BAD_HELP, \
+		"It was used already, or it is too old. Ask for a new one.", \
+		"Il a déjà servi ou il est trop ancien. Demandez-en un nouveau.") \
+	X(TEXT_RESET_TITLE, "Choose a new password", "Choisir un nouveau mot de passe") \
+	X(TEXT_RESET_HELP, \
+		"Give the e-mail address of your account. We send you a link to choose a new password.", \
+		"Indiquez l’adresse e-mail de votre compte. Nous vous enverrons un lien pour choisir un nouveau mot de passe.") \
+	X(TEXT_RESET_NO_MAIL, \
+		"This server sends no mails. Ask the people who run it for a new password.", \
+		"Ce serveur n’envoie pas d’e-mails. Demandez un nouveau mot de passe à ses responsables.") \
+	X(TEXT_RESET_SEND, "Send the link", "Envoyer le lien") \
+	X(TEXT_RESET_SENT_TITLE, "Look into your mails", "Consultez vos e-mails") \
+	X(TEXT_RESET_SENT, \
+		"If there is an account with this address, a link is on its way to it. It is good for one hour.", \
+		"S’il existe un compte avec cette adresse, un lien lui est envoyé. Il est valable une heure.") \
+	X(TEXT_RESET_DONE_TITLE, "Your password is changed", "Votre mot de passe est changé") \
+	X(TEXT_RESET_DONE, \
+		"All sessions and apps have to sign in again.", \
+		"Toutes les sessions et applications doivent se reconnecter.") \
+	X(TEXT_NEW_PASSWORD, "New password", "Nouveau mot de passe") \
+	X(TEXT_CURRENT_PASSWORD, "Current password", "Mot de passe actuel") \
+	X(TEXT_SAVE, "Save", "Enregistrer") \
+	X(TEXT_SETTINGS, "Your account", "Votre compte") \
+	X(TEXT_SETTINGS_SAVED, "Done.", "C’est fait.") \
+	X(TEXT_SETTINGS_MAIL_SENT, \
+		"Open the link in the mail that we have sent to the new address.", \
+		"Ouvrez le lien de l’e-mail envoyé à la nouvelle adresse.") \
+	X(TEXT_SETTINGS_EMAIL_HELP, \
+		"The new address counts once you have opened the link that we send there.", \
+		"La nouvelle adresse compte dès que vous avez ouvert le lien que nous y envoyons.") \
+	X(TEXT_SETTINGS_WRONG_PASSWORD, "The current password is wrong.", "Le mot de passe actuel est incorrect.") \
+	X(TEXT_SETTINGS_CHANGE_PASSWORD, "Change the password", "Changer le mot de passe") \
+	X(TEXT_SETTINGS_PASSWORD_HELP, \
+		"All other sessions and all apps have to sign in again.", \
+		"Toutes les autres sessions et toutes les applications devront se reconnecter.") \
+	X(TEXT_SETTINGS_CHANGE_EMAIL, "Change the e-mail address", "Changer l’adresse e-mail") \
+	X(TEXT_SETTINGS_SESSIONS, "Where you are signed in", "Où vous êtes connecté") \
+	X(TEXT_SETTINGS_THIS_SESSION, "this browser", "ce navigateur") \
+	X(TEXT_SETTINGS_END, "End", "Terminer") \
+	X(TEXT_SETTINGS_UNKNOWN_BROWSER, "Unknown browser", "Navigateur inconnu") \
+	X(TEXT_SETTINGS_APPS, "Apps with access", "Applications autorisées") \
+	X(TEXT_SETTINGS_NO_APPS, "No app uses your account.", "Aucune application n’utilise votre compte.") \
+	X(TEXT_SETTINGS_REVOKE, "Take back", "Révoquer") \
+	X(TEXT_SETTINGS_SINCE, "since", "depuis le") \
+	X(TEXT_SETTINGS_DELETE, "Delete the account", "Supprimer le compte") \
+	X(TEXT_SETTINGS_DELETE_HELP, \
+		"Everything goes: posts, follows, pictures. Other servers are asked to delete their copies. This cannot be undone, and the name cannot be used again.", \
+		"Tout disparaît : messages, abonnements, images. Les autres serveurs sont priés d’effacer leurs copies. C’est définitif, et le nom ne pourra plus servir.") \
+	X(TEXT_SETTINGS_DELETED_TITLE, "Your account is deleted", "Votre compte est supprimé") \
+	X(TEXT_SETTINGS_DELETED, "Thank you for having been here.", "Merci d’avoir été parmi nous.") \
+	X(TEXT_TWO_FACTOR, "Second step at sign-in", "Deuxième étape à la connexion") \
+	X(TEXT_TWO_FACTOR_ON, \
+		"On: a code of your authenticator app is asked for.", \
+		"Activée : un code de votre application d’authentification est demandé.") \
+	X(TEXT_TWO_FACTOR_OFF, "Off: the password alone is enough.", "Désactivée : le mot de passe suffit.") \
+	X(TEXT_TWO_FACTOR_SET_UP, "Set up", "Activer") \
+	X(TEXT_TWO_FACTOR_SCAN, \
+		"Scan this picture with an authenticator app, or type the secret below into it. Then enter the code that it shows.", \
+		"Scannez cette image avec une application d’authentification, ou saisissez-y le secret ci-dessous. Entrez ensuite le code qu’elle affiche.") \
+	X(TEXT_TWO_FACTOR_SECRET, "Secret", "Secret") \
+	X(TEXT_TWO_FACTOR_PICTURE, \
+		"Picture with the secret for an authenticator app", \
+		"Image contenant le secret pour une application d’authentification") \
+	X(TEXT_TWO_FACTOR_END, "Switch off", "Désactiver") \
+	X(TEXT_TWO_FACTOR_CODES_LEFT, "Recovery codes left", "Codes de secours restants") \
+	X(TEXT_RECOVERY_CODES, "Recovery codes", "Codes de secours") \
+	X(TEXT_RECOVERY_CODES_HELP, \
+		"Keep them in a safe place. Each lets you in once when your authenticator app is lost. They are shown only now.", \
+		"Conservez-les en lieu sûr. Chacun vous laisse entrer une fois si vous perdez votre application. Ils ne s’affichent que maintenant.") \
+	X(TEXT_RECOVERY_CODES_NEW, "Make new recovery codes", "Créer de nouveaux codes de secours") \
+	X(TEXT_MAIL_HELLO, "Hello", "Bonjour") \
+	X(TEXT_MAIL_CONFIRM_SUBJECT, "Confirm your address", "Confirmez votre adresse") \
+	X(TEXT_MAIL_CONFIRM, \
+		"Open this link to confirm that this address is yours. It is good for 48 hours.", \
+		"Ouvrez ce lien pour confirmer que cette adresse est bien à vous. Il est valable 48 heures.") \
+	X(TEXT_MAIL_CONFIRM_HINT, \
+		"If you did not ask for this, do nothing.", \
+		"Si vous n’avez rien demandé, ne faites rien.") \
+	X(TEXT_MAIL_RESET_SUBJECT, "Choose a new password", "Choisissez un nouveau mot de passe") \
+	X(TEXT_MAIL_RESET, \
+		"Open this link to choose a new password. It is good once, and for one hour.", \
+		"Ouvrez ce lien pour choisir un nouveau mot de passe. Il est valable une fois, pendant une heure.") \
+	X(TEXT_MAIL_RESET_HINT, \
+		"If you did not ask for this, do nothing: your password stays as it is.", \
+		"Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste inchangé.") \
+	X(TEXT_MAIL_EMAIL_CHANGED_SUBJECT, "Your e-mail address was changed", "Votre adresse e-mail a été changée") \
+	X(TEXT_MAIL_EMAIL_CHANGED, \
+		"Your account now has another e-mail address. Mails no longer come here.", \
+		"Votre compte a maintenant une autre adresse e-mail. Les e-mails n’arrivent plus ici.") \
+	X(TEXT_MAIL_PASSWORD_CHANGED_SUBJECT, "Your password was changed", "Votre mot de passe a été changé") \
+	X(TEXT_MAIL_PASSWORD_CHANGED, \
+		"The password of your account was changed. All other sessions and apps have to sign in again.", \
+		"Le mot de passe de votre compte a été changé. Toutes les autres sessions et applications doivent se reconnecter.") \
+	X(TEXT_MAIL_NOT_YOU, \
+		"If this was not you, write to the people who run this server at once.", \
+		"Si ce n’était pas vous, écrivez tout de suite aux responsables de ce serveur.") \
+	X(TEXT_MAIL_APPROVED_SUBJECT, "Welcome", "Bienvenue") \
+	X(TEXT_MAIL_APPROVED, \
+		"Your account was approved. You can sign in now.", \
+		"Votre compte a été accepté. Vous pouvez vous connecter.") \
+	X(TEXT_MAIL_APPROVED_HINT, "We are glad that you are here.", "Nous sommes heureux de vous accueillir.")
 
 #endif

@@ -1,7 +1,7 @@
--- What people are about to publish: posts that wait for their time, with the files that they hold meanwhile; and polls
--- whose numbers are shown only when they are over.
+-- What people are about to publish: posts that wait for their time, and polls whose numbers are shown only when they
+-- are over.
 --
--- The previous release does not know these tables, and the new column has a default.
+-- The previous release does not know this table, and the new column has a default.
 
 alter table polls add column hides_totals boolean not null default false;
 comment on column polls.hides_totals is 'Clients see the votes only when it is over';
@@ -12,6 +12,7 @@ create table scheduled_posts (
 	application_id bigint references oauth_applications on delete set null,
 	scheduled_at timestamptz not null,
 	post_id bigint not null unique,
+	media_ids bigint[] not null,
 	request jsonb not null check (octet_length(request::text) <= 400000),
 	created_at timestamptz not null default now()
 );
@@ -20,12 +21,4 @@ comment on column scheduled_posts.request is 'ScheduledStatus.params of the Mast
 create index scheduled_posts_actor_id on scheduled_posts (actor_id, id desc);
 create index scheduled_posts_application_id on scheduled_posts (application_id) where application_id is not null;
 
-create table scheduled_media (
-	media_id bigint primary key references media on delete cascade,
-	scheduled_id bigint not null references scheduled_posts on delete cascade,
-	position smallint not null check (position between 0 and 31)
-);
-comment on table scheduled_media is 'Not orphans, although no post has them yet';
-create index scheduled_media_scheduled_id on scheduled_media (scheduled_id, position);
-
-grant select, insert, update, delete on scheduled_posts, scheduled_media to comptoir_web;
+grant select, insert, update, delete on scheduled_posts to comptoir_web;

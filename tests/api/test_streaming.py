@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Streams of the client API: who may open them, what comes on them and as whom, when they end, over several processes."""
+import asyncio
 import json
-import re
+import threading
 
 import pytest
 import requests
-from websockets.exceptions import ConnectionClosed, InvalidStatusCode
-from websockets.sync.client import connect
+import websockets
 
 from support.api import Api, make_token, person
-from support.waiting import wait_until
 
 pytestmark = pytest.mark.limit(120)
+
+
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+
+
+def wait(coroutine, seconds=15):
+    return asyncio.run_coroutine_threadsafe(coroutine, loop).result(seconds)
 
 
 class Socket:
@@ -26,14 +33,20 @@ class Socket:
             headers["Authorization"] = f"Bearer {token}"
         elif how == "protocol":
             protocols = [token]
-        self.socket = connect(url + ("?" + query.lstrip("&") if query else ""), subprotocols=protocols, additional_headers=headers,
-                              open_timeout=10, close_timeout=2)
+
+        async def connect():
+            return await websockets.connect(url + ("?" + query.lstrip("&") if query else ""), subprotocols=protocols,
+                                            extra_headers=headers, open_timeout=10, close_timeout=2)
+        self.socket = wait(connect())
+
+    def send(self, text):
+        wait(self.socket.send(text))
 
     def say(self, **words):
-        self.socket.send(json.dumps(words))
+        self.send(json.dumps(words))
 
     def hear(self, seconds=10):
-        return json.loads(self.socket.recv(timeout=seconds))
+        return json.loads(wait(asyncio.wait_for(self.socket.recv(), seconds)))
 
     def event(self, *names, seconds=10):
         """The next frame; its event is one of names."""
@@ -48,13 +61,13 @@ class Socket:
         return frame.get("error") == "Unknown stream type"
 
     def wait_for_end(self, seconds=10):
-        with pytest.raises(ConnectionClosed) as info:
+        with pytest.raises(websockets.ConnectionClosed) as info:
             while True:
-                self.socket.recv(timeout=seconds)
+                self.hear(seconds)
         return info.value.rcvd.code if info.value.rcvd else None
 
     def close(self):
-        self.socket.close()
+        wait(self.socket.close())
 
 
 @pytest.fixture
@@ -79,10 +92,6 @@ def bob(server, anna):
     made = person(server, "bob")
     made.post(f"/api/v1/accounts/{anna.id}/follow")
     return made
-
-
-def streams(server):
-    """Subscribing is done by the hub's own thread: a test waits until it is asked for in vain."""
 
 
 def subscribed(socket, **words):
@@ -248,7 +257,7 @@ def test_what_cannot_be_understood_is_answered_and_the_socket_stays(anna, open_s
     socket = open_socket(anna)
     for words in ('{', '[]', '"x"', '{"type":"subscribe","stream":"local"}', '{"type":"subscribe"}',
                   '{"type":"subscribe","stream":"list","list":"x"}', json.dumps({"a": "b" * 5000})):
-        socket.socket.send(words)
+        socket.send(words)
         assert "error" in socket.hear()
     socket.say(type="unsubscribe", stream="user")
     assert socket.is_silent(anna)
@@ -291,7 +300,7 @@ class Events:
     """Server-sent events, line by line."""
 
     def __init__(self, api, path):
-        self.answer = api.session.get(api.server.url + path, stream=True, timeout=20)
+        self.answer = api.session.get(api.server.url + path, stream=True, timeout=40)
         assert self.answer.status_code == 200
         assert self.answer.headers["Content-Type"].startswith("text/event-stream")
         self.lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
@@ -311,7 +320,6 @@ class Events:
 def test_server_sent_events_begin_at_once_and_carry_the_same(anna, bob):
     events = Events(bob, "/api/v1/streaming/user")
     assert next(events.lines) == ":)"
-    wait_until(lambda: True, 1, "")
     status = anna.post("/api/v1/statuses", data={"status": "By events"})
     event, data = events.next()
     assert event == "update" and json.loads(data)["id"] == status["id"]
@@ -321,7 +329,8 @@ def test_server_sent_events_begin_at_once_and_carry_the_same(anna, bob):
 
 
 def test_other_processes_hear_of_it(server, server_factory, anna, bob, open_socket):
-    second = server_factory(database=server.database)
+    second = server_factory({"instance.base_url": server.url, "data.key_file": server.settings["data.directory"] + "/secret.key"},
+                            database=server.database)
     other = Api(second, bob.token, "bob")
     home = open_socket(other, "stream=user")
     assert home.is_silent(other)

@@ -154,7 +154,7 @@ static enum error run_delete(struct act *act)
 	struct post post;
 	int64_t post_id;
 	enum error error = find_both(act, &actor, &post_id);
-	return error ? error : delete_post(act->db, act->arena, actor.id, post_id, &post);
+	return error ? error : delete_post(act->db, act->arena, actor.id, post_id, false, &post);
 }
 
 static enum error run_boost(struct act *act)

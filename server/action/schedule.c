@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Scheduled posts. The request is stored in the words of the Mastodon API, as it is shown to the client too. */
+#include "server/action/schedule.h"
+
+#include "server/action/deed.h"
+
+#include "base/clock.h"
+#include "base/json_in.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "base/mutant.h"
+#include "storage/id.h"
+#include "storage/job.h"
+#include "storage/media.h"
+#include "storage/preference.h"
+
+#define KEEP_BEHIND_US (INT64_C(7 * 24 * 3600) * 1000000) /* files of what could not be published in time */
+
+/* ---- the request as JSON ---- */
+
+static void write_poll(struct json_out *json, const struct draft_poll *poll)
+{
+	if (!poll) {
+		json_out_key_null(json, "poll");
+		return;
+	}
+	json_out_key_object_begin(json, "poll");
+	json_out_key_array_begin(json, "options");
+	for (size_t i = 0; i < poll->option_count; i++)
+		json_out_str(json, poll->options[i]);
+	json_out_array_end(json);
+	json_out_key_int(json, "expires_in", poll->duration_s);
+	json_out_key_bool(json, "multiple", poll->is_multiple);
+	json_out_key_bool(json, "hide_totals", poll->hides_totals);
+	json_out_object_end(json);
+}
+
+static void write_media(struct json_out *json, const struct publish_request *request)
+{
+	if (!request->media_count) {
+		json_out_key_null(json, "media_ids");
+		return;
+	}
+	json_out_key_array_begin(json, "media_ids");
+	for (size_t i = 0; i < request->media_count; i++)
+		json_out_id(json, request->media_ids[i]);
+	json_out_array_end(json);
+}
+
+static void write_text_or_null(struct json_out *json, const char *key, struct str text)
+{
+	if (text.len)
+		json_out_key_str(json, key, text);
+	else
+		json_out_key_null(json, key);
+}
+
+static void write_number_or_null(struct json_out *json, const char *key, int64_t number)
+{
+	if (number)
+		json_out_key_int(json, key, number);
+	else
+		json_out_key_null(json, key);
+}
+
+static struct str write_request(struct arena *arena, const struct publish_request *request)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_str(&json, "text", request->text);
+	write_poll(&json, request->poll);
+	write_media(&json, request);
+	json_out_key_bool(&json, "sensitive", request->is_sensitive);
+	write_text_or_null(&json, "spoiler_text", request->spoiler_text);
+	json_out_key_c_string(&json, "visibility", post_visibility_name(request->visibility));
+	write_number_or_null(&json, "in_reply_to_id", request->in_reply_to_id);
+	write_text_or_null(&json, "language", request->language);
+	json_out_key_int(&json, "application_id", request->application_id);
+	json_out_key_null(&json, "scheduled_at");
+	write_text_or_null(&json, "idempotency", request->repetition.key);
+	json_out_key_bool(&json, "with_rate_limit", false);
+	write_number_or_null(&json, "quoted_status_id", request->quote_id);
+	json_out_key_c_string(&json, "quote_approval_policy", post_quote_policy_name(request->quote_policy));
+	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&out));
+}
+
+static const struct draft_poll *read_poll(struct arena *arena, const json_t *json)
+{
+	const json_t *options = json_object_get(json, "options");
+	if (!json_is_object(json) || !json_is_array(options))
+		return NULL;
+	struct draft_poll *poll = arena_alloc(arena, sizeof(*poll));
+	size_t count = json_array_size(options);
+	struct str *texts = arena_alloc_array(arena, count, sizeof(*texts));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *text = json_array_get(options, i);
+		texts[i] = arena_str(arena, (struct str){ json_string_value(text), json_string_length(text) });
+	}
+	*poll = (struct draft_poll){ .options = texts, .option_count = count,
+		.is_multiple = json_is_true(json_object_get(json, "multiple")),
+		.hides_totals = json_is_true(json_object_get(json, "hide_totals")) };
+	if (!json_in_int64(json, "expires_in", &poll->duration_s))
+		poll->duration_s = 0;
+	return poll;
+}
+
+static int64_t read_id(const json_t *json, const char *key)
+{
+	int64_t id;
+	return json_in_int64(json, key, &id) ? id : 0;
+}
+
+static enum error read_request(struct arena *arena, const struct scheduled_post *scheduled,
+	struct publish_request *ret_request)
+{
+	json_t *json;
+	enum error error = json_in_parse(scheduled->request_json, NULL, &json);
+	if (error)
+		return ERROR_INTERNAL;
+	struct publish_request request = {
+		.actor_id = scheduled->actor_id,
+		.text = arena_str(arena, json_in_str(json, "text")),
+		.spoiler_text = arena_str(arena, json_in_str(json, "spoiler_text")),
+		.language = arena_str(arena, json_in_str(json, "language")),
+		.visibility = POST_DIRECT,
+		.quote_policy = QUOTE_BY_NOBODY,
+		.in_reply_to_id = read_id(json, "in_reply_to_id"),
+		.is_sensitive = json_is_true(json_object_get(json, "sensitive")),
+		.poll = read_poll(arena, json_object_get(json, "poll")),
+		.quote_id = read_id(json, "quoted_status_id"),
+		.media_ids = scheduled->media_ids,
+		.media_count = scheduled->media_count,
+		.application_id = scheduled->application_id,
+		.scheduled_id = scheduled->id,
+		.id = scheduled->post_id,
+	};
+	if (!post_visibility_from_name(json_in_str(json, "visibility"), &request.visibility) ||
+		!post_quote_policy_from_name(json_in_str(json, "quote_approval_policy"), &request.quote_policy))
+		error = ERROR_INTERNAL;
+	json_decref(json);
+	if (!error)
+		*ret_request = request;
+	return error;
+}
+
+/* ---- writing ---- */
+
+static struct str job_key(struct arena *arena, int64_t id)
+{
+	return arena_printf(arena, "%lld", (long long)id);
+}
+
+struct scheduling {
+	const struct repetition *repetition;
+	struct scheduled_post post;
+};
+
+static enum error write_scheduled(struct db *db, struct arena *arena, void *owner)
+{
+	const struct scheduling *scheduling = owner;
+	const struct scheduled_post *post = &scheduling->post;
+	enum error error = repetition_note(db, arena, scheduling->repetition, IDEMPOTENT_SCHEDULED, post->id);
+	if (!error)
+		error = scheduled_post_create(db, arena, post);
+	if (!error && post->media_count)
+		error = media_keep(db, arena, post->actor_id, post->media_ids, post->media_count, post->scheduled_us + KEEP_BEHIND_US);
+	return error ? error : job_add(db, arena, STR_LITERAL("scheduled"), job_key(arena, post->id), (struct str){ 0 },
+		post->scheduled_us);
+}
+
+static enum error check_number(struct db *db, struct arena *arena, int64_t actor_id, int64_t scheduled_us,
+	struct str *ret_message)
+{
+	int64_t total;
+	int64_t that_day;
+	enum error error = scheduled_post_count(db, arena, actor_id, scheduled_us, &total, &that_day);
+	if (error)
+		return error;
+	if (total >= SCHEDULED_MAX_TOTAL && !MUTANT("scheduled_total"))
+		return draft_refuse("Validation failed: You have exceeded the limit of 300 scheduled posts", ret_message);
+	if (that_day >= SCHEDULED_MAX_PER_DAY && !MUTANT("scheduled_per_day"))
+		return draft_refuse("Validation failed: You have exceeded the limit of 25 scheduled posts for today", ret_message);
+	return ERROR_NONE;
+}
+
+static enum error find_first(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct scheduled_post *ret_post, struct str *ret_message)
+{
+	struct idempotency first;
+	enum error error = repetition_find(db, arena, &request->repetition, &first, ret_message);
+	if (error)
+		return error;
+	return first.kind == IDEMPOTENT_SCHEDULED ?
+		scheduled_post_find(db, arena, request->actor_id, first.result_id, ret_post) : ERROR_CONFLICT;
+}
+
+enum error schedule_post(struct db *db, struct arena *arena, const struct publish_request *request, int64_t scheduled_us,
+	struct scheduled_post *ret_post, struct str *ret_message)
+{
+	enum error error = publish_check(db, arena, request, ret_message);
+	if (!error)
+		error = check_number(db, arena, request->actor_id, scheduled_us, ret_message);
+	if (error)
+		return error;
+	int64_t *media_ids = arena_alloc_array(arena, request->media_count, sizeof(*media_ids));
+	for (size_t i = 0; i < request->media_count; i++)
+		media_ids[i] = request->media_ids[i];
+	struct scheduling scheduling = { .repetition = &request->repetition, .post = {
+		.id = id_new(), .actor_id = request->actor_id, .application_id = request->application_id,
+		.scheduled_us = scheduled_us, .post_id = id_at_time(scheduled_us) + (id_new() & 0xffff),
+		.request_json = write_request(arena, request), .media_ids = media_ids, .media_count = request->media_count } };
+	error = deed_write(db, arena, write_scheduled, &scheduling, ERROR_CONFLICT);
+	if (error == ERROR_CONFLICT)
+		return find_first(db, arena, request, ret_post, ret_message);
+	return error ? error : scheduled_post_find(db, arena, request->actor_id, scheduling.post.id, ret_post);
+}
+
+struct moving {
+	int64_t actor_id, id, scheduled_us;
+};
+
+static enum error remove_job(struct db *db, struct arena *arena, int64_t id)
+{
+	enum error error = job_remove(db, arena, STR_LITERAL("scheduled"), job_key(arena, id));
+	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+}
+
+static enum error write_move(struct db *db, struct arena *arena, void *owner)
+{
+	const struct moving *moving = owner;
+	struct scheduled_post post;
+	enum error error = scheduled_post_set_time(db, arena, moving->actor_id, moving->id, moving->scheduled_us);
+	if (!error)
+		error = scheduled_post_find(db, arena, moving->actor_id, moving->id, &post);
+	if (!error && post.media_count)
+		error = media_keep(db, arena, post.actor_id, post.media_ids, post.media_count, post.scheduled_us + KEEP_BEHIND_US);
+	if (!error)
+		error = remove_job(db, arena, moving->id);
+	return error ? error : job_add(db, arena, STR_LITERAL("scheduled"), job_key(arena, moving->id), (struct str){ 0 },
+		moving->scheduled_us);
+}
+
+enum error schedule_move(struct db *db, struct arena *arena, int64_t actor_id, int64_t id, int64_t scheduled_us,
+	struct scheduled_post *ret_post, struct str *ret_message)
+{
+	struct moving moving = { .actor_id = actor_id, .id = id, .scheduled_us = scheduled_us };
+	struct scheduled_post post;
+	enum error error = scheduled_post_find(db, arena, actor_id, id, &post);
+	if (error)
+		return error;
+	if (scheduled_us <= clock_now_us() + SCHEDULE_MIN_AHEAD_US && !MUTANT("scheduled_too_soon"))
+		return draft_refuse("Validation failed: Scheduled at date must be in the future", ret_message);
+	error = deed_write(db, arena, write_move, &moving, ERROR_NONE);
+	return error ? error : scheduled_post_find(db, arena, actor_id, id, ret_post);
+}
+
+static enum error write_cancel(struct db *db, struct arena *arena, void *owner)
+{
+	const struct moving *moving = owner;
+	enum error error = scheduled_post_delete(db, arena, moving->actor_id, moving->id);
+	return error ? error : remove_job(db, arena, moving->id);
+}
+
+enum error schedule_cancel(struct db *db, struct arena *arena, int64_t actor_id, int64_t id)
+{
+	struct moving moving = { .actor_id = actor_id, .id = id };
+	return deed_write(db, arena, write_cancel, &moving, ERROR_NOT_FOUND);
+}
+
+/* ---- publishing ---- */
+
+static bool is_refusal(enum error error)
+{
+	return error == ERROR_UNPROCESSABLE || error == ERROR_NOT_FOUND || error == ERROR_FORBIDDEN;
+}
+
+enum error schedule_publish(struct db *db, struct arena *arena, int64_t id, bool is_markdown, int64_t *ret_due_us)
+{
+	struct scheduled_post scheduled;
+	struct publish_request request;
+	struct post post;
+	struct str message = { 0 };
+	enum error error = scheduled_post_find_any(db, arena, id, &scheduled);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	if (scheduled.scheduled_us > clock_now_us()) {
+		*ret_due_us = scheduled.scheduled_us;
+		return ERROR_NONE;
+	}
+	error = read_request(arena, &scheduled, &request);
+	if (error)
+		return error;
+	request.is_markdown = is_markdown;
+	error = publish_post(db, arena, &request, &post, &message);
+	if (error == ERROR_CONFLICT)
+		return ERROR_NONE;
+	if (!is_refusal(error))
+		return error;
+	log_event(LOG_LEVEL_INFO, "scheduled_post_refused", LOG_INT("scheduled", id), LOG_TEXT("error", error_name(error)));
+	return ERROR_NONE;
+}
