@@ -7,6 +7,7 @@
 #include "federation/nodeinfo.h"
 
 #include "base/html.h"
+#include "storage/pin.h"
 
 #define MEBIBYTE (1024LL * 1024)
 
@@ -31,7 +32,7 @@ static const struct {
 }, account_limits[] = {
 	{ "max_display_name_length", 100 }, { "max_note_length", 2000 },
 	{ "max_avatar_description_length", 420 }, { "max_header_description_length", 420 },
-	{ "max_featured_tags", 10 }, { "max_pinned_statuses", 5 }, { "max_profile_fields", 6 },
+	{ "max_featured_tags", 10 }, { "max_pinned_statuses", PIN_MAX }, { "max_profile_fields", 6 },
 	{ "profile_field_name_limit", 255 }, { "profile_field_value_limit", 255 },
 };
 

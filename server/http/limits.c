@@ -26,6 +26,9 @@ static const struct limit_rule rules[] = {
 	{ "mail", LIMIT_MAIL, LIMIT_PER_ADDRESS, 10, MINUTES(30) },
 	{ "post", LIMIT_POST, LIMIT_PER_TOKEN, 300, MINUTES(180) },
 	{ "delete", LIMIT_DELETE, LIMIT_PER_TOKEN, 30, MINUTES(30) },
+	{ "post", LIMIT_POST, LIMIT_PER_TOKEN, 300, MINUTES(180) },
+	{ "delete", LIMIT_DELETE, LIMIT_PER_TOKEN, 30, MINUTES(30) },
+	{ "mail", LIMIT_MAIL, LIMIT_PER_ADDRESS, 10, MINUTES(30) },
 	{ "inbox", LIMIT_INBOX, LIMIT_PER_ADDRESS, 6000, MINUTES(5) },
 };
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
