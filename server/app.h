@@ -16,7 +16,6 @@ struct job_workers;
 struct limits;
 struct push_sender;
 struct media_service;
-struct media_service;
 struct push_sender;
 struct static_files;
 struct vapid;

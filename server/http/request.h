@@ -70,10 +70,6 @@ struct request {
 	struct password_outcome *password_outcome; /* what came of it; NULL at first */
 	bool is_slow;              /* set by request_go_slow: a slow worker has it */
 	bool goes_slow;            /* until one has */
-	bool is_slow;              /* set by request_go_slow: a slow worker has it */
-	bool goes_slow;            /* until one has */
-	struct password_work *password_work;      /* what request_await_password asked for, until it is begun */
-	struct password_outcome *password_outcome; /* what came of it; NULL at first */
 	struct response response;
 	/* Set by request_hand_over. */
 	void (*hand_over)(struct request *request, struct db *db);

@@ -27,9 +27,6 @@ enum limit_class {
 	LIMIT_MAIL,      /* what sends a mail: 10 in 30 min per address */
 	LIMIT_POST,      /* new posts: 300 in 3 h per token */
 	LIMIT_DELETE,    /* deletions of posts and boosts: 30 in 30 min per token */
-	LIMIT_POST,      /* new posts: 300 in 3 h per token */
-	LIMIT_DELETE,    /* deletions of posts and boosts: 30 in 30 min per token */
-	LIMIT_MAIL,      /* what sends a mail: 10 in 30 min per address */
 	LIMIT_INBOX,     /* what was signed by nobody: 6,000 in 5 min per address */
 	LIMIT_CLASS_COUNT
 };
