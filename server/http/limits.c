@@ -92,6 +92,7 @@ void limits_free(struct limits **limits)
 {
 	if (!*limits)
 		return;
+	for (size_t i = 0; i < SHARDS; i++) {
 		struct shard *shard = &(*limits)->shards[i];
 		pthread_mutex_destroy(&shard->lock);
 		memory_free(shard->windows);
@@ -209,6 +210,7 @@ static struct limit_verdict count_request(struct limits *limits, size_t rule, st
 }
 
 struct limit_verdict limits_take(struct limits *limits, enum limit_class class, enum limit_subject subject,
+	struct str key, int64_t now_us)
 {
 	const struct limit_rule *rule = limits_rule(class, subject);
 	if (!rule)
@@ -226,10 +228,12 @@ struct limit_verdict limits_take_address(struct limits *limits, enum limit_class
 {
 	char key[NET_ADDRESS_KEY_BYTES];
 	if (is_exempt(limits, address))
+		return (struct limit_verdict){ .is_allowed = true };
 	return limits_take(limits, class, LIMIT_PER_ADDRESS, net_address_key(address, key), now_us);
 }
 
 struct limit_verdict limits_take_token(struct limits *limits, enum limit_class class, int64_t token_id,
+	const struct net_address *address, int64_t now_us)
 {
 	const struct limit_rule *rule = limits_rule(class, LIMIT_PER_TOKEN);
 	if (!rule || rule->subject == LIMIT_PER_ADDRESS || is_exempt(limits, address))
@@ -249,14 +253,19 @@ void limits_give_back_address(struct limits *limits, enum limit_class class, con
 	struct str key = str_slice(net_address_key(address, text), 0, LIMITS_MAX_KEY_BYTES);
 	size_t index = (size_t)(rule - rules);
 	uint64_t hash = window_hash(index, key);
+	struct shard *shard = shard_of(limits, hash);
+	pthread_mutex_lock(&shard->lock);
 	struct window *window = *find_window(limits, shard, hash, index, key);
 	if (window && window->count)
 		window->count--;
+	pthread_mutex_unlock(&shard->lock);
 }
 
 size_t limits_window_count(struct limits *limits)
 {
 	size_t count = 0;
+	for (size_t i = 0; i < SHARDS; i++) {
+		struct shard *shard = &limits->shards[i];
 		pthread_mutex_lock(&shard->lock);
 		count += shard->used;
 		pthread_mutex_unlock(&shard->lock);
