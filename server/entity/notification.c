@@ -174,24 +174,29 @@ static enum error load_conversations(const struct reader *reader, const struct c
 	size_t actor_count = 0, at = 0;
 	for (size_t i = 0; i < count; i++)
 		actor_count += conversations[i].participant_count;
-	int64_t *actor_ids = arena_alloc_array(reader->arena, actor_count, sizeof(*actor_ids));
+	int64_t *actor_ids = arena_alloc_array(reader->arena, actor_count + 1, sizeof(*actor_ids));
 	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
+	actor_ids[at++] = reader->actor_id;
 	for (size_t i = 0; i < count; i++) {
 		post_ids[i] = conversations[i].last_post_id;
 		for (size_t j = 0; j < conversations[i].participant_count; j++)
 			actor_ids[at++] = conversations[i].participant_ids[j];
 	}
-	enum error error = account_set_load(reader, actor_ids, actor_count, &ret_set->accounts);
+	enum error error = account_set_load(reader, actor_ids, actor_count + 1, &ret_set->accounts);
 	return error ? error : status_set_load(reader, post_ids, count, &ret_set->statuses);
 }
 
-static void write_conversation(const struct conversation_set *set, struct json_out *json, const struct conversation *conversation)
+/* Of a conversation with oneself one is the only participant. */
+static void write_conversation(const struct reader *reader, const struct conversation_set *set, struct json_out *json,
+	const struct conversation *conversation)
 {
+	bool has_others = conversation->participant_count > 0;
 	json_out_object_begin(json);
 	json_out_key_id(json, "id", conversation->id);
 	json_out_key_bool(json, "unread", conversation->is_unread);
 	json_out_key(json, "accounts");
-	account_set_write_array(set->accounts, json, conversation->participant_ids, conversation->participant_count);
+	account_set_write_array(set->accounts, json, has_others ? conversation->participant_ids : &reader->actor_id,
+		has_others ? conversation->participant_count : 1);
 	json_out_key(json, "last_status");
 	if (status_set_has(set->statuses, conversation->last_post_id))
 		status_set_write(set->statuses, json, conversation->last_post_id);
@@ -209,7 +214,7 @@ enum error conversation_write_array(const struct reader *reader, struct json_out
 		return error;
 	json_out_array_begin(json);
 	for (size_t i = 0; i < count; i++)
-		write_conversation(&set, json, &conversations[i]);
+		write_conversation(reader, &set, json, &conversations[i]);
 	json_out_array_end(json);
 	return ERROR_NONE;
 }
@@ -225,6 +230,6 @@ enum error conversation_render(const struct reader *reader, int64_t id, struct b
 	if (error)
 		return error;
 	json_out_init(&json, ret_json);
-	write_conversation(&set, &json, &conversation);
+	write_conversation(reader, &set, &json, &conversation);
 	return ERROR_NONE;
 }
