@@ -16,6 +16,7 @@ struct job_workers;
 struct limits;
 struct push_sender;
 struct media_service;
+struct push_sender;
 struct static_files;
 struct vapid;
 struct stream_hub;

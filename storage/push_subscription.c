@@ -104,7 +104,7 @@ static const struct statement list = STATEMENT("push_subscription_list", 1,
 static const struct statement pause_one = STATEMENT("push_subscription_pause", 2,
 	"update push_subscriptions"
 	" set failing_since = coalesce(failing_since, now()),"
-	"     paused_until = now() + case when $2 > 0 then make_interval(secs => least($2::bigint, 3600))"
+	"     paused_until = now() + case when $2::bigint > 0 then make_interval(secs => least($2::bigint, 3600))"
 	"                                 else least(greatest(now() - failing_since, interval '10 seconds'), interval '1 hour') end"
 	" where id = $1"
 	" returning paused_until, failing_since < now() - interval '3 days'"); // push_subscriptions_pkey

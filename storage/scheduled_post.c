@@ -27,7 +27,7 @@ enum {
 
 static const struct statement create = STATEMENT("scheduled_post_create", 7,
 	"insert into scheduled_posts (id, actor_id, application_id, scheduled_at, post_id, request, media_ids)"
-	" values ($1, $2, $3, $4, $5, $6::jsonb, $7)"
+	" values ($1, $2, $3, $4, $5, $6::text::jsonb, $7)"
 	" on conflict do nothing");
 
 static const struct statement find = STATEMENT("scheduled_post_find", 1,

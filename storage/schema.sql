@@ -244,6 +244,31 @@ COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
 COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
 COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
+CREATE TABLE public.announcement_reactions (
+    announcement_id bigint NOT NULL,
+    name text NOT NULL,
+    actor_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT announcement_reactions_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE TABLE public.announcement_reads (
+    announcement_id bigint NOT NULL,
+    actor_id bigint NOT NULL
+);
+CREATE TABLE public.announcements (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    is_all_day boolean DEFAULT false NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT announcements_check CHECK (((ends_at IS NULL) OR (starts_at IS NULL) OR (ends_at >= starts_at))),
+    CONSTRAINT announcements_html_check CHECK ((length(html) <= 100000)),
+    CONSTRAINT announcements_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
+);
+COMMENT ON COLUMN public.announcements.ends_at IS 'Shown no more since';
 CREATE UNLOGGED TABLE public.attempts (
     kind text NOT NULL,
     subject bytea NOT NULL,
@@ -377,6 +402,19 @@ CREATE TABLE public.domains (
     CONSTRAINT domains_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259))))
 );
 COMMENT ON TABLE public.domains IS 'Account domains this server speaks for, each with the base URL of its pages and ids';
+CREATE TABLE public.emoji_images (
+    shortcode text NOT NULL,
+    category text,
+    is_listed boolean DEFAULT true NOT NULL,
+    mime_type text NOT NULL,
+    bytes bytea NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emoji_images_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 262144))),
+    CONSTRAINT emoji_images_category_check CHECK (((length(category) >= 1) AND (length(category) <= 100))),
+    CONSTRAINT emoji_images_mime_type_check CHECK ((mime_type = ANY (ARRAY['image/png'::text, 'image/gif'::text, 'image/webp'::text]))),
+    CONSTRAINT emoji_images_shortcode_check CHECK ((shortcode ~ '^[A-Za-z0-9_]{2,64}$'::text))
+);
+COMMENT ON COLUMN public.emoji_images.is_listed IS 'Offered in pickers';
 CREATE TABLE public.emojis (
     domain text NOT NULL,
     shortcode text NOT NULL,
@@ -515,6 +553,14 @@ CREATE TABLE public.instance_counters (
     CONSTRAINT instance_counters_slot_check CHECK (((slot >= 0) AND (slot <= 15)))
 )
 WITH (fillfactor='50');
+CREATE TABLE public.instance_rules (
+    id bigint NOT NULL,
+    text text NOT NULL,
+    hint text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT instance_rules_hint_check CHECK ((length(hint) <= 2000)),
+    CONSTRAINT instance_rules_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
+);
 CREATE TABLE public.invitations (
     id bigint NOT NULL,
     code_hash bytea NOT NULL,
@@ -1146,6 +1192,12 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_pkey PRIMARY KEY (announcement_id, name, actor_id);
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_pkey PRIMARY KEY (announcement_id, actor_id);
+ALTER TABLE ONLY public.announcements
+    ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.blocks
@@ -1190,6 +1242,8 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_name_key UNIQUE (name);
 ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.emoji_images
+    ADD CONSTRAINT emoji_images_pkey PRIMARY KEY (shortcode);
 ALTER TABLE ONLY public.emojis
     ADD CONSTRAINT emojis_pkey PRIMARY KEY (domain, shortcode);
 ALTER TABLE ONLY public.endorsements
@@ -1228,6 +1282,8 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
+ALTER TABLE ONLY public.instance_rules
+    ADD CONSTRAINT instance_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
 ALTER TABLE ONLY public.invitations
@@ -1371,6 +1427,8 @@ CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_pa
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
+CREATE INDEX announcement_reads_actor_id ON public.announcement_reads USING btree (actor_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
@@ -1497,6 +1555,14 @@ ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES public.domains(id);
 ALTER TABLE ONLY public.actors
     ADD CONSTRAINT actors_moved_to_id_fkey FOREIGN KEY (moved_to_id) REFERENCES public.actors(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reactions
+    ADD CONSTRAINT announcement_reactions_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES public.announcements(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.announcement_reads
+    ADD CONSTRAINT announcement_reads_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES public.announcements(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
@@ -1672,6 +1738,9 @@ GRANT SELECT(target_id) ON TABLE public.actor_notes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_preferences TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actors TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
@@ -1696,6 +1765,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emoji_images TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.endorsements TO comptoir_web;
@@ -1722,6 +1792,7 @@ GRANT SELECT ON TABLE public.home_timelines TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;

@@ -26,7 +26,7 @@ void nodeinfo_write(struct buf *out, enum nodeinfo_version version, const struct
 const char *nodeinfo_content_type(enum nodeinfo_version version);
 
 /* The Mastodon whose client API we are compatible with, also the head of the instance's version: clients
- * choose calls by it. Below 4.3 while notifications are not grouped. */
-#define MASTODON_COMPATIBLE_VERSION "4.2.0"
+ * choose calls by it. */
+#define MASTODON_COMPATIBLE_VERSION "4.3.0"
 
 #endif

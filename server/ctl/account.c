@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/password.h"
+#include "storage/wake.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -342,6 +343,9 @@ static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 		return ctl_fail(ERROR_CONFLICT, "the actor of the instance itself stays enabled");
 	struct db *db = ctl_db(invocation);
 	bool was_administrator = false;
+	error = wake_start(ctl_config(invocation)); /* running servers hear of it at once */
+	if (error)
+		return error;
 	error = db_begin(db);
 	if (!error)
 		error = actor_set_disabled(db, invocation->arena, actor.id, is_disabled);
@@ -355,10 +359,11 @@ static enum error set_disabled(struct invocation *invocation, bool is_disabled)
 	}
 	if (!error)
 		error = db_commit(db);
-	if (error) {
+	if (error)
 		db_rollback(db);
+	wake_stop();
+	if (error)
 		return ctl_fail(error, "%s", error_text(error));
-	}
 	log_event(LOG_LEVEL_INFO, is_disabled ? "account_disabled" : "account_enabled", LOG_INT("actor_id", actor.id));
 	AUTO(buf) struct buf out = { 0 };
 	write_state(invocation, &out, &actor, is_disabled);
@@ -426,6 +431,8 @@ static enum error run_reset_password(struct invocation *invocation)
 	struct str password = { 0 };
 	enum error error = ERROR_NONE;
 	bool is_given = option_is_given(invocation, "--password-stdin");
+	if (option_is_given(invocation, "--link"))
+		return account_print_reset_link(invocation);
 	if (is_given)
 		error = read_password(invocation->arena, &password);
 	if (!error)
@@ -441,7 +448,11 @@ static enum error run_reset_password(struct invocation *invocation)
 		return ctl_fail(error, "%s", error_text(error));
 	if (!is_given)
 		password = password_generate(invocation->arena);
+	error = wake_start(ctl_config(invocation)); /* running servers hear of it at once */
+	if (error)
+		return error;
 	error = store_password(invocation, &user, password);
+	wake_stop();
 	if (error)
 		return error;
 	AUTO(buf) struct buf out = { 0 };
@@ -461,6 +472,7 @@ static const struct command_option create_options[] = {
 };
 
 static const struct command_option password_options[] = {
+	{ "--link", NULL, "Prints a link, good once and for an hour, by which its owner chooses a password.", false },
 	{ "--password-stdin", NULL, "Takes the password from the first line of standard input.", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -538,7 +550,8 @@ const struct command command_account_reset_password = {
 	.summary = "Gives an account a new password and ends its sessions",
 	.details = "Without --password-stdin a password is made and written once.\n"
 		"\nExample:\n"
-		"  comptoir account reset-password marie\n",
+		"  comptoir account reset-password marie\n"
+		"  comptoir account reset-password marie --link\n",
 	.options = password_options,
 	.run = run_reset_password,
 };

@@ -17,6 +17,9 @@ enum error account_find_local(struct invocation *invocation, struct actor *ret_a
 /* A local one, or one of another server that is known here (NAME@DOMAIN or its id). Says what is wrong. */
 enum error account_find_any(struct invocation *invocation, const char *text, struct actor *ret_actor) MUST_CHECK;
 
+/* Prints a link to a new password for the account of the first argument. */
+enum error account_print_reset_link(struct invocation *invocation) MUST_CHECK;
+
 /* @NAME@DOMAIN */
 struct str account_handle(struct arena *arena, const struct actor *actor) MUST_CHECK;
 

@@ -14,6 +14,8 @@ extern const struct command command_account_create, command_account_list, comman
 	command_account_move, command_account_add_alias, command_account_remove_alias, command_account_list_aliases;
 extern const struct command command_account_limit, command_account_unlimit;
 extern const struct command command_report_list, command_report_show, command_report_resolve;
+extern const struct command command_account_waiting, command_account_confirm, command_account_approve, command_account_reject;
+extern const struct command command_invite_create, command_invite_list, command_invite_revoke;
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,
 	command_domain_allow, command_domain_disallow;
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;

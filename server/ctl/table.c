@@ -27,6 +27,8 @@ const struct command *const command_table[] = {
 	&command_account_add_alias,
 	&command_account_remove_alias,
 	&command_account_list_aliases,
+	&command_account_waiting, &command_account_confirm, &command_account_approve, &command_account_reject,
+	&command_invite_create, &command_invite_list, &command_invite_revoke,
 	&command_domain_list,
 	&command_domain_add,
 	&command_domain_block,

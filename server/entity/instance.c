@@ -7,6 +7,7 @@
 #include "federation/nodeinfo.h"
 
 #include "base/html.h"
+#include "storage/pin.h"
 
 #define MEBIBYTE (1024LL * 1024)
 
@@ -31,7 +32,7 @@ static const struct {
 }, account_limits[] = {
 	{ "max_display_name_length", 100 }, { "max_note_length", 2000 },
 	{ "max_avatar_description_length", 420 }, { "max_header_description_length", 420 },
-	{ "max_featured_tags", 10 }, { "max_pinned_statuses", 5 }, { "max_profile_fields", 6 },
+	{ "max_featured_tags", 10 }, { "max_pinned_statuses", PIN_MAX }, { "max_profile_fields", 6 },
 	{ "profile_field_name_limit", 255 }, { "profile_field_value_limit", 255 },
 };
 
@@ -234,7 +235,7 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	write_configuration(json, arena, facts);
 	write_registrations(json, config);
 	json_out_key_object_begin(json, "api_versions");
-	json_out_key_int(json, "mastodon", 1); /* 2 and more promise grouped notifications */
+	json_out_key_int(json, "mastodon", 2); /* grouped notifications; the next ones promise what is not all here */
 	json_out_key_int(json, "comptoir", 1);
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "contact");

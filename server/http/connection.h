@@ -109,6 +109,8 @@ struct http_server {
 	int64_t min_body_rate;
 	int64_t write_timeout_us;
 	atomic_uint connection_count;
+	atomic_llong large_body_bytes; /* announced by requests with large bodies that are under way */
+	int64_t max_large_body_bytes;
 	pthread_mutex_t drain_lock;
 	pthread_cond_t is_drained; /* something below, or connection_count, has changed */
 	unsigned loops_draining; /* loops that have begun to drain; under drain_lock */
@@ -171,6 +173,7 @@ struct exchange {
 	enum error error;    /* for the log */
 	int64_t began_us;
 	int64_t database_us;
+	int64_t reserved_bytes; /* in http_server.large_body_bytes */
 	struct buf head;     /* status line and headers, rendered */
 	size_t written;      /* bytes of head and body that are on their way */
 	struct str body;     /* what is written behind the head */

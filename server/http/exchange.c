@@ -14,6 +14,7 @@
 
 #define FREE_EXCHANGES_MAX 64
 #define EXCHANGE_ARENA_BYTES (256u * 1024 * 1024) /* far above what the limits of bodies and forms let through */
+#define LARGE_BODY_BYTES (1024 * 1024)
 #define KEPT_BYTES 4096 /* of buffers, from one request to the next */
 
 static struct exchange *new_exchange(struct http_loop *loop)
@@ -72,6 +73,8 @@ void exchange_release(struct exchange *exchange)
 	exchange->request.response.stream = NULL;
 	if (stream)
 		stream_lost(stream);
+	if (exchange->reserved_bytes)
+		atomic_fetch_sub(&loop->server->large_body_bytes, exchange->reserved_bytes);
 	response_clear(&exchange->request.response);
 	fetch_document_unref(&exchange->request.awaited);
 	password_work_free(&exchange->request.password_work);
@@ -234,6 +237,22 @@ static bool lacks_body(const struct exchange *exchange)
 	return (exchange->request.route->flags & ROUTE_NEEDS_BODY) && !exchange->request.http->has_body;
 }
 
+/* Large bodies wait in memory until they are whole, so their sum is bounded before the first byte is read. */
+static bool reserve_body(struct exchange *exchange)
+{
+	struct http_server *server = exchange->loop->server;
+	const struct http_request *http = exchange->request.http;
+	int64_t most = (int64_t)exchange->request.route->max_body_bytes;
+	if (!http->has_body || most <= LARGE_BODY_BYTES)
+		return true;
+	int64_t bytes = http->is_chunked || (int64_t)http->content_length > most ? most : (int64_t)http->content_length;
+	if (bytes <= LARGE_BODY_BYTES)
+		return true;
+	exchange->reserved_bytes = bytes;
+	return atomic_fetch_add(&server->large_body_bytes, bytes) + bytes <= server->max_large_body_bytes ||
+		MUTANT("http_large_bodies");
+}
+
 bool exchange_accept_head(struct exchange *exchange)
 {
 	fill_in(exchange);
@@ -252,6 +271,8 @@ bool exchange_accept_head(struct exchange *exchange)
 		give_up_connection(exchange); /* what was meant as the body may come behind the head */
 		return refuse(exchange, ERROR_LENGTH_REQUIRED, NULL);
 	}
+	if (!reserve_body(exchange))
+		return refuse(exchange, ERROR_UNAVAILABLE, "large bodies");
 	return true;
 }
 

@@ -40,6 +40,7 @@ static void read_settings(struct http_server *server)
 	server->request_timeout_us = request_timeout_ms * 1000;
 	server->body_window_us = (request_timeout_ms < BODY_WINDOW_MS ? request_timeout_ms : BODY_WINDOW_MS) * 1000;
 	server->min_body_rate = config_integer(config, "http.min_body_rate");
+	server->max_large_body_bytes = config_size_bytes(config, "media.uploads_in_memory");
 	server->write_timeout_us = config_duration_ms(config, "http.write_timeout") * 1000;
 	server->loop_count = server->options.loop_count;
 	if (!server->loop_count)

@@ -5,11 +5,14 @@
 #include "server/http/shared_bytes.h"
 
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 struct shared_bytes {
 	atomic_uint references;
 	struct str bytes;
 	char *owned; /* NULL for static bytes */
+	void *map;   /* NULL when it is none */
+	size_t map_size;
 };
 
 static struct shared_bytes *shared_bytes_make(struct str bytes, char *owned)
@@ -33,6 +36,18 @@ struct shared_bytes *shared_bytes_new_static(struct str bytes)
 	return shared_bytes_make(bytes, NULL);
 }
 
+bool shared_bytes_map(int descriptor, size_t size, size_t from, size_t to, struct shared_bytes **ret_bytes)
+{
+	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, descriptor, 0);
+	if (map == MAP_FAILED)
+		return false;
+	struct shared_bytes *shared = shared_bytes_make((struct str){ (const char *)map + from, to - from }, NULL);
+	shared->map = map;
+	shared->map_size = size;
+	*ret_bytes = shared;
+	return true;
+}
+
 struct shared_bytes *shared_bytes_ref(struct shared_bytes *bytes)
 {
 	atomic_fetch_add_explicit(&bytes->references, 1, memory_order_relaxed);
@@ -45,6 +60,8 @@ void shared_bytes_unref(struct shared_bytes **bytes)
 	*bytes = NULL;
 	if (!dropped || atomic_fetch_sub_explicit(&dropped->references, 1, memory_order_acq_rel) != 1)
 		return;
+	if (dropped->map)
+		munmap(dropped->map, dropped->map_size);
 	memory_free(dropped->owned);
 	memory_free(dropped);
 }

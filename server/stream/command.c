@@ -6,6 +6,7 @@
 
 #include "base/json_in.h"
 #include "base/mutant.h"
+#include "storage/home.h"
 #include "storage/stream_access.h"
 
 static const struct json_limits limits = { .max_bytes = 4096, .max_depth = 4, .max_values = 64, .max_string_bytes = 1024 };
@@ -49,6 +50,11 @@ static void subscribe(struct stream_client *client, const struct stream_name *na
 			hub_send_error(client, "Not authorized to stream this list", 404);
 			return;
 		}
+	}
+	/* What is posted from now on must come in for somebody who never asked for their home timeline. */
+	if (name->kind == STREAM_USER && home_keep(hub->db, hub->arena, client->actor_id)) {
+		hub_send_error(client, "Try again later", 503);
+		return;
 	}
 	if (!hub_subscribe(client, name))
 		hub_send_error(client, "Too many subscriptions", 400);

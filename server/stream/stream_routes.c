@@ -9,6 +9,7 @@
 #include "server/stream/hub.h"
 
 #include "base/mutant.h"
+#include "storage/home.h"
 #include "storage/stream_access.h"
 
 static enum error check_name(struct request *request, const struct stream_name *name)
@@ -19,6 +20,8 @@ static enum error check_name(struct request *request, const struct stream_name *
 		allowed |= auth_scope_allows(request->access.scopes, STR_LITERAL("read:notifications"));
 	if (!allowed && !MUTANT("stream_route_scope"))
 		return fail(request, ERROR_FORBIDDEN, "scope %s", scope);
+	if (name->kind == STREAM_USER)
+		return home_keep(request->db, request->arena, request->access.actor_id);
 	if (name->kind != STREAM_LIST)
 		return ERROR_NONE;
 	int64_t list_id = 0;

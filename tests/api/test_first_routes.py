@@ -313,12 +313,6 @@ def test_the_instance_has_every_required_member(server, path, required):
     assert '""' not in re.sub(r'"(email|description|short_description)":""', "", answer.text)
 
 
-def test_clients_are_not_promised_grouped_notifications(server):
-    document = get(server, "/api/v2/instance").json()
-    assert tuple(map(int, document["version"].split(" ")[0].split("."))) < (4, 3, 0)
-    assert document["api_versions"]["mastodon"] < 2
-
-
 def test_the_instance_is_answered_from_memory(server):
     get(server, "/api/v2/instance")
 

@@ -196,7 +196,7 @@ def test_who_wants_to_be_told_of_every_post_is(town):
     answered = town.post("gina", "question")
     town.post("hugo", "réponse à une autre", "public", "-", answered["uri"])
     wait_until(lambda: kinds(gina, **{"types[]": "status"}), 20, "the watcher to be told")
-    last = town.post("hugo", "deuxième nouvelle", "followers")
+    last = town.post("hugo", "deuxième nouvelle", "private")
     wait_until(lambda: len(kinds(gina, **{"types[]": "status"})) == 2, 20, "the watcher to be told again")
     told = gina.get(PATH, **{"types[]": "status"})
     assert [one["status"]["uri"] for one in told] == [last["uri"], news["uri"]]
@@ -206,14 +206,14 @@ def test_who_wants_to_be_told_of_every_post_is(town):
 
 def test_the_end_of_a_poll_and_edits_are_told(town):
     ida, jule = town.person("ida"), town.person("jule")
-    poll = town.post("ida", "lequel ?", "public", "-", "-", "oui,non", "-", "fr", "anyone", 3600)
+    poll = town.post("ida", "lequel ?", "public", "-", "-", "oui|non", "-", "fr", "anyone", 3600)
     town.do("vote", "jule", poll["uri"], 0)
     town.server.database.rows("update polls set ends_at = now() - interval '1 second' where closed_at is null returning post_id")
     town.do("close-polls")
     wait_until(lambda: kinds(ida) == ["poll"] and kinds(jule) == ["poll"], 20, "the poll to be told of")
     check_notification(jule.get(PATH)[0])
     town.do("boost", "jule", poll["uri"])
-    town.do("edit", "ida", poll["uri"], "lequel, alors ?", "-", "oui,non")
+    town.do("edit", "ida", poll["uri"], "lequel, alors ?", "-", "oui|non")
     assert kinds(jule) == ["update", "poll"]
 
 

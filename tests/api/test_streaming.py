@@ -300,7 +300,7 @@ class Events:
     """Server-sent events, line by line."""
 
     def __init__(self, api, path):
-        self.answer = api.session.get(api.server.url + path, stream=True, timeout=20)
+        self.answer = api.session.get(api.server.url + path, stream=True, timeout=40)
         assert self.answer.status_code == 200
         assert self.answer.headers["Content-Type"].startswith("text/event-stream")
         self.lines = self.answer.iter_lines(chunk_size=1, decode_unicode=True)
@@ -329,7 +329,8 @@ def test_server_sent_events_begin_at_once_and_carry_the_same(anna, bob):
 
 
 def test_other_processes_hear_of_it(server, server_factory, anna, bob, open_socket):
-    second = server_factory(database=server.database)
+    second = server_factory({"instance.base_url": server.url, "data.key_file": server.settings["data.directory"] + "/secret.key"},
+                            database=server.database)
     other = Api(second, bob.token, "bob")
     home = open_socket(other, "stream=user")
     assert home.is_silent(other)

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * CSV (RFC 4180), page by page in memory that is used again. */
+#include "server/mastodon/exports.h"
+
+#include "storage/export.h"
+
+#define PAGE_ROWS 1000
+#define MAX_ROWS 200000
+#define PAGE_LIMIT_BYTES ((size_t)16 * 1024 * 1024)
+
+static void add_cell(struct buf *out, struct str cell)
+{
+	bool needs_quotes = false;
+	for (size_t i = 0; i < cell.len; i++)
+		needs_quotes |= cell.data[i] == ',' || cell.data[i] == '"' || cell.data[i] == '\n' || cell.data[i] == '\r';
+	if (!needs_quotes) {
+		buf_add_str(out, cell);
+		return;
+	}
+	buf_add_char(out, '"');
+	for (size_t i = 0; i < cell.len; i++) {
+		if (cell.data[i] == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, cell.data[i]);
+	}
+	buf_add_char(out, '"');
+}
+
+static void add_row(struct buf *out, const struct export_row *row)
+{
+	for (size_t i = 0; i < EXPORT_MAX_CELLS && row->cells[i].data; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		add_cell(out, row->cells[i]);
+	}
+	buf_add_char(out, '\n');
+}
+
+static enum error collect(struct request *request, enum export_kind kind, struct buf *out)
+{
+	AUTO(arena) struct arena *arena = arena_new(PAGE_LIMIT_BYTES);
+	int64_t after_id = 0;
+	size_t count = PAGE_ROWS;
+	for (size_t total = 0; count == PAGE_ROWS && total < MAX_ROWS; total += count) {
+		struct export_row *rows;
+		enum error error = export_list(request->db, arena, kind, request->access.actor_id, after_id, PAGE_ROWS, &rows, &count);
+		if (error)
+			return error;
+		for (size_t i = 0; i < count; i++)
+			add_row(out, &rows[i]);
+		if (count)
+			after_id = rows[count - 1].id;
+		arena_reset(arena);
+	}
+	return ERROR_NONE;
+}
+
+static enum error respond_export(struct request *request, enum export_kind kind, const char *file_name, const char *head)
+{
+	AUTO(buf) struct buf csv = { 0 };
+	buf_add_c_string(&csv, head);
+	enum error error = collect(request, kind, &csv);
+	if (error)
+		return error;
+	respond_header(request, "Content-Disposition", arena_printf(request->arena, "attachment; filename=\"%s.csv\"", file_name));
+	buf_add_str(respond(request, 200, "text/csv; charset=utf-8"), buf_str(&csv));
+	return ERROR_NONE;
+}
+
+enum error handle_export_following(struct request *request)
+{
+	return respond_export(request, EXPORT_FOLLOWING, "following_accounts",
+		"Account address,Show boosts,Notify on new posts,Languages\n");
+}
+
+enum error handle_export_followers(struct request *request)
+{
+	return respond_export(request, EXPORT_FOLLOWERS, "followers", "Account address\n");
+}
+
+enum error handle_export_lists(struct request *request)
+{
+	return respond_export(request, EXPORT_LISTS, "lists", "");
+}
+
+enum error handle_export_mutes(struct request *request)
+{
+	return respond_export(request, EXPORT_MUTES, "muted_accounts", "Account address,Hide notifications\n");
+}
+
+enum error handle_export_blocks(struct request *request)
+{
+	return respond_export(request, EXPORT_BLOCKS, "blocked_accounts", "");
+}
+
+enum error handle_export_domain_blocks(struct request *request)
+{
+	return respond_export(request, EXPORT_DOMAIN_BLOCKS, "blocked_domains", "");
+}
+
+enum error handle_export_bookmarks(struct request *request)
+{
+	return respond_export(request, EXPORT_BOOKMARKS, "bookmarks", "");
+}

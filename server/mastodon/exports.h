@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * GET /api/v1/exports/NAME.csv: what people take along, in the files that Mastodon exports and imports. */
+#ifndef COMPTOIR_SERVER_MASTODON_EXPORTS_H
+#define COMPTOIR_SERVER_MASTODON_EXPORTS_H
+
+#include "server/http/request.h"
+
+enum error handle_export_following(struct request *request);
+enum error handle_export_followers(struct request *request);
+enum error handle_export_lists(struct request *request);
+enum error handle_export_mutes(struct request *request);
+enum error handle_export_blocks(struct request *request);
+enum error handle_export_domain_blocks(struct request *request);
+enum error handle_export_bookmarks(struct request *request);
+
+#endif
