@@ -6,6 +6,7 @@
 
 #include "storage/block.h"
 #include "storage/home.h"
+#include "storage/id.h"
 #include "storage/post_glance.h"
 #include "storage/reaction.h"
 
@@ -86,9 +87,9 @@ static void a_block_empties_both_sides_for_good(void **state)
 	add_follow(reader, author, FOLLOW_ACCEPTED);
 	add_post(author, POST_PUBLIC, 0);
 	assert_int_equal(stored(reader), 1);
-	add_block(author, reader);
+	struct str uri = STR(REMOTE "/blocks/home");
+	assert_int_equal(block_create(web, arena, id_new(), author, reader, uri), ERROR_NONE);
 	assert_int_equal(stored(reader), 0);
-	struct str uri;
 	assert_int_equal(block_remove(web, arena, author, reader, &uri), ERROR_NONE);
 	assert_int_equal(count_of(reader), 0);
 }
