@@ -61,17 +61,14 @@ CREATE TABLE public.activities_in (
     is_wanted_nowhere boolean DEFAULT false NOT NULL,
     parks smallint DEFAULT 0 NOT NULL,
     CONSTRAINT activities_in_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
-    CONSTRAINT activities_in_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT activities_in_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
     CONSTRAINT activities_in_check CHECK (((state <> 'parked'::text) OR (parked_uri IS NOT NULL))),
     CONSTRAINT activities_in_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT activities_in_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
     CONSTRAINT activities_in_parked_uri_check CHECK (((length(parked_uri) >= 8) AND (length(parked_uri) <= 2048))),
-    CONSTRAINT activities_in_parks_check CHECK ((parks >= 0)),
     CONSTRAINT activities_in_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'parked'::text, 'done'::text, 'set_aside'::text]))),
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
-    CONSTRAINT activities_in_verified_by_check CHECK ((verified_by = ANY (ARRAY['signature'::text, 'proof'::text, 'fetch'::text])))
+    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
@@ -984,20 +981,15 @@ CREATE TABLE public.posts (
     CONSTRAINT posts_conversation_uri_check CHECK (((length(conversation_uri) >= 1) AND (length(conversation_uri) <= 2048))),
     CONSTRAINT posts_html_check CHECK ((length(html) <= 300000)),
     CONSTRAINT posts_in_reply_to_uri_check CHECK (((length(in_reply_to_uri) >= 8) AND (length(in_reply_to_uri) <= 2048))),
-    CONSTRAINT posts_kind_check CHECK ((kind = ANY (ARRAY['note'::text, 'question'::text, 'article'::text, 'page'::text, 'event'::text, 'video'::text, 'audio'::text, 'image'::text, 'document'::text]))),
     CONSTRAINT posts_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
     CONSTRAINT posts_quote_authorization_uri_check CHECK (((length(quote_authorization_uri) >= 8) AND (length(quote_authorization_uri) <= 2048))),
-    CONSTRAINT posts_quote_policy_check CHECK ((quote_policy = ANY (ARRAY['public'::text, 'followers'::text, 'nobody'::text]))),
-    CONSTRAINT posts_quote_state_check CHECK ((quote_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text, 'revoked'::text]))),
     CONSTRAINT posts_quote_uri_check CHECK (((length(quote_uri) >= 8) AND (length(quote_uri) <= 2048))),
     CONSTRAINT posts_replies_url_check CHECK (((length(replies_url) >= 8) AND (length(replies_url) <= 2048))),
-    CONSTRAINT posts_revision_check CHECK ((revision >= 1)),
     CONSTRAINT posts_spoiler_text_check CHECK ((length(spoiler_text) <= 10000)),
     CONSTRAINT posts_text_source_check CHECK ((length(text_source) <= 100000)),
     CONSTRAINT posts_title_check CHECK ((length(title) <= 2048)),
     CONSTRAINT posts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
-    CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
-    CONSTRAINT posts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text, 'direct'::text])))
+    CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
 )
 WITH (fillfactor='95');
 COMMENT ON COLUMN public.posts.in_reply_to_actor_id IS 'Kept when the answered post goes, hence no reference';
@@ -1492,8 +1484,10 @@ CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_i
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
 CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
+CREATE INDEX actors_display_name_bytes ON public.actors USING btree (lower(display_name) COLLATE "C") WHERE ((suspended_at IS NULL) AND (display_name <> ''::text));
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_handle_bytes ON public.actors USING btree (handle COLLATE "C") WHERE (suspended_at IS NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
 CREATE INDEX actors_listed ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text));
@@ -1576,7 +1570,6 @@ CREATE INDEX polls_ends_at ON public.polls USING btree (ends_at) WHERE ((closed_
 CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
 CREATE INDEX post_tags_name ON public.post_tags USING btree (name, post_id DESC);
 CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
-CREATE INDEX posts_actor_open ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = ANY (ARRAY['public'::text, 'unlisted'::text]));
 CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
@@ -1587,7 +1580,6 @@ CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri)
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
-CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
 CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
 CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);

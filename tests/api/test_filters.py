@@ -181,6 +181,20 @@ def test_ones_own_posts_are_not_filtered_and_strangers_see_no_filters(clean, ser
     assert "filtered" not in anonymous
 
 
+def test_what_a_filter_hides_makes_no_notification(clean, server, author):
+    number = post(server, "<p>@ida about hidden things</p>")
+    server.database.rows("insert into post_mentions (post_id, actor_id) values (%s, %s)", (number, clean.id))
+    server.database.rows("insert into notifications (id, actor_id, kind, from_actor_id, post_id) values (%s, %s, 'mention', %s, %s)",
+                         (int(number) >> 10, clean.id, author.id, number))
+
+    def told():
+        return [one["status"]["id"] for one in clean.get("/api/v1/notifications") if one.get("status")]
+    make(clean, "hidden", context=["notifications"], filter_action="warn")
+    assert told() == [number]
+    make(clean, "things", context=["notifications"], filter_action="hide")
+    assert told() == []
+
+
 def test_filters_of_others_are_not_there(clean, server):
     made = make(clean, "private")
     other = person(server, "nosy")
