@@ -10,6 +10,7 @@
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
 #include "server/mastodon/directory.h"
+#include "server/mastodon/filters.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -132,6 +133,7 @@ static const struct route routes[] = {
 #include "server/routes/instance.inc"
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
+#include "server/routes/filters.inc"
 #include "server/routes/trends.inc"
 
 	/* pages */
