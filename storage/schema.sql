@@ -367,6 +367,19 @@ CREATE TABLE public.delivery_workers (
     alive_until timestamp with time zone NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.directory_entries (
+    actor_id bigint NOT NULL,
+    is_local boolean NOT NULL,
+    followers bigint NOT NULL,
+    active_at timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.directory_entries IS 'Those who want to be found, the most active ones if they are many';
+CREATE TABLE public.dismissed_suggestions (
+    actor_id bigint NOT NULL,
+    dismissed_id bigint NOT NULL
+);
+COMMENT ON TABLE public.dismissed_suggestions IS 'Whom an actor does not want to have suggested again';
 CREATE TABLE public.domain_allows (
     domain text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1117,6 +1130,23 @@ CREATE TABLE public.tombstones (
     CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
+CREATE TABLE public.trending_posts (
+    post_id bigint NOT NULL,
+    score double precision NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.trending_tags (
+    name text NOT NULL,
+    score double precision NOT NULL,
+    uses bigint[] NOT NULL,
+    accounts bigint[] NOT NULL,
+    newest_day timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT trending_tags_accounts_check CHECK ((cardinality(accounts) = 7)),
+    CONSTRAINT trending_tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT trending_tags_uses_check CHECK ((cardinality(uses) = 7))
+);
+COMMENT ON COLUMN public.trending_tags.uses IS 'Of newest_day and the six days before it, the newest first; so are accounts';
 CREATE TABLE public.user_links (
     token_hash bytea NOT NULL,
     user_id bigint NOT NULL,
@@ -1222,6 +1252,10 @@ ALTER TABLE ONLY public.delivery_sums
     ADD CONSTRAINT delivery_sums_pkey PRIMARY KEY (peer, month, state);
 ALTER TABLE ONLY public.delivery_workers
     ADD CONSTRAINT delivery_workers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.directory_entries
+    ADD CONSTRAINT directory_entries_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_pkey PRIMARY KEY (actor_id, dismissed_id);
 ALTER TABLE ONLY public.domain_allows
     ADD CONSTRAINT domain_allows_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.domain_blocks
@@ -1396,6 +1430,10 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.trending_posts
+    ADD CONSTRAINT trending_posts_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.trending_tags
+    ADD CONSTRAINT trending_tags_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.user_links
     ADD CONSTRAINT user_links_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.users
@@ -1413,10 +1451,14 @@ CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_i
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
 CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
+CREATE INDEX actors_display_name_bytes ON public.actors USING btree (lower(display_name) COLLATE "C") WHERE ((suspended_at IS NULL) AND (display_name <> ''::text));
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_handle_bytes ON public.actors USING btree (handle COLLATE "C") WHERE (suspended_at IS NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
+CREATE INDEX actors_listed ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text));
+CREATE INDEX actors_listed_local ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text) AND (domain_id IS NOT NULL));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
 CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
@@ -1434,6 +1476,10 @@ CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((st
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
+CREATE INDEX directory_entries_active ON public.directory_entries USING btree (active_at DESC, actor_id DESC);
+CREATE INDEX directory_entries_followers ON public.directory_entries USING btree (followers DESC, actor_id DESC) WHERE is_local;
+CREATE INDEX directory_entries_local ON public.directory_entries USING btree (active_at DESC, actor_id DESC) WHERE is_local;
+CREATE INDEX dismissed_suggestions_dismissed_id ON public.dismissed_suggestions USING btree (dismissed_id);
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
 CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
 CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
@@ -1514,6 +1560,8 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
+CREATE INDEX trending_posts_score ON public.trending_posts USING btree (score DESC, post_id DESC);
+CREATE INDEX trending_tags_score ON public.trending_tags USING btree (score DESC, name);
 CREATE INDEX user_links_expires_at ON public.user_links USING btree (expires_at);
 CREATE INDEX user_links_user_id ON public.user_links USING btree (user_id, purpose);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
@@ -1575,6 +1623,12 @@ ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.directory_entries
+    ADD CONSTRAINT directory_entries_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_dismissed_id_fkey FOREIGN KEY (dismissed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.endorsements
     ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.endorsements
@@ -1699,6 +1753,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.trending_posts
+    ADD CONSTRAINT trending_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_links
     ADD CONSTRAINT user_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
@@ -1749,6 +1805,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.directory_entries TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dismissed_suggestions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_allows TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_allows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
@@ -1857,6 +1915,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_posts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;
