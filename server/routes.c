@@ -43,6 +43,7 @@
 #include "server/mastodon/posting.h"
 #include "server/mastodon/scheduled.h"
 #include "server/media/media_limits.h"
+#include "server/media/proxy.h"
 #include "server/media/serve.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
