@@ -24,6 +24,7 @@
 #include "server/mastodon/instance.h"
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
+#include "server/mastodon/translation.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
 #include "server/mastodon/relationships.h"

@@ -185,7 +185,7 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 	json_out_object_end(json);
 	write_limits(json);
 	json_out_key_object_begin(json, "translation");
-	json_out_key_bool(json, "enabled", false);
+	json_out_key_bool(json, "enabled", *config_text(facts->config, "translation.url") != '\0');
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "timelines_access");
 	write_feed_access(json, "live_feeds", facts->config);
