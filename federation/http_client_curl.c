@@ -249,7 +249,7 @@ static void ask_for_connection(struct curl_call *call)
 	enum address_verdict verdict = ADDRESS_NOT_PUBLIC;
 	if (!setup->only)
 		verdict = address_guard_judge_url(setup->allowed, &call->hop.url);
-	else if (url_same_origin(setup->only, &call->hop.url) || MUTANT("outbound_only"))
+	else if (url_same_origin(setup->only, &call->hop.url))
 		verdict = ADDRESS_ALLOWED;
 	if (verdict != ADDRESS_ALLOWED)
 		finish(call, HTTP_CLIENT_REFUSED, verdict_text(verdict));
