@@ -28,6 +28,7 @@
 #include "server/mastodon/instance_facts.h"
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
+#include "server/mastodon/translation.h"
 #include "server/mastodon/trends.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
