@@ -99,7 +99,7 @@ static enum error find_one(struct db *db, struct arena *arena, const struct stat
 	enum error error = db_run(db, arena, statement, &values, &rows);
 	if (error)
 		return error;
-	if (!rows.count && !MUTANT("invitation"))
+	if (!rows.count && !MUTANT("invitation_good"))
 		return ERROR_NOT_FOUND;
 	*ret_id = rows.count ? db_int64(&rows, 0, 0) : 0;
 	return ERROR_NONE;

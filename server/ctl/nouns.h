@@ -12,12 +12,15 @@ extern const struct command command_account_create, command_account_list, comman
 	command_account_enable, command_account_reset_password, command_account_suspend, command_account_unsuspend,
 	command_account_silence, command_account_unsilence, command_account_delete, command_account_rotate_keys,
 	command_account_move, command_account_add_alias, command_account_remove_alias, command_account_list_aliases;
-extern const struct command command_account_limit, command_account_unlimit;
-extern const struct command command_report_list, command_report_show, command_report_resolve;
 extern const struct command command_account_waiting, command_account_confirm, command_account_approve, command_account_reject;
 extern const struct command command_invite_create, command_invite_list, command_invite_revoke;
+extern const struct command command_account_limit, command_account_unlimit;
+extern const struct command command_report_list, command_report_show, command_report_resolve;
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,
 	command_domain_allow, command_domain_disallow;
+extern const struct command command_rule_add, command_rule_remove, command_rule_list;
+extern const struct command command_announcement_add, command_announcement_remove, command_announcement_list;
+extern const struct command command_emoji_add, command_emoji_remove, command_emoji_list;
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;
 extern const struct command command_inbox_list, command_inbox_show, command_inbox_retry, command_inbox_drop;
 extern const struct command command_peer_list, command_peer_show, command_peer_pause, command_peer_resume, command_peer_forget;

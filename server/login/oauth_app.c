@@ -45,29 +45,42 @@ static bool is_own_machine(struct str host)
 	return str_eq(host, STR_LITERAL("localhost")) || (net_address_parse(host, &address) && net_address_is_loopback(&address));
 }
 
-/* A sentence of Mastodon's for what is wrong with it, or NULL. */
-static const char *redirect_fault(struct arena *arena, struct str uri)
+/* RFC 3986, 3.1; in lower case. */
+static bool is_scheme(struct str scheme)
+{
+	for (size_t i = 0; i < scheme.len; i++) {
+		char c = scheme.data[i];
+		bool is_letter = c >= 'a' && c <= 'z';
+		if (!is_letter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')))
+			return false;
+	}
+	return scheme.len > 0;
+}
+
+static bool is_script_scheme(struct str scheme)
 {
 	static const struct str scripts[] = { STR("javascript"), STR("data"), STR("vbscript"), STR("blob"), STR("file"),
 		STR("about"), STR("mailto"), STR("view-source") };
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		if (str_eq(scheme, scripts[i]) && !MUTANT("oauth_redirect_script"))
+			return true;
+	return false;
+}
+
+/* A sentence of Mastodon's for what is wrong with it, or NULL. */
+static const char *redirect_fault(struct arena *arena, struct str uri)
+{
 	struct url url;
 	size_t colon = str_index_of(uri, ':', 0);
 	struct str scheme = arena_lower(arena, str_slice(uri, 0, colon));
 	if (str_eq(uri, STR_LITERAL(OAUTH_OUT_OF_BAND)))
 		return NULL;
-	if (uri.len > REDIRECT_MAX_BYTES || !is_visible(uri) || colon == 0 || colon + 1 >= uri.len)
+	if (uri.len > REDIRECT_MAX_BYTES || !is_visible(uri) || colon + 1 >= uri.len || !is_scheme(scheme))
 		return "Redirect URI must be an absolute URI.";
-	for (size_t i = 0; i < scheme.len; i++) {
-		char c = scheme.data[i];
-		bool is_letter = c >= 'a' && c <= 'z';
-		if (!is_letter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')))
-			return "Redirect URI must be an absolute URI.";
-	}
 	if (str_contains_char(uri, '#'))
 		return "Redirect URI cannot contain a fragment.";
-	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
-		if (str_eq(scheme, scripts[i]) && !MUTANT("oauth_redirect_script"))
-			return "Redirect URI is forbidden by the server.";
+	if (is_script_scheme(scheme))
+		return "Redirect URI is forbidden by the server.";
 	bool is_http = str_eq(scheme, STR_LITERAL("http"));
 	if (!is_http && !str_eq(scheme, STR_LITERAL("https")))
 		return NULL;
