@@ -176,7 +176,12 @@ enum error status_fragment_render(const struct reader *reader, const struct post
 	write_application(&json, full);
 	write_mentions(&json, reader->arena, &details);
 	write_tags(reader, &json, &details);
-	error = status_write_media(reader, &json, post->id, &text);
+	if (details.medium_count) {
+		error = status_write_media(reader, &json, post->id, &text);
+	} else {
+		json_out_key_array_begin(&json, "media_attachments");
+		json_out_array_end(&json);
+	}
 	if (!error)
 		error = emojis_write_used(reader, &json, post->is_local, post->actor_uri, texts, sizeof(texts) / sizeof(texts[0]));
 	if (!error)
