@@ -31,6 +31,7 @@
 #define CLAIM_PER_PEER 64
 #define EXPIRE_ROWS 5000
 #define LOOK_PEERS 200
+#define PATIENT_MS 20 /* of a round, for those who mostly do not answer */
 #define LOOK_AGAIN_US (15 * DELIVERY_SECOND_US)
 #define FANOUT_INBOXES 2500
 #define MEND_MS 600000
@@ -81,6 +82,8 @@ struct delivery_store {
 	struct list_link writing; /* items whose receipts are being written */
 	size_t writing_count;
 	struct list_link working; /* orders that are being worked on */
+	struct list_link patient; /* those of them that need not be done in this round */
+	size_t patient_count;
 	int64_t next_renewal_us, next_look_us, next_mend_us, next_gauges_us; /* monotonic */
 	int64_t clock_ahead_us; /* of the monotonic one, when last looked at */
 	bool has_more; /* due rows or fan-outs were left */
@@ -401,17 +404,50 @@ static enum error work_on_expiry(struct delivery_store *store, const struct orde
 	return error;
 }
 
+static enum error work_on_order(struct delivery_store *store, struct order *order)
+{
+	enum error error = order->kind == ORDER_CLAIM ? work_on_claim(store, order) : work_on_expiry(store, order);
+	if (error)
+		return error;
+	list_remove(&order->link);
+	memory_free(order);
+	return ERROR_NONE;
+}
+
+/* Of peers that are suspect, one delivery is claimed at a time, and what is too old for them ends. */
+static bool is_patient(const struct order *order)
+{
+	return order->kind == ORDER_EXPIRE || (order->kind == ORDER_CLAIM && order->limit == 1);
+}
+
 static enum error work_on_orders(struct delivery_store *store)
 {
 	LIST_EACH_SAFE(&store->working, link) {
 		struct order *order = LIST_OBJECT(link, struct order, link);
 		if (order->kind == ORDER_SAVE)
 			continue;
-		enum error error = order->kind == ORDER_CLAIM ? work_on_claim(store, order) : work_on_expiry(store, order);
+		if (is_patient(order)) {
+			list_remove(&order->link);
+			list_add_last(&store->patient, &order->link);
+			store->patient_count++;
+			continue;
+		}
+		enum error error = work_on_order(store, order);
 		if (error)
 			return error;
-		list_remove(&order->link);
-		memory_free(order);
+	}
+	return ERROR_NONE;
+}
+
+/* However many peers are dead, the others wait for no more than a few of them. */
+static enum error work_on_patient_orders(struct delivery_store *store)
+{
+	int64_t until_us = clock_monotonic_us() + PATIENT_MS * 1000;
+	while (!list_is_empty(&store->patient) && clock_monotonic_us() < until_us) {
+		enum error error = work_on_order(store, LIST_OBJECT(store->patient.next, struct order, link));
+		if (error)
+			return error;
+		store->patient_count--;
 	}
 	return ERROR_NONE;
 }
@@ -546,7 +582,7 @@ static enum error run_round(struct delivery_store *store, const struct call *cal
 		error = work_on_orders(store);
 	int64_t now_us = clock_monotonic_us();
 	bool is_time = now_us >= store->next_look_us || call->is_rung;
-	if (!error && is_time) {
+	if (!error && is_time && store->patient_count < LOOK_PEERS) {
 		error = look_at_peers(store);
 		store->next_look_us = now_us + LOOK_MS * 1000;
 	}
@@ -554,6 +590,8 @@ static enum error run_round(struct delivery_store *store, const struct call *cal
 		error = expand_one(store);
 	if (!error && call->room)
 		error = claim_due(store, call->room);
+	if (!error)
+		error = work_on_patient_orders(store);
 	return error;
 }
 
@@ -562,7 +600,7 @@ static struct call wait_for_call(struct delivery_store *store, bool has_failed)
 {
 	struct timespec until;
 	pthread_mutex_lock(&store->lock);
-	int64_t wait_ms = has_failed ? RETRY_MS : store->has_more && store->room ? 0 : LOOK_MS;
+	int64_t wait_ms = has_failed ? RETRY_MS : (store->has_more && store->room) || store->patient_count ? 0 : LOOK_MS;
 	clock_wait_until(wait_ms, &until);
 	while (wait_ms && !store->is_stopping) {
 		bool has_work = store->is_rung || !list_is_empty(&store->orders) || store->ended_count >= GATHER_ENOUGH;
@@ -627,6 +665,7 @@ struct delivery_store *delivery_store_start(const struct federation *federation,
 	list_init(&store->orders);
 	list_init(&store->writing);
 	list_init(&store->working);
+	list_init(&store->patient);
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_condattr_t attributes;
 	pthread_condattr_init(&attributes);
@@ -678,6 +717,7 @@ void delivery_store_free(struct delivery_store **store_pointer)
 		return;
 	free_orders(&store->orders);
 	free_orders(&store->working);
+	free_orders(&store->patient);
 	db_free(&store->db);
 	arena_free(&store->arena);
 	delivery_content_free(&store->content);

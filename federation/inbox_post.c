@@ -146,8 +146,12 @@ enum error inbox_store_posts(struct inbox_context *const *contexts, const struct
 		ret_is_done[i] = arriving[i].is_stored;
 		if (!arriving[i].is_stored)
 			continue;
-		error = inbox_forward(contexts[i], objects[i]->id, arriving[i].post.thread_actor_id);
 		(void)inbox_done(contexts[i]);
+		if (arriving[i].post.thread_actor_id == 0)
+			continue;
+		error = actor_find_by_uri(contexts[i]->db, arena, contexts[i]->row->actor_uri, &contexts[i]->actor);
+		if (!error)
+			error = inbox_forward(contexts[i], objects[i]->id, arriving[i].post.thread_actor_id);
 	}
 	return error;
 }

@@ -12,7 +12,8 @@
 enum error inbox_store_post(struct inbox_context *context, const struct vocab_object *object, bool is_update, bool is_pushed);
 
 /* Creates of posts that their actors wrote, as far as they can be stored together: ret_is_done[i], and the outcome of that
- * context is set. Of the others nothing is written; they are for inbox_create. */
+ * context is set. Of the others nothing is written; they are for inbox_create. Of the actors only id and uri need be
+ * there. */
 enum error inbox_create_many(struct inbox_context *const *contexts, size_t count, bool *ret_is_done);
 
 /* Several, as inbox_create_many; objects[i] is what contexts[i] creates. */

@@ -10,6 +10,7 @@
 #include "federation/inbox_worker.h"
 #include "federation/policy.h"
 #include "storage/activity_in_queue.h"
+#include "storage/actor_sender.h"
 #include "storage/uri_lock.h"
 #include "base/clock.h"
 #include "base/json_in.h"
@@ -57,14 +58,22 @@ struct reading {
 	json_t *document;
 };
 
+/* The whole of the actors whose activities go one by one; loaded when the first of them is handled. */
+struct known_actors {
+	bool is_loaded;
+	struct actor *actors;
+	size_t count;
+};
+
 struct claim {
 	const struct inbox_step *step;
 	struct activity_in_claimed *rows;
 	struct reading *readings;
 	struct result *results;
 	size_t count;
-	struct actor *actors;
-	size_t actor_count;
+	struct actor_sender *senders; /* of all rows */
+	size_t sender_count;
+	struct known_actors *known;
 };
 
 static struct metric metrics[] = {
@@ -91,8 +100,8 @@ static enum error refresh_stale(const struct claim *claim)
 {
 	enum error error = ERROR_NONE;
 	int64_t now_us = clock_now_us();
-	for (size_t i = 0; i < claim->actor_count && !error; i++) {
-		const struct actor *actor = &claim->actors[i];
+	for (size_t i = 0; i < claim->sender_count && !error; i++) {
+		const struct actor_sender *actor = &claim->senders[i];
 		int64_t stale_us = actor->is_handle_confirmed ? ACTOR_STALE_US : HANDLE_STALE_US;
 		if (actor->is_local || actor->is_suspended || now_us - actor->fetched_us <= stale_us)
 			continue;
@@ -102,20 +111,43 @@ static enum error refresh_stale(const struct claim *claim)
 	return error;
 }
 
-static enum error load_actors(struct claim *claim)
+/* Each once; of what is done already, none. */
+static struct str *list_senders(const struct claim *claim, size_t *ret_count)
 {
 	struct str *uris = arena_alloc_array(claim->step->arena, claim->count, sizeof(*uris));
 	size_t count = 0;
 	for (size_t i = 0; i < claim->count; i++) {
-		bool is_known = false;
+		bool is_known = claim->results[i].is_early;
 		for (size_t j = 0; j < count && !is_known; j++)
 			is_known = str_eq(uris[j], claim->rows[i].activity.actor_uri);
 		if (!is_known)
 			uris[count++] = claim->rows[i].activity.actor_uri;
 	}
-	enum error error =
-		actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &claim->actors, &claim->actor_count);
+	*ret_count = count;
+	return uris;
+}
+
+static enum error load_senders(struct claim *claim)
+{
+	size_t count;
+	struct str *uris = list_senders(claim, &count);
+	claim->known = arena_alloc(claim->step->arena, sizeof(*claim->known));
+	enum error error = actor_sender_find_many(claim->step->db, claim->step->arena, uris, count, &claim->senders,
+		&claim->sender_count);
 	return error ? error : refresh_stale(claim);
+}
+
+static enum error load_known(const struct claim *claim)
+{
+	size_t count;
+	struct known_actors *known = claim->known;
+	if (known->is_loaded)
+		return ERROR_NONE;
+	struct str *uris = list_senders(claim, &count);
+	enum error error =
+		actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &known->actors, &known->count);
+	known->is_loaded = !error;
+	return error;
 }
 
 /* Whether an earlier one of this claim may have changed the row of the actor. */
@@ -139,13 +171,31 @@ static enum error find_actor(const struct claim *claim, size_t index, struct inb
 	struct str uri = claim->rows[index].activity.actor_uri;
 	if (is_actor_stale(claim, index))
 		return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
-	for (size_t i = 0; i < claim->actor_count; i++) {
-		if (str_eq(claim->actors[i].uri, uri)) {
-			context->actor = claim->actors[i];
+	enum error error = load_known(claim);
+	if (error)
+		return error;
+	for (size_t i = 0; i < claim->known->count; i++) {
+		if (str_eq(claim->known->actors[i].uri, uri)) {
+			context->actor = claim->known->actors[i];
 			return ERROR_NONE;
 		}
 	}
-	return ERROR_NOT_FOUND;
+	/* Done early, and now the other way after all. */
+	return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
+}
+
+/* Enough of the actor for inbox_create_many. */
+static bool fill_sender(const struct claim *claim, size_t index, struct actor *ret_actor)
+{
+	for (size_t i = 0; i < claim->sender_count; i++) {
+		const struct actor_sender *sender = &claim->senders[i];
+		if (!str_eq(sender->uri, claim->rows[index].activity.actor_uri))
+			continue;
+		ret_actor->id = sender->id;
+		ret_actor->uri = sender->uri;
+		return !sender->is_local && !sender->is_suspended && !sender->is_deleted;
+	}
+	return false;
 }
 
 /* What is decided about an activity before its handler is asked. NULL: nothing against it. */
@@ -350,7 +400,7 @@ static enum error handle_early(const struct claim *claim, size_t first, size_t c
 		fill_context(claim, first + i, context);
 		context->activity = &claim->readings[first + i].activity;
 		context->document = claim->readings[first + i].document;
-		if (find_actor(claim, first + i, context) != ERROR_NONE || judge_actor(&context->actor))
+		if (!fill_sender(claim, first + i, &context->actor))
 			continue;
 		is_done[chosen_count] = false;
 		indexes[chosen_count] = first + i;
@@ -576,7 +626,7 @@ static enum error take(const struct inbox_step *step, struct claim *ret_claim)
 		return error;
 	ret_claim->results = arena_alloc_array(step->arena, ret_claim->count, sizeof(*ret_claim->results));
 	ret_claim->readings = arena_alloc_array(step->arena, ret_claim->count, sizeof(*ret_claim->readings));
-	return load_actors(ret_claim);
+	return load_senders(ret_claim);
 }
 
 /* Whatever the row did to the five workers before, this one does not try it. */

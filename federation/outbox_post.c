@@ -3,6 +3,7 @@
  * Posts and polls of local actors: Create, Update, Delete, and votes on questions elsewhere. */
 #include "federation/outbox_parts.h"
 
+#include "storage/activity_out.h"
 #include "storage/id.h"
 
 static enum error load(struct db *db, struct arena *arena, int64_t post_id, enum audience_purpose purpose,
@@ -28,8 +29,12 @@ enum error outbox_create_post(struct db *db, struct arena *arena, int64_t post_i
 	struct post post;
 	struct post_document document;
 	struct audience audience;
+	bool is_wanted;
 
-	enum error error = load(db, arena, post_id, AUDIENCE_CREATE, &post, &document, &audience);
+	enum error error = activity_out_post_is_wanted(db, arena, post_id, &is_wanted);
+	if (error || !is_wanted)
+		return error;
+	error = load(db, arena, post_id, AUDIENCE_CREATE, &post, &document, &audience);
 	if (error)
 		return error;
 	const struct vocab_activity_out create = vocab_create(arena, &document.vocab);

@@ -9,6 +9,7 @@
 #include "server/federation/post_routes.h"
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
+#include "server/mastodon/directory.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -21,9 +22,12 @@
 #include "server/login/sign_in.h"
 #include "server/login/sign_up_page.h"
 #include "server/login/two_factor.h"
+#include "server/mastodon/announcements.h"
 #include "server/mastodon/instance.h"
+#include "server/mastodon/instance_facts.h"
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
+#include "server/mastodon/trends.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
 #include "server/mastodon/relationships.h"
@@ -46,6 +50,7 @@
 #include "server/web/actor_page.h"
 #include "server/web/discovery.h"
 #include "server/web/home_page.h"
+#include "server/web/policy_page.h"
 #include "server/web/post_page.h"
 
 /* method, path, handler, cached, pool, access, scope, limit, flags, max_body_bytes */
@@ -72,8 +77,6 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/instance", handle_instance_v1, cached_instance_v1, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_API,
 		ROUTE_CORS, 0 },
 	{ HTTP_GET, "/api/v2/instance", handle_instance_v2, cached_instance_v2, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_API,
-		ROUTE_CORS, 0 },
-	{ HTTP_GET, "/api/v1/instance/rules", handle_instance_rules, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_API,
 		ROUTE_CORS, 0 },
 	{ HTTP_GET, "/api/v1/instance/extended_description", handle_instance_extended_description, NULL, ROUTE_ON_LOOP,
 		ACCESS_PUBLIC, NULL, LIMIT_API, ROUTE_CORS, 0 },
@@ -126,8 +129,10 @@ static const struct route routes[] = {
 #include "server/routes/writing.inc"
 #include "server/routes/notifications.inc"
 #include "server/routes/discovery.inc"
+#include "server/routes/instance.inc"
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
+#include "server/routes/trends.inc"
 
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },

@@ -70,12 +70,24 @@ static const struct statement insert = STATEMENT("activity_out_insert", 13,
 	"        (select count(*) from new_deliveries) + (select count(*) from new_fanout)");
 	// follows_followed_id, actors_pkey, actor_counts_pkey, domain_blocks_pkey, domains_authority_key
 
+/* Most people here are followed by people here, if at all: a few looks at indexes save a document that goes nowhere. */
+static const struct statement is_wanted = STATEMENT("activity_out_post_is_wanted", 1,
+	"select exists (select from post_mentions as m join actors as a on a.id = m.actor_id"
+	"               where m.post_id = p.id and a.domain_id is null)"
+	"       or exists (select from follows as f join actors as a on a.id = f.follower_id"
+	"                  where f.followed_id = p.actor_id and f.state = 'accepted' and a.domain_id is null)"
+	"       or exists (select from actors as a where a.id = p.in_reply_to_actor_id and a.domain_id is null)"
+	"       or exists (select from posts as q join actors as a on a.id = q.actor_id"
+	"                  where q.id = p.quote_id and a.domain_id is null)"
+	" from posts as p"
+	" where p.id = $1"); // posts_pkey, post_mentions_pkey, follows_followed_id, actors_pkey
+
 static const struct statement find = STATEMENT("activity_out_find", 1,
 	"select id, uri, type, actor_id, post_id, object_uri, body, is_public, is_for_followers"
 	" from activities_out"
 	" where uri = $1"); // activities_out_uri_key
 
-STATEMENT_TABLE(activity_out_statements, &insert, &find);
+STATEMENT_TABLE(activity_out_statements, &insert, &is_wanted, &find);
 
 enum error activity_out_insert(struct db *db, struct arena *arena, const struct activity_out *activity,
 	const struct activity_audience *audience)
@@ -126,5 +138,19 @@ enum error activity_out_find(struct db *db, struct arena *arena, struct str uri,
 		.is_public = db_bool(&rows, 0, 7),
 		.is_for_followers = db_bool(&rows, 0, 8),
 	};
+	return ERROR_NONE;
+}
+
+enum error activity_out_post_is_wanted(struct db *db, struct arena *arena, int64_t post_id, bool *ret_is_wanted)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &is_wanted, &values, &rows);
+	if (error)
+		return error;
+	if (!rows.count)
+		return ERROR_NOT_FOUND;
+	*ret_is_wanted = db_bool(&rows, 0, 0);
 	return ERROR_NONE;
 }

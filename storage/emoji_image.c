@@ -50,6 +50,13 @@ static void read_image(const struct db_rows *rows, int row, struct emoji_image *
 	};
 }
 
+struct str emoji_image_url(struct arena *arena, struct str base_url, const struct emoji_image *image)
+{
+	struct str kind = str_slice(image->mime_type, sizeof("image/") - 1, image->mime_type.len);
+	return arena_printf(arena, "%.*s/emoji/%.*s.%.*s?%lld", STR_ARG(base_url), STR_ARG(image->shortcode), STR_ARG(kind),
+		(long long)(image->updated_us / 1000000));
+}
+
 enum error emoji_image_store(struct db *db, struct arena *arena, const struct emoji_image *image, struct str image_url)
 {
 	struct db_values values = { .count = 0 };

@@ -14,7 +14,14 @@ static const struct statement count = STATEMENT("instance_count", 0,
 	" (select sum(value)::bigint from instance_counters where name = 'local_comments'),"
 	" (select count(*) from peers)"); // instance_counters_pkey, users_last_active_on; peers is read whole
 
-STATEMENT_TABLE(instance_statements, &count);
+static const struct statement list_peers = STATEMENT("instance_list_peers", 1,
+	"select p.name"
+	" from peers as p"
+	" where not exists (select from domain_blocks as b where b.domain = p.name and b.severity = 'suspend')"
+	" order by p.name"
+	" limit $1"); // peers_pkey, domain_blocks_pkey
+
+STATEMENT_TABLE(instance_statements, &count, &list_peers);
 
 enum error instance_count(struct db *db, struct arena *arena, struct instance_counts *ret_counts)
 {
@@ -28,5 +35,21 @@ enum error instance_count(struct db *db, struct arena *arena, struct instance_co
 	ret_counts->local_posts = db_int64(&rows, 0, 3);
 	ret_counts->local_comments = db_int64(&rows, 0, 4);
 	ret_counts->known_peers = db_int64(&rows, 0, 5);
+	return ERROR_NONE;
+}
+
+enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, INSTANCE_MAX_PEERS);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_peers, &values, &rows);
+	if (error)
+		return error;
+	struct str *names = arena_alloc_array(arena, (size_t)rows.count, sizeof(*names));
+	for (int row = 0; row < rows.count; row++)
+		names[row] = db_text(&rows, row, 0);
+	*ret_names = names;
+	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }

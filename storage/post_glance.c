@@ -3,6 +3,7 @@
  * Posts at a glance. The stamp is the transaction that wrote the row last, so that no writer can forget to change it. */
 #include "storage/post_glance.h"
 
+#include "storage/home.h"
 #include "storage/post_row.h"
 #include "storage/post_visibility.h"
 
@@ -16,34 +17,48 @@
 #define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id)"
 #define IS_THREAD_MUTED \
 	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id)"
+#define IS_THREAD_AMONG_MUTED \
+	"p.conversation_id in (select k.conversation_id from conversation_mutes as k where k.actor_id = $1)"
 #define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id))"
 #define MAY_QUOTE                                                                                            \
 	"(p.quote_policy = 'followers' and exists (select from follows as f"                                 \
 	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted'))"
 
 #define GLANCE_COLUMNS                      \
-	"item.id"                           \
-	", b.actor_id as booster_id"        \
-	", b.uri as boost_uri"              \
+	"item.id" \
+	", b.actor_id as booster_id" \
+	", b.uri as boost_uri" \
 	", b.visibility as boost_visibility" \
-	", b.created_at as boosted_at"      \
-	", p.id as post_id"                 \
-	", p.actor_id"                      \
-	", p.xmin as stamp"                 \
-	", p.visibility"                    \
-	", p.quote_state"                   \
-	", p.quote_id"                      \
+	", b.created_at as boosted_at" \
+	", p.id as post_id" \
+	", p.actor_id" \
+	", p.xmin as stamp" \
+	", p.visibility" \
+	", p.quote_state" \
+	", p.quote_id" \
 	", p.kind = 'question' as has_poll" \
-	", p.quote_policy"                  \
-	", c.replies"                       \
-	", c.boosts"                        \
-	", c.favourites"                    \
-	", more.quotes"                     \
-	", more.is_favourited"              \
-	", more.is_boosted"                 \
-	", more.is_bookmarked"              \
-	", more.is_muted"                   \
-	", more.is_pinned"                  \
+	", p.quote_policy" \
+	", c.replies" \
+	", c.boosts" \
+	", c.favourites" \
+	", author.xmin as author_stamp" \
+	", author.moved_to_id as author_moved_to_id" \
+	", author_counts.followers as author_followers" \
+	", author_counts.following as author_following" \
+	", author_counts.posts as author_posts" \
+	", author_counts.last_post_at as author_last_post_at" \
+	", booster.xmin as booster_stamp" \
+	", booster.moved_to_id as booster_moved_to_id" \
+	", booster_counts.followers as booster_followers" \
+	", booster_counts.following as booster_following" \
+	", booster_counts.posts as booster_posts" \
+	", booster_counts.last_post_at as booster_last_post_at" \
+	", more.quotes" \
+	", more.is_favourited" \
+	", more.is_boosted" \
+	", more.is_bookmarked" \
+	", more.is_muted" \
+	", more.is_pinned" \
 	", more.may_quote"
 
 enum {
@@ -63,6 +78,18 @@ enum {
 	GLANCE_REPLIES,
 	GLANCE_BOOSTS,
 	GLANCE_FAVOURITES,
+	GLANCE_AUTHOR_STAMP,
+	GLANCE_AUTHOR_MOVED_TO_ID,
+	GLANCE_AUTHOR_FOLLOWERS,
+	GLANCE_AUTHOR_FOLLOWING,
+	GLANCE_AUTHOR_POSTS,
+	GLANCE_AUTHOR_LAST_POST_AT,
+	GLANCE_BOOSTER_STAMP,
+	GLANCE_BOOSTER_MOVED_TO_ID,
+	GLANCE_BOOSTER_FOLLOWERS,
+	GLANCE_BOOSTER_FOLLOWING,
+	GLANCE_BOOSTER_POSTS,
+	GLANCE_BOOSTER_LAST_POST_AT,
 	GLANCE_QUOTES,
 	GLANCE_IS_FAVOURITED,
 	GLANCE_IS_BOOSTED,
@@ -72,14 +99,22 @@ enum {
 	GLANCE_MAY_QUOTE,
 };
 
-#define GLANCE_MORE                                                                                          \
+#define GLANCE_MORE(is_muted)                                                                                \
 	" cross join lateral (select " QUOTES_COUNTED " as quotes"                                           \
 	", " IS_MINE("favourites") " as is_favourited"                                                       \
 	", " IS_MINE("boosts") " as is_boosted"                                                              \
 	", " IS_MINE("bookmarks") " as is_bookmarked"                                                        \
-	", " IS_THREAD_MUTED " as is_muted"                                                                  \
+	", " is_muted " as is_muted"                                                                         \
 	", " IS_PINNED " as is_pinned"                                                                       \
 	", " MAY_QUOTE " as may_quote) as more"
+#define GLANCE_TABLES                                                                                        \
+	" left join boosts as b on b.id = item.id"                                                           \
+	" left join actors as booster on booster.id = b.actor_id"                                            \
+	" left join actor_counts as booster_counts on booster_counts.actor_id = b.actor_id"                  \
+	" join posts as p on p.id = coalesce(b.post_id, item.id)"                                            \
+	" join actors as author on author.id = p.actor_id"                                                   \
+	" left join actor_counts as author_counts on author_counts.actor_id = p.actor_id"                    \
+	" left join post_counts as c on c.post_id = p.id"
 
 /* Behind POST_COLUMNS. */
 #define APPLICATION_NAME (POST_FAVOURITES + 1)
@@ -89,21 +124,54 @@ enum {
 static const struct statement list = STATEMENT("post_glance_list", 2,
 	"select " GLANCE_COLUMNS
 	" from (select distinct one.id from unnest($2::bigint[]) as one (id)) as item"
-	" left join boosts as b on b.id = item.id"
-	" left join actors as booster on booster.id = b.actor_id"
-	" join posts as p on p.id = coalesce(b.post_id, item.id)"
-	" join actors as author on author.id = p.actor_id"
-	" left join post_counts as c on c.post_id = p.id"
-	GLANCE_MORE
+	GLANCE_TABLES
+	GLANCE_MORE(IS_THREAD_MUTED)
 	" where " POST_IS_SHOWN_TO("$1")
 	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1") " and " ACTOR_IS_NOT_BLOCKED_BY("booster", "$1") ")");
+
+/* The newest items of a home timeline, more than a page of them, and of those the ones that are wanted. The number is
+ * written out so that the plan is made for so few rows. */
+#define HOME_SQL(order)                                                                                      \
+	"select " GLANCE_COLUMNS                                                                             \
+	", (select t.is_built and t.read_on = current_date from home_timelines as t where t.owner_id = $1)"  \
+	" from (select h.item_id as id"                                                                      \
+	"       from home_items as h"                                                                        \
+	"       where h.owner_id = $1"                                                                       \
+	"         and h.item_id < $2"                                                                        \
+	"         and h.item_id > $3"                                                                        \
+	"       order by h.item_id " order                                                                   \
+	"       limit least($4::integer + 8, 48)) as item"                                                   \
+	GLANCE_TABLES                                                                                        \
+	GLANCE_MORE(IS_THREAD_AMONG_MUTED)                                                                   \
+	" where " POST_IS_VISIBLE_TO("$1")                                                                   \
+	"   and (p.actor_id = $1 or " ACTOR_IS_WANTED_BY_SETS("author", "$1") ")"                            \
+	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1")                                                 \
+	"        and (b.actor_id = $1 or " ACTOR_IS_WANTED_BY_SETS("booster", "$1") "))"                     \
+	" order by item.id " order                                                                           \
+	" limit $4"
+static const struct statement home_down = STATEMENT("post_glance_home_down", 4, HOME_SQL("desc")); // home_items_pkey
+static const struct statement home_up = STATEMENT("post_glance_home_up", 4, HOME_SQL("asc")); // home_items_pkey
 
 static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
 	"select " POST_COLUMNS ", o.name as application_name, o.website as application_website" POST_TABLES
 	" left join oauth_applications as o on o.id = p.application_id"
 	" where p.id = any ($1::bigint[])"); // posts_pkey, oauth_applications_pkey
 
-STATEMENT_TABLE(post_glance_statements, &list, &list_full);
+STATEMENT_TABLE(post_glance_statements, &list, &home_down, &home_up, &list_full);
+
+/* The six columns from first on. */
+static struct actor_glance read_actor(const struct db_rows *rows, int row, int first, int64_t id)
+{
+	return (struct actor_glance){
+		.id = id,
+		.stamp = db_int64(rows, row, first),
+		.moved_to_id = db_int64(rows, row, first + 1),
+		.followers = db_int64(rows, row, first + 2),
+		.following = db_int64(rows, row, first + 3),
+		.posts = db_int64(rows, row, first + 4),
+		.last_post_us = db_time(rows, row, first + 5),
+	};
+}
 
 static void read_glance(const struct db_rows *rows, int row, struct post_glance *glance)
 {
@@ -129,8 +197,10 @@ static void read_glance(const struct db_rows *rows, int row, struct post_glance 
 		.is_pinned = db_bool(rows, row, GLANCE_IS_PINNED),
 		.may_quote_as_follower = db_bool(rows, row, GLANCE_MAY_QUOTE),
 	};
+	glance->author = read_actor(rows, row, GLANCE_AUTHOR_STAMP, glance->actor_id);
 	if (!glance->booster_id)
 		return;
+	glance->booster = read_actor(rows, row, GLANCE_BOOSTER_STAMP, glance->booster_id);
 	glance->boost_uri = db_text(rows, row, GLANCE_BOOST_URI);
 	glance->boost_visibility = post_row_visibility_from(db_text(rows, row, GLANCE_BOOST_VISIBILITY));
 	glance->boosted_us = db_time(rows, row, GLANCE_BOOSTED_AT);
@@ -152,6 +222,60 @@ enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_a
 	*ret_glances = glances;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+static enum error read_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
+	struct post_glance **ret_glances, size_t *ret_count, bool *ret_is_kept)
+{
+	int64_t before, after;
+	bool is_ascending;
+	struct db_values values = { .count = 0 };
+	id_page_bounds(page, &before, &after, &is_ascending);
+	db_value_int64(&values, owner_id);
+	db_value_int64(&values, before);
+	db_value_int64(&values, after);
+	db_value_int32(&values, page->limit);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, is_ascending ? &home_up : &home_down, &values, &rows);
+	if (error)
+		return error;
+	struct post_glance *glances = arena_alloc_array(arena, (size_t)rows.count, sizeof(*glances));
+	for (int i = 0; i < rows.count; i++)
+		read_glance(&rows, is_ascending ? rows.count - 1 - i : i, &glances[i]);
+	*ret_glances = glances;
+	*ret_count = (size_t)rows.count;
+	*ret_is_kept = rows.count > 0 && db_bool(&rows, 0, GLANCE_MAY_QUOTE + 1);
+	return ERROR_NONE;
+}
+
+/* In the order of the ids, which are in that of the page. */
+static void put_in_order(struct post_glance *glances, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t at = i; at > 0 && glances[at - 1].id < glances[at].id; at--) {
+			struct post_glance other = glances[at];
+			glances[at] = glances[at - 1];
+			glances[at - 1] = other;
+		}
+}
+
+/* Few of the candidates are unwanted as a rule. When too many are, or there are no more, all are looked through. */
+enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
+	struct post_glance **ret_glances, size_t *ret_count)
+{
+	bool is_kept;
+	int64_t *ids;
+	size_t count;
+	enum error error = read_home(db, arena, owner_id, page, ret_glances, ret_count, &is_kept);
+	if (error || (is_kept && *ret_count == (size_t)page->limit))
+		return error;
+	error = home_list(db, arena, owner_id, page, &ids, &count);
+	if (error)
+		return error;
+	error = post_glance_list(db, arena, owner_id, ids, count, ret_glances, ret_count);
+	if (!error)
+		put_in_order(*ret_glances, *ret_count);
+	return error;
 }
 
 enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_full **ret_posts,

@@ -18,7 +18,7 @@ static const struct statement list_public = STATEMENT("post_list_public", 4,
 	"   and ($3::boolean or p.in_reply_to_actor_id = p.actor_id"
 	"        or p.in_reply_to_actor_id is null and p.in_reply_to_id is null and p.in_reply_to_uri is null)"
 	" order by p.id desc"
-	" limit $4"); // posts_actor_open
+	" limit $4"); // posts_actor_id
 
 /* What was boosted has to be open still, whoever wrote it. */
 #define OUTBOX(order)                                                                                      \
@@ -48,10 +48,10 @@ static const struct statement list_public = STATEMENT("post_list_public", 4,
 enum { ITEM_ID = POST_FAVOURITES + 1, ITEM_BOOST_URI, ITEM_BOOST_VISIBILITY, ITEM_CREATED_AT };
 
 static const struct statement list_outbox = STATEMENT("post_list_outbox", 4,
-	OUTBOX("desc")); // posts_actor_open, boosts_actor_id
+	OUTBOX("desc")); // posts_actor_id, boosts_actor_id
 
 static const struct statement list_outbox_above = STATEMENT("post_list_outbox_above", 4,
-	OUTBOX("asc")); // posts_actor_open, boosts_actor_id
+	OUTBOX("asc")); // posts_actor_id, boosts_actor_id
 
 static const struct statement list_replies = STATEMENT("post_list_replies", 4,
 	"select p.id, p.uri"

@@ -127,7 +127,7 @@ static const struct statement remote_posts = STATEMENT("retention_remote_posts",
 	")"
 	" select case when (select count(*) from looked_at) < $3 then 0 else (select max(id) from looked_at) end,"
 	"        (select count(*) from gone),"
-	"        array(select media_id from media_of)::text"); // posts_remote
+	"        array(select media_id from media_of)::text"); // posts_pkey
 
 /* What hung at the posts of the batch before. */
 static const struct statement media = STATEMENT("retention_media", 1,

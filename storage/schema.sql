@@ -61,17 +61,14 @@ CREATE TABLE public.activities_in (
     is_wanted_nowhere boolean DEFAULT false NOT NULL,
     parks smallint DEFAULT 0 NOT NULL,
     CONSTRAINT activities_in_actor_uri_check CHECK (((length(actor_uri) >= 8) AND (length(actor_uri) <= 2048))),
-    CONSTRAINT activities_in_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT activities_in_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
     CONSTRAINT activities_in_check CHECK (((state <> 'parked'::text) OR (parked_uri IS NOT NULL))),
     CONSTRAINT activities_in_last_error_check CHECK ((length(last_error) <= 1000)),
     CONSTRAINT activities_in_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
     CONSTRAINT activities_in_parked_uri_check CHECK (((length(parked_uri) >= 8) AND (length(parked_uri) <= 2048))),
-    CONSTRAINT activities_in_parks_check CHECK ((parks >= 0)),
     CONSTRAINT activities_in_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'parked'::text, 'done'::text, 'set_aside'::text]))),
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
-    CONSTRAINT activities_in_verified_by_check CHECK ((verified_by = ANY (ARRAY['signature'::text, 'proof'::text, 'fetch'::text])))
+    CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
@@ -370,6 +367,19 @@ CREATE TABLE public.delivery_workers (
     alive_until timestamp with time zone NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
 );
+CREATE TABLE public.directory_entries (
+    actor_id bigint NOT NULL,
+    is_local boolean NOT NULL,
+    followers bigint NOT NULL,
+    active_at timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.directory_entries IS 'Those who want to be found, the most active ones if they are many';
+CREATE TABLE public.dismissed_suggestions (
+    actor_id bigint NOT NULL,
+    dismissed_id bigint NOT NULL
+);
+COMMENT ON TABLE public.dismissed_suggestions IS 'Whom an actor does not want to have suggested again';
 CREATE TABLE public.domain_allows (
     domain text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -946,20 +956,15 @@ CREATE TABLE public.posts (
     CONSTRAINT posts_conversation_uri_check CHECK (((length(conversation_uri) >= 1) AND (length(conversation_uri) <= 2048))),
     CONSTRAINT posts_html_check CHECK ((length(html) <= 300000)),
     CONSTRAINT posts_in_reply_to_uri_check CHECK (((length(in_reply_to_uri) >= 8) AND (length(in_reply_to_uri) <= 2048))),
-    CONSTRAINT posts_kind_check CHECK ((kind = ANY (ARRAY['note'::text, 'question'::text, 'article'::text, 'page'::text, 'event'::text, 'video'::text, 'audio'::text, 'image'::text, 'document'::text]))),
     CONSTRAINT posts_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
     CONSTRAINT posts_quote_authorization_uri_check CHECK (((length(quote_authorization_uri) >= 8) AND (length(quote_authorization_uri) <= 2048))),
-    CONSTRAINT posts_quote_policy_check CHECK ((quote_policy = ANY (ARRAY['public'::text, 'followers'::text, 'nobody'::text]))),
-    CONSTRAINT posts_quote_state_check CHECK ((quote_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text, 'revoked'::text]))),
     CONSTRAINT posts_quote_uri_check CHECK (((length(quote_uri) >= 8) AND (length(quote_uri) <= 2048))),
     CONSTRAINT posts_replies_url_check CHECK (((length(replies_url) >= 8) AND (length(replies_url) <= 2048))),
-    CONSTRAINT posts_revision_check CHECK ((revision >= 1)),
     CONSTRAINT posts_spoiler_text_check CHECK ((length(spoiler_text) <= 10000)),
     CONSTRAINT posts_text_source_check CHECK ((length(text_source) <= 100000)),
     CONSTRAINT posts_title_check CHECK ((length(title) <= 2048)),
     CONSTRAINT posts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
-    CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
-    CONSTRAINT posts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text, 'direct'::text])))
+    CONSTRAINT posts_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
 )
 WITH (fillfactor='95');
 COMMENT ON COLUMN public.posts.in_reply_to_actor_id IS 'Kept when the answered post goes, hence no reference';
@@ -1125,6 +1130,23 @@ CREATE TABLE public.tombstones (
     CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
+CREATE TABLE public.trending_posts (
+    post_id bigint NOT NULL,
+    score double precision NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+CREATE TABLE public.trending_tags (
+    name text NOT NULL,
+    score double precision NOT NULL,
+    uses bigint[] NOT NULL,
+    accounts bigint[] NOT NULL,
+    newest_day timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT trending_tags_accounts_check CHECK ((cardinality(accounts) = 7)),
+    CONSTRAINT trending_tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT trending_tags_uses_check CHECK ((cardinality(uses) = 7))
+);
+COMMENT ON COLUMN public.trending_tags.uses IS 'Of newest_day and the six days before it, the newest first; so are accounts';
 CREATE TABLE public.user_links (
     token_hash bytea NOT NULL,
     user_id bigint NOT NULL,
@@ -1230,6 +1252,10 @@ ALTER TABLE ONLY public.delivery_sums
     ADD CONSTRAINT delivery_sums_pkey PRIMARY KEY (peer, month, state);
 ALTER TABLE ONLY public.delivery_workers
     ADD CONSTRAINT delivery_workers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.directory_entries
+    ADD CONSTRAINT directory_entries_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_pkey PRIMARY KEY (actor_id, dismissed_id);
 ALTER TABLE ONLY public.domain_allows
     ADD CONSTRAINT domain_allows_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.domain_blocks
@@ -1404,6 +1430,10 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.trending_posts
+    ADD CONSTRAINT trending_posts_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.trending_tags
+    ADD CONSTRAINT trending_tags_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.user_links
     ADD CONSTRAINT user_links_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY public.users
@@ -1421,10 +1451,14 @@ CREATE INDEX activities_out_post_id ON public.activities_out USING btree (post_i
 CREATE INDEX activities_out_raw ON public.activities_out USING btree (id) WHERE (octet_length(body) > 2);
 CREATE INDEX actor_domain_blocks_actor_id ON public.actor_domain_blocks USING btree (actor_id, id DESC);
 CREATE INDEX actor_notes_target_id ON public.actor_notes USING btree (target_id);
+CREATE INDEX actors_display_name_bytes ON public.actors USING btree (lower(display_name) COLLATE "C") WHERE ((suspended_at IS NULL) AND (display_name <> ''::text));
 CREATE INDEX actors_domain ON public.actors USING btree (domain, id);
 CREATE INDEX actors_domain_id ON public.actors USING btree (domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX actors_handle_bytes ON public.actors USING btree (handle COLLATE "C") WHERE (suspended_at IS NULL);
 CREATE INDEX actors_host_reversed ON public.actors USING btree (reverse(split_part(split_part(uri, '/'::text, 3), ':'::text, 1)) COLLATE "C") WHERE (domain_id IS NULL);
 CREATE UNIQUE INDEX actors_instance ON public.actors USING btree (domain_id) WHERE ((domain_id IS NOT NULL) AND (kind = 'Application'::text));
+CREATE INDEX actors_listed ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text));
+CREATE INDEX actors_listed_local ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text) AND (domain_id IS NOT NULL));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
 CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
@@ -1442,6 +1476,10 @@ CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((st
 CREATE INDEX deliveries_ended_at ON public.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX deliveries_leased ON public.deliveries USING btree (leased_by) WHERE (leased_by IS NOT NULL);
 CREATE INDEX deliveries_peer ON public.deliveries USING btree (peer, activity_id) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
+CREATE INDEX directory_entries_active ON public.directory_entries USING btree (active_at DESC, actor_id DESC);
+CREATE INDEX directory_entries_followers ON public.directory_entries USING btree (followers DESC, actor_id DESC) WHERE is_local;
+CREATE INDEX directory_entries_local ON public.directory_entries USING btree (active_at DESC, actor_id DESC) WHERE is_local;
+CREATE INDEX dismissed_suggestions_dismissed_id ON public.dismissed_suggestions USING btree (dismissed_id);
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
 CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
 CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
@@ -1496,7 +1534,6 @@ CREATE INDEX polls_ends_at ON public.polls USING btree (ends_at) WHERE ((closed_
 CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
 CREATE INDEX post_tags_name ON public.post_tags USING btree (name, post_id DESC);
 CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
-CREATE INDEX posts_actor_open ON public.posts USING btree (actor_id, id DESC) WHERE (visibility = ANY (ARRAY['public'::text, 'unlisted'::text]));
 CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
 CREATE INDEX posts_conversation_id ON public.posts USING btree (conversation_id, id);
@@ -1507,7 +1544,6 @@ CREATE INDEX posts_in_reply_to_uri ON public.posts USING btree (in_reply_to_uri)
 CREATE INDEX posts_quote_authorization_uri ON public.posts USING btree (quote_authorization_uri) WHERE (quote_authorization_uri IS NOT NULL);
 CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHERE (quote_id IS NOT NULL);
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
-CREATE INDEX posts_remote ON public.posts USING btree (id) WHERE (fetched_at IS NOT NULL);
 CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
 CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
@@ -1524,6 +1560,8 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
+CREATE INDEX trending_posts_score ON public.trending_posts USING btree (score DESC, post_id DESC);
+CREATE INDEX trending_tags_score ON public.trending_tags USING btree (score DESC, name);
 CREATE INDEX user_links_expires_at ON public.user_links USING btree (expires_at);
 CREATE INDEX user_links_user_id ON public.user_links USING btree (user_id, purpose);
 CREATE UNIQUE INDEX users_email ON public.users USING btree (lower(email));
@@ -1585,6 +1623,12 @@ ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.deliveries
     ADD CONSTRAINT deliveries_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities_out(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.directory_entries
+    ADD CONSTRAINT directory_entries_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dismissed_suggestions
+    ADD CONSTRAINT dismissed_suggestions_dismissed_id_fkey FOREIGN KEY (dismissed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.endorsements
     ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.endorsements
@@ -1709,6 +1753,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.trending_posts
+    ADD CONSTRAINT trending_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_links
     ADD CONSTRAINT user_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.users
@@ -1759,6 +1805,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_sums TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_workers TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.directory_entries TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dismissed_suggestions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_allows TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_allows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
@@ -1867,6 +1915,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_posts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO comptoir_web;
 ALTER DEFAULT PRIVILEGES FOR ROLE OWNER REVOKE ALL ON TYPES  FROM PUBLIC;

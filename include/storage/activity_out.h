@@ -41,4 +41,8 @@ enum error activity_out_insert(struct db *db, struct arena *arena, const struct 
 /* As peers may read it (by its id). ERROR_NOT_FOUND when absent or old. */
 enum error activity_out_find(struct db *db, struct arena *arena, struct str uri, struct activity_out *ret_activity) MUST_CHECK;
 
+/* Whether anyone elsewhere may have to hear of a new local post: followers, those mentioned, answered or quoted.
+ * ERROR_NOT_FOUND when it is absent. */
+enum error activity_out_post_is_wanted(struct db *db, struct arena *arena, int64_t post_id, bool *ret_is_wanted) MUST_CHECK;
+
 #endif

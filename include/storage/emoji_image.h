@@ -17,6 +17,9 @@ struct emoji_image {
 	int64_t updated_us;
 };
 
+/* Where it is served: BASE/emoji/SHORTCODE.png?UPDATED, so that caches see a new one. */
+struct str emoji_image_url(struct arena *arena, struct str base_url, const struct emoji_image *image) MUST_CHECK;
+
 /* Adds or replaces, in the caller's transaction, with the row of emojis that points at image_url. */
 enum error emoji_image_store(struct db *db, struct arena *arena, const struct emoji_image *image, struct str image_url) MUST_CHECK;
 /* In the caller's transaction. ERROR_NOT_FOUND. */

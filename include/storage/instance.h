@@ -18,4 +18,8 @@ struct instance_counts {
 /* Not cheap on a large instance: callers keep the answer for a while. */
 enum error instance_count(struct db *db, struct arena *arena, struct instance_counts *ret_counts) MUST_CHECK;
 
+/* Names of the servers that we exchange with and do not block, at most INSTANCE_MAX_PEERS. */
+#define INSTANCE_MAX_PEERS 50000
+enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count) MUST_CHECK;
+
 #endif

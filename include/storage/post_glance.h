@@ -5,6 +5,8 @@
 #ifndef COMPTOIR_STORAGE_POST_GLANCE_H
 #define COMPTOIR_STORAGE_POST_GLANCE_H
 
+#include "storage/actor_glance.h"
+#include "storage/id_page.h"
 #include "storage/post.h"
 
 struct post_glance {
@@ -22,12 +24,17 @@ struct post_glance {
 	bool has_poll;
 	enum post_quote_policy quote_policy;
 	int64_t replies, boosts, favourites, quotes;
+	struct actor_glance author, booster; /* booster: id 0 for a post */
 	/* Of the reader; false for nobody. */
 	bool is_favourited, is_boosted, is_bookmarked, is_muted, is_pinned, may_quote_as_follower;
 };
 
 /* viewer_actor_id 0: anyone. In no order, each id at most once. */
 enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_actor_id, const int64_t *ids, size_t count,
+	struct post_glance **ret_glances, size_t *ret_count) MUST_CHECK;
+
+/* A page of a home timeline (home.h), newest first, in one question as a rule. */
+enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
 	struct post_glance **ret_glances, size_t *ret_count) MUST_CHECK;
 
 /* Whole posts whoever may see them, and what they were written with: for rendering what was seen at a glance. */

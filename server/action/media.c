@@ -111,8 +111,12 @@ enum error media_upload(struct app *app, struct db *db, struct arena *arena, int
 	error = deed_write(db, arena, write_upload, &uploading, ERROR_NONE);
 	if (error && error != ERROR_COMMIT_UNKNOWN)
 		(void)!media_store_remove(app->media->store, arena, raw);
-	if (!error && is_awaited)
-		error = media_process(app, db, arena, uploading.medium.id);
+	if (error)
+		return error;
+	*ret_medium = uploading.medium;
+	if (!is_awaited)
+		return ERROR_NONE;
+	error = media_process(app, db, arena, uploading.medium.id);
 	return error ? error : media_find(db, arena, actor_id, uploading.medium.id, ret_medium);
 }
 

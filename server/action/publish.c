@@ -143,18 +143,20 @@ enum error publish_check(struct db *db, struct arena *arena, const struct publis
 }
 
 static enum error find_first(struct db *db, struct arena *arena, const struct publish_request *request,
-	struct post *ret_post, struct str *ret_message)
+	int64_t *ret_post_id, struct str *ret_message)
 {
 	struct idempotency first;
 	enum error error = repetition_find(db, arena, &request->repetition, &first, ret_message);
 	if (error)
 		return error;
-	return first.kind == IDEMPOTENT_POST ? post_find(db, arena, request->actor_id, first.result_id, ret_post) :
-		ERROR_CONFLICT;
+	if (first.kind != IDEMPOTENT_POST)
+		return ERROR_CONFLICT;
+	*ret_post_id = first.result_id;
+	return ERROR_NONE;
 }
 
-enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
-	struct post *ret_post, struct str *ret_message)
+enum error publish_post_id(struct db *db, struct arena *arena, const struct publish_request *request, int64_t *ret_post_id,
+	struct str *ret_message)
 {
 	struct actor author;
 	struct draft draft;
@@ -165,6 +167,16 @@ enum error publish_post(struct db *db, struct arena *arena, const struct publish
 	publishing.post = make_post(arena, request, &draft, &publishing.quote);
 	error = deed_write(db, arena, write_post, &publishing, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT && request->repetition.key.len)
-		return find_first(db, arena, request, ret_post, ret_message);
-	return error ? error : post_find(db, arena, author.id, publishing.post.id, ret_post);
+		return find_first(db, arena, request, ret_post_id, ret_message);
+	if (!error)
+		*ret_post_id = publishing.post.id;
+	return error;
+}
+
+enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
+	struct post *ret_post, struct str *ret_message)
+{
+	int64_t post_id;
+	enum error error = publish_post_id(db, arena, request, &post_id, ret_message);
+	return error ? error : post_find(db, arena, request->actor_id, post_id, ret_post);
 }

@@ -40,6 +40,10 @@ struct publish_request {
 enum error publish_post(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct post *ret_post, struct str *ret_message) MUST_CHECK;
 
+/* The same for those who want its id only. */
+enum error publish_post_id(struct db *db, struct arena *arena, const struct publish_request *request, int64_t *ret_post_id,
+	struct str *ret_message) MUST_CHECK;
+
 /* Whether it could be published as things are, without doing it: the same errors. */
 enum error publish_check(struct db *db, struct arena *arena, const struct publish_request *request,
 	struct str *ret_message) MUST_CHECK;

@@ -282,7 +282,7 @@ enum error schedule_publish(struct db *db, struct arena *arena, int64_t id, bool
 {
 	struct scheduled_post scheduled;
 	struct publish_request request;
-	struct post post;
+	int64_t post_id;
 	struct str message = { 0 };
 	enum error error = scheduled_post_find_any(db, arena, id, &scheduled);
 	if (error)
@@ -295,7 +295,7 @@ enum error schedule_publish(struct db *db, struct arena *arena, int64_t id, bool
 	if (error)
 		return error;
 	request.is_markdown = is_markdown;
-	error = publish_post(db, arena, &request, &post, &message);
+	error = publish_post_id(db, arena, &request, &post_id, &message);
 	if (error == ERROR_CONFLICT)
 		return ERROR_NONE;
 	if (!is_refusal(error))

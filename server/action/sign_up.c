@@ -12,6 +12,7 @@
 #include "server/web/text.h"
 #include "storage/domain.h"
 #include "storage/invitation.h"
+#include "storage/job.h"
 
 #include "base/log.h"
 #include "base/mutant.h"
@@ -144,7 +145,14 @@ enum error sign_up_do(struct db *db, struct arena *arena, const struct app *app,
 		.sign_up_reason = str_trim(wish->reason).len ? str_trim(wish->reason) : (struct str){ 0 },
 		.invitation_code_hash = is_invited ? login_hash(arena, wish->invitation) : (struct str){ 0 },
 	};
-	return account_create(db, arena, app->secret_box, &account, ret_created, &message);
+	enum error error = account_create(db, arena, app->secret_box, &account, ret_created, &message);
+	if (error)
+		return error;
+	/* The account is there, whether or not moderators can be told. */
+	struct str key = arena_printf(arena, "%lld", (long long)ret_created->actor_id);
+	enum error told = job_add(db, arena, STR_LITERAL("tell_sign_up"), key, (struct str){ 0 }, 0);
+	(void)told;
+	return ERROR_NONE;
 }
 
 static enum error write_approval(struct db *db, struct arena *arena, void *owner)

@@ -295,31 +295,41 @@ static void add_items(struct account_set *set, const struct actor_glance *glance
 	set->count = kept;
 }
 
-enum error account_set_load(const struct reader *reader, const int64_t *actor_ids, size_t count,
+enum error account_set_load_seen(const struct reader *reader, const struct actor_glance *glances, size_t count,
 	struct account_set **ret_set)
 {
 	struct account_set *set = arena_alloc(reader->arena, sizeof(*set));
-	struct actor_glance *glances = NULL, *targets = NULL;
-	size_t glance_count = 0, target_count = 0;
+	struct actor_glance *targets = NULL;
+	size_t target_count = 0;
 	int64_t *target_ids;
 	enum error error = ERROR_NONE;
 
 	set->reader = *reader;
-	if (count)
-		error = actor_glance_list(reader->db, reader->arena, actor_ids, count, &glances, &glance_count);
-	size_t wanted = error ? 0 : add_moved_to(reader->arena, glances, glance_count, &target_ids);
+	size_t wanted = add_moved_to(reader->arena, glances, count, &target_ids);
 	if (wanted)
 		error = actor_glance_list(reader->db, reader->arena, target_ids, wanted, &targets, &target_count);
 	if (error)
 		return error;
-	set->items = arena_alloc_array(reader->arena, glance_count + target_count + 1, sizeof(*set->items));
-	add_items(set, glances, glance_count);
+	set->items = arena_alloc_array(reader->arena, count + target_count + 1, sizeof(*set->items));
+	add_items(set, glances, count);
 	if (target_count)
 		add_items(set, targets, target_count);
 	error = load_members(set);
 	if (!error)
 		*ret_set = set;
 	return error;
+}
+
+enum error account_set_load(const struct reader *reader, const int64_t *actor_ids, size_t count,
+	struct account_set **ret_set)
+{
+	struct actor_glance *glances = NULL;
+	size_t glance_count = 0;
+	enum error error = ERROR_NONE;
+
+	if (count)
+		error = actor_glance_list(reader->db, reader->arena, actor_ids, count, &glances, &glance_count);
+	return error ? error : account_set_load_seen(reader, glances, glance_count, ret_set);
 }
 
 bool account_set_has(const struct account_set *set, int64_t actor_id)

@@ -13,6 +13,10 @@ struct account_set;
 /* Those of the ids that are here, each once, whatever their number; moved accounts come with the one they moved to. */
 enum error account_set_load(const struct reader *reader, const int64_t *actor_ids, size_t count,
 	struct account_set **ret_set) MUST_CHECK;
+/* Of those that were looked at already, in any number; moved accounts as above. */
+struct actor_glance;
+enum error account_set_load_seen(const struct reader *reader, const struct actor_glance *glances, size_t count,
+	struct account_set **ret_set) MUST_CHECK;
 bool account_set_has(const struct account_set *set, int64_t actor_id);
 /* NULL when it is not there. */
 const struct actor *account_set_actor(const struct account_set *set, int64_t actor_id);

@@ -68,6 +68,21 @@ struct str instance_streaming_url(struct arena *arena, struct str base_url)
 		STR_ARG(str_slice(base_url, scheme_len, base_url.len)));
 }
 
+void instance_rules_write(struct json_out *json, const struct rule *rules, size_t count)
+{
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++) {
+		json_out_object_begin(json);
+		json_out_key_id(json, "id", rules[i].id);
+		json_out_key_str(json, "text", rules[i].text);
+		json_out_key_str(json, "hint", rules[i].hint);
+		json_out_key_object_begin(json, "translations");
+		json_out_object_end(json);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+}
+
 static struct str below(struct arena *arena, const struct instance_facts *facts, const char *path)
 {
 	return arena_printf(arena, "%.*s%s", STR_ARG(facts->base_url), path);
@@ -116,6 +131,15 @@ static void write_limits(struct json_out *json)
 	json_out_object_end(json);
 }
 
+static void write_contact(struct json_out *json, const char *key, const struct instance_facts *facts)
+{
+	json_out_key(json, key);
+	if (facts->contact_json.data)
+		json_out_raw(json, facts->contact_json);
+	else
+		json_out_null(json);
+}
+
 void instance_write_v1(struct json_out *json, struct arena *arena, const struct instance_facts *facts)
 {
 	const struct config *config = facts->config;
@@ -143,9 +167,9 @@ void instance_write_v1(struct json_out *json, struct arena *arena, const struct 
 	json_out_key_object_begin(json, "configuration");
 	write_limits(json);
 	json_out_object_end(json);
-	json_out_key_null(json, "contact_account");
-	json_out_key_array_begin(json, "rules");
-	json_out_array_end(json);
+	write_contact(json, "contact_account", facts);
+	json_out_key(json, "rules");
+	instance_rules_write(json, facts->rules, facts->rule_count);
 	json_out_object_end(json);
 }
 
@@ -180,19 +204,22 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 	json_out_key_str(json, "streaming", instance_streaming_url(arena, facts->base_url));
 	json_out_key_null(json, "status");
 	json_out_key_str(json, "about", below(arena, facts, "/about"));
-	json_out_key_null(json, "privacy_policy");
-	json_out_key_null(json, "terms_of_service");
+	json_out_key_str(json, "privacy_policy", below(arena, facts, "/privacy-policy"));
+	if (*config_text(facts->config, "instance.terms_of_service"))
+		json_out_key_str(json, "terms_of_service", below(arena, facts, "/terms-of-service"));
+	else
+		json_out_key_null(json, "terms_of_service");
 	json_out_object_end(json);
 	write_limits(json);
 	json_out_key_object_begin(json, "translation");
-	json_out_key_bool(json, "enabled", false);
+	json_out_key_bool(json, "enabled", *config_text(facts->config, "translation.url") != '\0');
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "timelines_access");
 	write_feed_access(json, "live_feeds", facts->config);
 	write_feed_access(json, "hashtag_feeds", facts->config);
 	write_feed_access(json, "trending_link_feeds", facts->config);
 	json_out_object_end(json);
-	json_out_key_bool(json, "limited_federation", false);
+	json_out_key_bool(json, "limited_federation", !str_eq(str_from(config_text(facts->config, "federation.mode")), STR_LITERAL("open")));
 	json_out_object_end(json);
 }
 
@@ -240,9 +267,9 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "contact");
 	json_out_key_c_string(json, "email", config_text(config, "instance.contact_email"));
-	json_out_key_null(json, "account");
+	write_contact(json, "account", facts);
 	json_out_object_end(json);
-	json_out_key_array_begin(json, "rules");
-	json_out_array_end(json);
+	json_out_key(json, "rules");
+	instance_rules_write(json, facts->rules, facts->rule_count);
 	json_out_object_end(json);
 }

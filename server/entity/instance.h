@@ -7,12 +7,16 @@
 #include "base/config.h"
 #include "base/json_out.h"
 #include "storage/instance.h"
+#include "storage/rule.h"
 
 struct instance_facts {
 	const struct config *config;
 	struct str domain;   /* the primary account domain */
 	struct str base_url; /* without trailing slash */
 	struct instance_counts counts;
+	const struct rule *rules;
+	size_t rule_count;
+	struct str contact_json; /* the entity Account of whom to ask; data NULL for nobody */
 };
 
 /* Whether anyone may sign up, and whether somebody looks at it first. */
@@ -21,6 +25,9 @@ bool instance_wants_approval(const struct config *config);
 
 /* base_url with ws: or wss: instead of http: or https:. */
 struct str instance_streaming_url(struct arena *arena, struct str base_url) MUST_CHECK;
+
+/* An array of the entity Rule. */
+void instance_rules_write(struct json_out *json, const struct rule *rules, size_t count);
 
 void instance_write_v1(struct json_out *json, struct arena *arena, const struct instance_facts *facts);
 void instance_write_v2(struct json_out *json, struct arena *arena, const struct instance_facts *facts);

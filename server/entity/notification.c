@@ -3,6 +3,8 @@
  * Notifications and conversations, made of accounts and statuses. */
 #include "server/entity/notification.h"
 
+#include "server/entity/report.h"
+
 static const char *const type_names[] = {
 	[NOTIFICATION_MENTION] = "mention",
 	[NOTIFICATION_FOLLOW] = "follow",
@@ -42,10 +44,35 @@ static bool is_among(const int64_t *ids, size_t count, int64_t id)
 	return false;
 }
 
+/* For moderators, who get few of them. */
+static enum error find_reports(const struct reader *reader, const struct notification *notifications, size_t count,
+	struct notification_set *set)
+{
+	set->reports = arena_alloc_array(reader->arena, count, sizeof(*set->reports));
+	for (size_t i = 0; i < count; i++) {
+		if (!notifications[i].report_id)
+			continue;
+		enum error error =
+			report_find(reader->db, reader->arena, notifications[i].report_id, &set->reports[set->report_count]);
+		if (error && error != ERROR_NOT_FOUND)
+			return error;
+		set->report_count += error == ERROR_NONE;
+	}
+	return ERROR_NONE;
+}
+
+static const struct report *report_of(const struct notification_set *set, const struct notification *notification)
+{
+	for (size_t i = 0; i < set->report_count; i++)
+		if (set->reports[i].id == notification->report_id)
+			return &set->reports[i];
+	return NULL;
+}
+
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
 	const int64_t *extra_actor_ids, size_t extra_count, struct notification_set *ret_set)
 {
-	int64_t *actor_ids = arena_alloc_array(reader->arena, count + extra_count, sizeof(*actor_ids));
+	int64_t *actor_ids = arena_alloc_array(reader->arena, 2 * count + extra_count, sizeof(*actor_ids));
 	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
 	size_t post_count = 0;
 	struct notification_set set = { 0 };
@@ -56,7 +83,11 @@ enum error notification_set_load(const struct reader *reader, const struct notif
 	}
 	for (size_t i = 0; i < extra_count; i++)
 		actor_ids[count + i] = extra_actor_ids[i];
-	enum error error = account_set_load(reader, actor_ids, count + extra_count, &set.accounts);
+	enum error error = find_reports(reader, notifications, count, &set);
+	for (size_t i = 0; i < set.report_count; i++)
+		actor_ids[count + extra_count + i] = set.reports[i].target_id;
+	if (!error)
+		error = account_set_load(reader, actor_ids, count + extra_count + set.report_count, &set.accounts);
 	if (!error)
 		error = status_set_load(reader, post_ids, post_count, &set.statuses);
 	if (!error)
@@ -68,6 +99,10 @@ bool notification_set_has(const struct notification_set *set, const struct notif
 {
 	if (!(NOTIFICATION_KINDS_SHOWN & 1U << notification->kind) || !account_set_has(set->accounts, notification->from_actor_id))
 		return false;
+	if (notification->report_id) {
+		const struct report *report = report_of(set, notification);
+		return report && account_set_has(set->accounts, report->target_id);
+	}
 	return !notification->post_id || (status_set_has(set->statuses, notification->post_id) &&
 		!is_among(set->hidden_post_ids, set->hidden_count, notification->post_id));
 }
@@ -80,6 +115,15 @@ struct str notification_group_key(struct arena *arena, const struct notification
 	if (!notification->post_id)
 		return arena_printf(arena, "%s-%lld", type_names[notification->kind], span);
 	return arena_printf(arena, "%s-%lld-%lld", type_names[notification->kind], (long long)notification->post_id, span);
+}
+
+void notification_set_write_report(const struct notification_set *set, struct json_out *json,
+	const struct notification *notification)
+{
+	if (!notification->report_id)
+		return;
+	json_out_key(json, "report");
+	report_write(json, set->accounts, report_of(set, notification));
 }
 
 void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,
@@ -96,6 +140,7 @@ void notification_set_write(const struct notification_set *set, const struct rea
 		json_out_key(json, "status");
 		status_set_write(set->statuses, json, notification->post_id);
 	}
+	notification_set_write_report(set, json, notification);
 	json_out_object_end(json);
 }
 
@@ -129,24 +174,29 @@ static enum error load_conversations(const struct reader *reader, const struct c
 	size_t actor_count = 0, at = 0;
 	for (size_t i = 0; i < count; i++)
 		actor_count += conversations[i].participant_count;
-	int64_t *actor_ids = arena_alloc_array(reader->arena, actor_count, sizeof(*actor_ids));
+	int64_t *actor_ids = arena_alloc_array(reader->arena, actor_count + 1, sizeof(*actor_ids));
 	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
+	actor_ids[at++] = reader->actor_id;
 	for (size_t i = 0; i < count; i++) {
 		post_ids[i] = conversations[i].last_post_id;
 		for (size_t j = 0; j < conversations[i].participant_count; j++)
 			actor_ids[at++] = conversations[i].participant_ids[j];
 	}
-	enum error error = account_set_load(reader, actor_ids, actor_count, &ret_set->accounts);
+	enum error error = account_set_load(reader, actor_ids, actor_count + 1, &ret_set->accounts);
 	return error ? error : status_set_load(reader, post_ids, count, &ret_set->statuses);
 }
 
-static void write_conversation(const struct conversation_set *set, struct json_out *json, const struct conversation *conversation)
+/* Of a conversation with oneself one is the only participant. */
+static void write_conversation(const struct reader *reader, const struct conversation_set *set, struct json_out *json,
+	const struct conversation *conversation)
 {
+	bool has_others = conversation->participant_count > 0;
 	json_out_object_begin(json);
 	json_out_key_id(json, "id", conversation->id);
 	json_out_key_bool(json, "unread", conversation->is_unread);
 	json_out_key(json, "accounts");
-	account_set_write_array(set->accounts, json, conversation->participant_ids, conversation->participant_count);
+	account_set_write_array(set->accounts, json, has_others ? conversation->participant_ids : &reader->actor_id,
+		has_others ? conversation->participant_count : 1);
 	json_out_key(json, "last_status");
 	if (status_set_has(set->statuses, conversation->last_post_id))
 		status_set_write(set->statuses, json, conversation->last_post_id);
@@ -164,7 +214,7 @@ enum error conversation_write_array(const struct reader *reader, struct json_out
 		return error;
 	json_out_array_begin(json);
 	for (size_t i = 0; i < count; i++)
-		write_conversation(&set, json, &conversations[i]);
+		write_conversation(reader, &set, json, &conversations[i]);
 	json_out_array_end(json);
 	return ERROR_NONE;
 }
@@ -180,6 +230,6 @@ enum error conversation_render(const struct reader *reader, int64_t id, struct b
 	if (error)
 		return error;
 	json_out_init(&json, ret_json);
-	write_conversation(&set, &json, &conversation);
+	write_conversation(reader, &set, &json, &conversation);
 	return ERROR_NONE;
 }

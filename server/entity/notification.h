@@ -19,9 +19,12 @@ const char *notification_type_name(enum notification_kind kind);
 unsigned notification_kinds_of_type(struct str type);
 
 /* What many notifications are made of, in one go. */
+struct report;
 struct notification_set {
 	struct account_set *accounts;
 	struct status_set *statuses;
+	struct report *reports;
+	size_t report_count;
 	int64_t *hidden_post_ids; /* by a filter with the action hide */
 	size_t hidden_count;
 };
@@ -31,6 +34,10 @@ enum error notification_set_load(const struct reader *reader, const struct notif
 bool notification_set_has(const struct notification_set *set, const struct notification *notification);
 /* It must be there. */
 void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,
+	const struct notification *notification);
+
+/* The member "report", for those that have one. */
+void notification_set_write_report(const struct notification_set *set, struct json_out *json,
 	const struct notification *notification);
 
 /* The key of the group that it is in when its kind is grouped, or that of itself alone. */

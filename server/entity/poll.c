@@ -7,7 +7,7 @@
 #include "server/http/request.h"
 #include "storage/actor.h"
 #include "storage/poll.h"
-#include "storage/post.h"
+#include "storage/post_glance.h"
 
 #include "base/clock.h"
 
@@ -132,12 +132,15 @@ void poll_view_write(const struct poll_view *view, struct json_out *json)
 enum error poll_respond(struct request *request, int64_t post_id)
 {
 	const struct reader reader = reader_of(request, FILTER_NONE);
-	struct post post;
+	struct post_glance *glances;
 	struct poll_view *view;
+	size_t count;
 
-	enum error error = post_find(reader.db, reader.arena, reader.actor_id, post_id, &post);
+	enum error error = post_glance_list(reader.db, reader.arena, reader.actor_id, &post_id, 1, &glances, &count);
+	if (!error && (count == 0 || glances[0].booster_id))
+		error = ERROR_NOT_FOUND;
 	if (!error)
-		error = poll_view_load(&reader, post_id, post.actor_id, &view);
+		error = poll_view_load(&reader, post_id, glances[0].actor_id, &view);
 	if (error)
 		return error;
 	if (!view)

@@ -73,30 +73,24 @@ static const struct post_glance *find_asked(const struct status_set *set, int64_
 
 /* ---- loading ---- */
 
-static enum error load_glances(struct status_set *set, const int64_t *ids, size_t count)
+static enum error load_quoted(struct status_set *set)
 {
 	const struct reader *reader = &set->reader;
-	enum error error = ERROR_NONE;
+	int64_t *ids = NULL;
+	size_t count = 0;
 
-	if (count)
-		error = post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->glances, &set->glance_count);
-	if (error)
-		return error;
-	int64_t *quote_ids = arena_alloc_array(reader->arena, set->glance_count + 1, sizeof(*quote_ids));
-	size_t quote_count = 0;
-	for (size_t i = 0; i < set->glance_count; i++)
-		if (set->glances[i].quote_state == QUOTE_ACCEPTED && set->glances[i].quote_id)
-			quote_ids[quote_count++] = set->glances[i].quote_id;
-	if (quote_count)
-		error = post_glance_list(reader->db, reader->arena, reader->actor_id, quote_ids, quote_count, &set->quoted,
-			&set->quoted_count);
-	if (error)
-		return error;
-	if (set->glance_count)
-		qsort(set->glances, set->glance_count, sizeof(*set->glances), compare_glances);
-	if (set->quoted_count)
+	for (size_t i = 0; i < set->glance_count; i++) {
+		if (set->glances[i].quote_state != QUOTE_ACCEPTED || !set->glances[i].quote_id)
+			continue;
+		if (!ids)
+			ids = arena_alloc_array(reader->arena, set->glance_count, sizeof(*ids));
+		ids[count++] = set->glances[i].quote_id;
+	}
+	enum error error = count ? post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->quoted,
+		&set->quoted_count) : ERROR_NONE;
+	if (!error && set->quoted_count)
 		qsort(set->quoted, set->quoted_count, sizeof(*set->quoted), compare_glances);
-	return ERROR_NONE;
+	return error;
 }
 
 static void add_pieces(struct status_set *set, const struct post_glance *glances, size_t count)
@@ -164,16 +158,24 @@ static enum error load_polls(struct status_set *set)
 	return error;
 }
 
+static size_t add_actors(struct actor_glance *actors, size_t actor_count, const struct post_glance *glances, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		actors[actor_count++] = glances[i].author;
+		if (glances[i].booster_id)
+			actors[actor_count++] = glances[i].booster;
+	}
+	return actor_count;
+}
+
 static enum error load_accounts(struct status_set *set)
 {
-	int64_t *ids = arena_alloc_array(set->reader.arena, set->piece_count + set->glance_count + 1, sizeof(*ids));
-	size_t count = 0;
-	for (size_t i = 0; i < set->piece_count; i++)
-		ids[count++] = set->pieces[i].actor_id;
-	for (size_t i = 0; i < set->glance_count; i++)
-		if (set->glances[i].booster_id)
-			ids[count++] = set->glances[i].booster_id;
-	return account_set_load(&set->reader, ids, count, &set->accounts);
+	struct actor_glance *actors =
+		arena_alloc_array(set->reader.arena, 2 * (set->glance_count + set->quoted_count) + 1, sizeof(*actors));
+	size_t count = add_actors(actors, 0, set->glances, set->glance_count);
+
+	count = add_actors(actors, count, set->quoted, set->quoted_count);
+	return account_set_load_seen(&set->reader, actors, count, &set->accounts);
 }
 
 /* What went away between two questions is left out. */
@@ -186,12 +188,12 @@ static void drop_partial(struct status_set *set)
 	set->glance_count = kept;
 }
 
-enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set)
+/* With the glances of what was asked for. */
+static enum error load_rest(struct status_set *set)
 {
-	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
-
-	set->reader = *reader;
-	enum error error = load_glances(set, ids, count);
+	if (set->glance_count)
+		qsort(set->glances, set->glance_count, sizeof(*set->glances), compare_glances);
+	enum error error = load_quoted(set);
 	if (error)
 		return error;
 	list_pieces(set);
@@ -200,10 +202,46 @@ enum error status_set_load(const struct reader *reader, const int64_t *ids, size
 		error = load_polls(set);
 	if (!error)
 		error = load_accounts(set);
+	if (!error)
+		drop_partial(set);
+	return error;
+}
+
+enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set)
+{
+	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
+	enum error error = ERROR_NONE;
+
+	set->reader = *reader;
+	if (count)
+		error = post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->glances, &set->glance_count);
+	if (!error)
+		error = load_rest(set);
+	if (!error)
+		*ret_set = set;
+	return error;
+}
+
+enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct status_set **ret_set,
+	int64_t **ret_ids, size_t *ret_count)
+{
+	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
+
+	set->reader = *reader;
+	enum error error =
+		post_glance_list_home(reader->db, reader->arena, reader->actor_id, page, &set->glances, &set->glance_count);
 	if (error)
 		return error;
-	drop_partial(set);
+	size_t count = set->glance_count;
+	int64_t *ids = arena_alloc_array(reader->arena, count + 1, sizeof(*ids));
+	for (size_t i = 0; i < count; i++)
+		ids[i] = set->glances[i].id;
+	error = load_rest(set);
+	if (error)
+		return error;
 	*ret_set = set;
+	*ret_ids = ids;
+	*ret_count = count;
 	return ERROR_NONE;
 }
 

@@ -8,7 +8,10 @@
 #include "server/mastodon/lists.h"
 #include "server/mastodon/parameters.h"
 
+#include "federation/resolve.h"
+
 #include "base/mutant.h"
+#include "storage/account_search.h"
 #include "storage/block.h"
 #include "storage/contact_list.h"
 #include "storage/domain.h"
@@ -56,6 +59,50 @@ enum error handle_account_lookup(struct request *request)
 	if (!error)
 		error = actor_find_by_handle(request->db, request->arena, str_slice(acct, 0, at), domain, &actor);
 	return error ? error : account_respond(request, actor.id);
+}
+
+/* "name@domain" with or without a first @: what another server may know. */
+static bool is_whole_handle(struct str text)
+{
+	struct str handle = str_trim(text);
+	if (str_starts_with(handle, STR_LITERAL("@")))
+		handle = str_slice(handle, 1, handle.len);
+	size_t at = str_index_of(handle, '@', 0);
+	return at > 0 && at + 1 < handle.len && str_contains_char(str_slice(handle, at, handle.len), '.') &&
+		!str_contains_char(handle, ' ');
+}
+
+/* One that is not here yet comes from its server; that it cannot be had is no error. */
+static size_t resolve_account(struct request *request, struct str text, int64_t *ids, size_t count, size_t limit)
+{
+	struct actor actor;
+	if (resolve_handle(request->app->federation, request->db, request->arena, str_trim(text), &actor) ||
+	    actor.is_suspended || count >= limit)
+		return count;
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == actor.id)
+			return count;
+	ids[count] = actor.id;
+	return count + 1;
+}
+
+enum error handle_account_search(struct request *request)
+{
+	struct account_search search = { .reader_id = request->access.actor_id, .text = parameter_text(request, "q"),
+		.is_following_only = parameter_bool(request, "following", false) };
+	int64_t *found = NULL;
+	size_t count;
+	parameter_offset(request, PAGE_DEFAULT, PAGE_MAX, &search.offset, &search.limit);
+	enum error error = account_search_list(request->db, request->arena, &search, &found, &count);
+	if (error)
+		return error;
+	int64_t *ids = arena_alloc_array(request->arena, count + 1, sizeof(*ids));
+	for (size_t i = 0; i < count; i++)
+		ids[i] = found[i];
+	bool resolves = parameter_bool(request, "resolve", false) && !search.is_following_only && !search.offset;
+	if (resolves && !count && is_whole_handle(search.text))
+		count = resolve_account(request, search.text, ids, count, (size_t)search.limit);
+	return account_respond_array(request, ids, count);
 }
 
 static int64_t *actor_ids_of(struct arena *arena, const struct relation_item *items, size_t count)

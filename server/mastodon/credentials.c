@@ -3,6 +3,7 @@
  * verify_credentials, update_credentials and the profile. What is not said stays as it is, and an empty text clears. */
 #include "server/mastodon/credentials.h"
 
+#include "server/action/media.h"
 #include "server/action/profile.h"
 #include "server/app.h"
 #include "server/entity/credentials.h"
@@ -132,7 +133,21 @@ static enum error change_profile(struct request *request, const struct profile_c
 	return error;
 }
 
-/* Everything is judged before anything is changed. */
+/* A picture that came as a file, with its description if there is one. */
+static enum error set_picture(struct request *request, const char *name, enum media_purpose purpose, const struct str *alt)
+{
+	const struct form_field *file = parameter_file(request, name);
+	struct str message = { 0 };
+	if (!file || !file->value.len)
+		return ERROR_NONE;
+	enum error error = profile_set_picture(request->app, request->db, request->arena, request->access.actor_id, purpose,
+		file->value, alt ? *alt : (struct str){ 0 }, &message);
+	if (error == ERROR_UNPROCESSABLE && message.len)
+		return refuse(request, arena_printf(request->arena, "Validation failed: %.*s", STR_ARG(message)).data);
+	return error;
+}
+
+/* All texts are judged before anything is changed; pictures come first, since most can be wrong with them. */
 static enum error update(struct request *request)
 {
 	struct profile_change change;
@@ -143,6 +158,10 @@ static enum error update(struct request *request)
 	enum error error = preference_find(request->db, request->arena, actor_id, &preference);
 	if (!error)
 		error = read_preference(request, &preference, &changes_preference);
+	if (!error)
+		error = set_picture(request, "avatar", MEDIA_AVATAR, change.avatar_alt);
+	if (!error)
+		error = set_picture(request, "header", MEDIA_HEADER, change.header_alt);
 	if (!error)
 		error = change_profile(request, &change);
 	if (!error && changes_preference)
@@ -167,16 +186,23 @@ enum error handle_profile_update(struct request *request)
 	return error ? error : profile_respond(request);
 }
 
+static enum error remove_picture(struct request *request, enum media_purpose purpose)
+{
+	struct str message = { 0 };
+	enum error error = profile_set_picture(request->app, request->db, request->arena, request->access.actor_id, purpose,
+		(struct str){ 0 }, STR_LITERAL(""), &message);
+	if (error)
+		return error;
+	forget_documents(request);
+	return handle_verify_credentials(request);
+}
+
 enum error handle_profile_avatar_delete(struct request *request)
 {
-	const struct profile_change change = { .removes_avatar = true };
-	enum error error = change_profile(request, &change);
-	return error ? error : handle_verify_credentials(request);
+	return remove_picture(request, MEDIA_AVATAR);
 }
 
 enum error handle_profile_header_delete(struct request *request)
 {
-	const struct profile_change change = { .removes_header = true };
-	enum error error = change_profile(request, &change);
-	return error ? error : handle_verify_credentials(request);
+	return remove_picture(request, MEDIA_HEADER);
 }

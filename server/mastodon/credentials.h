@@ -6,6 +6,9 @@
 
 #include "server/http/request.h"
 
+/* Two pictures and what goes with them; the action judges each (server/action/media.h). */
+#define PICTURES_MAX_BODY_BYTES ((size_t)34 * 1024 * 1024)
+
 bool cached_verify_credentials(struct request *request);
 enum error handle_verify_credentials(struct request *request);
 

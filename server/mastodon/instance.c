@@ -6,6 +6,7 @@
 #include "server/app.h"
 #include "server/documents.h"
 #include "server/domain_table.h"
+#include "server/entity/account.h"
 
 #include "base/html.h"
 
@@ -18,6 +19,29 @@ static const struct document document_v2 = {
 	.key = STR("instance:v2"), .content_type = "application/json; charset=utf-8", .lifetime_ms = LIFETIME_MS,
 };
 
+/* Whom the configuration names, when it is there. */
+static enum error load_contact(struct request *request, const struct domain *domain, struct str *ret_json)
+{
+	struct actor actor;
+	struct account_set *set;
+	struct json_out json;
+	AUTO(buf) struct buf out = { 0 };
+	struct str name = str_from(config_text(request->app->config, "instance.contact_account"));
+	const struct reader reader = { request->app, request->db, request->arena, 0, FILTER_NONE };
+	if (!name.len)
+		return ERROR_NONE;
+	enum error error = actor_find_local(request->db, request->arena, name, domain->name, &actor);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	error = account_set_load(&reader, &actor.id, 1, &set);
+	if (error || !account_set_has(set, actor.id))
+		return error;
+	json_out_init(&json, &out);
+	account_set_write(set, &json, actor.id);
+	*ret_json = arena_str(request->arena, buf_str(&out));
+	return ERROR_NONE;
+}
+
 enum error instance_load_facts(struct request *request, struct instance_facts *ret_facts)
 {
 	const struct domain *domain;
@@ -28,6 +52,13 @@ enum error instance_load_facts(struct request *request, struct instance_facts *r
 		error = instance_count(request->db, request->arena, &facts.counts);
 	if (error)
 		return error;
+	struct rule *rules;
+	error = rule_list(request->db, request->arena, &rules, &facts.rule_count);
+	if (!error)
+		error = load_contact(request, domain, &facts.contact_json);
+	if (error)
+		return error;
+	facts.rules = rules;
 	facts.domain = domain->name;
 	facts.base_url = domain->base_url;
 	*ret_facts = facts;
@@ -68,15 +99,6 @@ bool cached_instance_v2(struct request *request)
 enum error handle_instance_v2(struct request *request)
 {
 	return render(request, &document_v2, instance_write_v2);
-}
-
-enum error handle_instance_rules(struct request *request)
-{
-	struct json_out *json = respond_json(request, 200);
-
-	json_out_array_begin(json);
-	json_out_array_end(json);
-	return ERROR_NONE;
 }
 
 enum error handle_instance_extended_description(struct request *request)

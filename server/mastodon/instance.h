@@ -15,7 +15,6 @@ enum error handle_instance_v1(struct request *request);
 bool cached_instance_v2(struct request *request);
 enum error handle_instance_v2(struct request *request);
 
-enum error handle_instance_rules(struct request *request);
 enum error handle_instance_extended_description(struct request *request);
 
 #endif

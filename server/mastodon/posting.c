@@ -88,10 +88,10 @@ static enum error schedule(struct request *request, const struct publish_request
 
 static enum error publish(struct request *request, const struct publish_request *form)
 {
-	struct post post;
+	int64_t post_id;
 	struct str message = { 0 };
-	enum error error = publish_post(request->db, request->arena, form, &post, &message);
-	return error ? tell(request, error, message) : status_respond(request, post.id);
+	enum error error = publish_post_id(request->db, request->arena, form, &post_id, &message);
+	return error ? tell(request, error, message) : status_respond(request, post_id);
 }
 
 enum error handle_status_create(struct request *request)

@@ -7,7 +7,6 @@
 #include "server/entity/status.h"
 #include "server/mastodon/parameters.h"
 #include "storage/actor.h"
-#include "storage/home.h"
 #include "storage/timeline.h"
 
 #include "base/hashtag.h"
@@ -50,13 +49,20 @@ static struct timeline_options read_options(const struct request *request)
 
 enum error handle_home_timeline(struct request *request)
 {
+	const struct reader reader = reader_of(request, FILTER_HOME);
+	struct status_set *set;
 	struct id_page page;
 	int64_t *ids;
 	size_t count;
 
 	read_page(request, &page);
-	enum error error = home_list(request->db, request->arena, request->access.actor_id, &page, &ids, &count);
-	return error ? error : respond_page(request, FILTER_HOME, &page, ids, count);
+	enum error error = status_set_load_home(&reader, &page, &set, &ids, &count);
+	if (error)
+		return error;
+	if (count)
+		respond_link(request, count, ids[0], ids[count - 1], count == (size_t)page.limit);
+	status_set_write_array(set, respond_json(request, 200), ids, count);
+	return ERROR_NONE;
 }
 
 enum error handle_public_timeline(struct request *request)

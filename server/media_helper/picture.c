@@ -32,12 +32,12 @@ struct making {
 };
 
 /* Frees what it replaces, so that steps follow one another: false when the step has failed. */
-static bool step(VipsImage **image, int failed, VipsImage *made)
+static bool step(VipsImage **image, int failed, VipsImage *const *made)
 {
 	if (failed)
 		return false;
 	g_object_unref(*image);
-	*image = made;
+	*image = *made;
 	return true;
 }
 
@@ -105,15 +105,15 @@ static bool make_upright_and_plain(struct making *making)
 {
 	VipsImage **image = &making->picture;
 	VipsImage *made = NULL;
-	if (making->frames == 1 && !step(image, vips_autorot(*image, &made, NULL), made))
+	if (making->frames == 1 && !step(image, vips_autorot(*image, &made, NULL), &made))
 		return false;
 	if (making->frames == 1 && vips_image_get_typeof(*image, VIPS_META_ICC_NAME) &&
 		vips_icc_transform(*image, &made, "srgb", "embedded", TRUE, NULL) == 0)
-		(void)step(image, 0, made);
+		(void)step(image, 0, &made);
 	if (vips_image_get_interpretation(*image) != VIPS_INTERPRETATION_sRGB &&
-		!step(image, vips_colourspace(*image, &made, VIPS_INTERPRETATION_sRGB, NULL), made))
+		!step(image, vips_colourspace(*image, &made, VIPS_INTERPRETATION_sRGB, NULL), &made))
 		return false;
-	return vips_image_get_format(*image) == VIPS_FORMAT_UCHAR || step(image, vips_cast_uchar(*image, &made, NULL), made);
+	return vips_image_get_format(*image) == VIPS_FORMAT_UCHAR || step(image, vips_cast_uchar(*image, &made, NULL), &made);
 }
 
 static bool shape_picture(struct making *making)
@@ -123,18 +123,18 @@ static bool shape_picture(struct making *making)
 	bool is_avatar = making->shape == HELPER_AVATAR;
 	if (making->shape != HELPER_ATTACHMENT)
 		return step(image, vips_thumbnail_image(*image, &made, is_avatar ? AVATAR_SIDE : HEADER_WIDTH, "height",
-			is_avatar ? AVATAR_SIDE : HEADER_HEIGHT, "crop", VIPS_INTERESTING_CENTRE, NULL), made);
+			is_avatar ? AVATAR_SIDE : HEADER_HEIGHT, "crop", VIPS_INTERESTING_CENTRE, NULL), &made);
 	if (making->frames > 1 || pixels_of(*image) <= MEDIA_KEPT_PIXELS)
 		return true;
 	double scale = sqrt((double)MEDIA_KEPT_PIXELS / (double)pixels_of(*image));
-	return step(image, vips_resize(*image, &made, scale, NULL), made);
+	return step(image, vips_resize(*image, &made, scale, NULL), &made);
 }
 
 /* Decodes: everything before was a plan. */
 static bool fix_in_memory(struct making *making)
 {
 	VipsImage *made = vips_image_copy_memory(making->picture);
-	if (!step(&making->picture, made == NULL, made))
+	if (!step(&making->picture, made == NULL, &made))
 		return false;
 	if (making->frames == 1)
 		making->page_height = vips_image_get_height(making->picture);
@@ -183,16 +183,15 @@ static bool write_blurhash(const struct making *making, VipsImage *frame)
 	VipsImage *small = NULL, *flat = NULL;
 	size_t len = 0;
 	unsigned char *pixels = NULL;
-	bool is_flat = vips_thumbnail_image(frame, &small, BLURHASH_SIDE, "height", BLURHASH_SIDE, "size", VIPS_SIZE_FORCE, NULL) == 0 &&
-		vips_flatten(small, &flat, NULL) == 0;
-	if (is_flat)
-		pixels = vips_image_write_to_memory(flat, &len);
+	if (vips_thumbnail_image(frame, &small, BLURHASH_SIDE, "height", BLURHASH_SIDE, "size", VIPS_SIZE_FORCE, NULL) != 0)
+		return false;
+	if (!vips_image_hasalpha(small) || step(&small, vips_flatten(small, &flat, NULL), &flat))
+		pixels = vips_image_write_to_memory(small, &len);
 	bool is_whole = pixels && len == BLURHASH_SIDE * BLURHASH_SIDE * 3;
 	if (is_whole)
 		blurhash_encode(pixels, BLURHASH_SIDE, BLURHASH_SIDE, making->reply->blurhash);
 	g_free(pixels);
-	g_clear_object(&small);
-	g_clear_object(&flat);
+	g_object_unref(small);
 	return is_whole;
 }
 
@@ -256,8 +255,8 @@ void picture_make(struct str bytes, const struct helper_request *request, int pi
 
 bool picture_start(const char *program)
 {
-	/* Pictures wait in memory, never in a file. */
-	if (setenv("VIPS_DISC_THRESHOLD", "4g", 1) || VIPS_INIT(program))
+	/* Pictures wait in memory, never in a file, and what is odd about them is nobody's news. */
+	if (setenv("VIPS_DISC_THRESHOLD", "4g", 1) || setenv("VIPS_WARNING", "0", 1) || VIPS_INIT(program))
 		return false;
 	vips_block_untrusted_set(TRUE);
 	vips_concurrency_set(2);

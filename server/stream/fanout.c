@@ -5,6 +5,7 @@
 #include "server/stream/hub_internal.h"
 
 #include "server/app.h"
+#include "server/entity/announcement.h"
 #include "server/entity/notification.h"
 
 #include "base/log.h"
@@ -300,6 +301,46 @@ static enum error tell_conversation(struct stream_hub *hub, const struct event *
 	return tell_own(hub, event, "conversation", kinds, conversation_render);
 }
 
+/* To everyone's own stream. */
+static void tell_all(struct stream_hub *hub, const char *event, struct str payload)
+{
+	int64_t *watching;
+	size_t count = list_topics(hub, STREAM_USER, &watching);
+	for (size_t i = 0; i < count; i++)
+		tell_actor(hub, watching[i], event, payload);
+}
+
+static enum error tell_announcement(struct stream_hub *hub, int64_t id)
+{
+	AUTO(buf) struct buf json = { 0 };
+	const struct reader reader = { hub->app, hub->db, hub->arena, 0, FILTER_NONE };
+	enum error error = announcement_render(&reader, id, &json);
+	if (error)
+		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+	tell_all(hub, "announcement", buf_str(&json));
+	return ERROR_NONE;
+}
+
+/* One event a reaction, with its new count. */
+static enum error tell_reactions(struct stream_hub *hub, int64_t id)
+{
+	struct announcement_reaction *reactions;
+	size_t count;
+	enum error error = announcement_list_reactions(hub->db, hub->arena, 0, &id, 1, &reactions, &count);
+	for (size_t i = 0; !error && i < count; i++) {
+		AUTO(buf) struct buf payload = { 0 };
+		struct json_out json;
+		json_out_init(&json, &payload);
+		json_out_object_begin(&json);
+		json_out_key_str(&json, "name", reactions[i].name);
+		json_out_key_int(&json, "count", reactions[i].count);
+		json_out_key_id(&json, "announcement_id", id);
+		json_out_object_end(&json);
+		tell_all(hub, "announcement.reaction", buf_str(&payload));
+	}
+	return error;
+}
+
 static enum error tell(struct stream_hub *hub, const struct event *event)
 {
 	switch (event->kind) {
@@ -322,8 +363,12 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 	case EVENT_CONVERSATION:
 		return tell_conversation(hub, event);
 	case EVENT_ANNOUNCEMENT:
+		return tell_announcement(hub, event->id);
 	case EVENT_ANNOUNCEMENT_DELETED:
+		tell_all(hub, "announcement.delete", arena_printf(hub->arena, "%lld", (long long)event->id));
+		return ERROR_NONE;
 	case EVENT_ANNOUNCEMENT_REACTION:
+		return tell_reactions(hub, event->id);
 	case EVENT_RELATIONS_CHANGED:
 	case EVENT_PROFILE_CHANGED:
 	case EVENT_TOKEN_ENDED:

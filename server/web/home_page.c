@@ -173,6 +173,16 @@ static void write_source(struct request *request, struct buf *out, enum language
 		template_url(url), template_text(url));
 }
 
+static void write_rules(struct buf *out, const struct instance_facts *facts, enum language language)
+{
+	if (!facts->rule_count)
+		return;
+	TEMPLATE(out, "<section><h2>{}</h2><ol>", template_text(text_get(language, TEXT_RULES)));
+	for (size_t i = 0; i < facts->rule_count; i++)
+		TEMPLATE(out, "<li>{}</li>", template_text(facts->rules[i].text));
+	TEMPLATE(out, "</ol></section>\n");
+}
+
 bool cached_about_page(struct request *request)
 {
 	return answer_page(request, "about");
@@ -203,6 +213,9 @@ enum error handle_about_page(struct request *request)
 	write_row(&out, language, TEXT_VERSION, STR_LITERAL("Comptoir " COMPTOIR_VERSION));
 	write_source(request, &out, language);
 	TEMPLATE(&out, "\n</dl></section>\n");
+	write_rules(&out, &facts, language);
+	TEMPLATE(&out, "<section><p><a href=\"/privacy-policy\">{}</a></p></section>\n",
+		template_text(text_get(language, TEXT_PRIVACY_POLICY)));
 	page_end(request, &out, &page);
 	store_page(request, "about", &out);
 	return ERROR_NONE;

@@ -18,6 +18,9 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 #define TEXTS_OF_PAGES(X) \
 	X(TEXT_SKIP_TO_CONTENT,     "Skip to content", "Aller au contenu") \
 	X(TEXT_HOME,                "Home", "Accueil") \
+	X(TEXT_PRIVACY_POLICY,      "Privacy policy", "Politique de confidentialité") \
+	X(TEXT_TERMS_OF_SERVICE,    "Terms of service", "Conditions d’utilisation") \
+	X(TEXT_RULES,               "Rules", "Règles") \
 	X(TEXT_ABOUT,               "About this server", "À propos de ce serveur") \
 	X(TEXT_POWERED_BY,          "Runs on Comptoir", "Propulsé par Comptoir") \
 	X(TEXT_PEOPLE,              "People", "Comptes") \

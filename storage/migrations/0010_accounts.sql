@@ -11,6 +11,11 @@ alter table actors
 comment on column actors.attribution_domains is 'Local: the sites whose pages may name this actor as their author';
 comment on column actors.shows_media is 'Local: apps show a page of its media';
 
+-- The beginnings of names, in the order of bytes, for who types one.
+create index actors_handle_bytes on actors (handle collate "C") where suspended_at is null;
+create index actors_display_name_bytes on actors (lower(display_name) collate "C")
+	where suspended_at is null and display_name <> '';
+
 create table actor_notes (
 	actor_id bigint not null references actors on delete cascade,
 	target_id bigint not null references actors on delete cascade,

@@ -2,6 +2,8 @@
 """Accounts as others see them, and what their owners see and change."""
 import json
 import re
+import struct
+import zlib
 
 import pytest
 import requests
@@ -9,6 +11,7 @@ import requests
 from support.api import Api, make_token, person
 from support.far import far_actor, follow
 from support.peers import Peer, answer
+from support.site import Site
 from support.waiting import wait_until
 
 ACCOUNT = {"id": str, "username": str, "acct": str, "url": str, "uri": str, "display_name": str, "note": str, "avatar": str,
@@ -301,3 +304,79 @@ def test_a_link_that_leads_back_is_verified_and_stays_so(server, anna):
     finally:
         good.close()
         bad.close()
+
+
+# search
+
+def found_by(api, q, **parameters):
+    return [one["acct"] for one in api.get("/api/v1/accounts/search", q=q, **parameters)]
+
+
+def test_people_are_found_by_the_beginning_of_their_names(server, bert):
+    far = [far_actor(server.database, name, display_name=shown) for name, shown in (
+        ("Zoe", "Zora Zapp"), ("zorro", "Diego"), ("other", "Zorbas the Greek"), ("zulu", ""), ("midzo", "Mid Zo"))]
+    server.database.rows("insert into actor_counts (actor_id, followers) values (%s, 9) returning actor_id", (far[1],))
+    assert found_by(bert, "zo") == ["zorro@far.example", "Zoe@far.example", "other@far.example"]
+    assert found_by(bert, "@ZO") == found_by(bert, " zo ") == found_by(bert, "zo")
+    follow(server.database, bert.id, far[2])
+    follow(server.database, bert.id, far[4])
+    assert found_by(bert, "zo")[0] in ("other@far.example", "midzo@far.example")
+    assert set(found_by(bert, "zo", following="true")) == {"other@far.example", "midzo@far.example"}
+    assert found_by(bert, "zorro@far") == found_by(bert, "@zorro@far.example") == ["zorro@far.example"]
+    assert found_by(bert, "zorro@elsewhere") == [] and found_by(bert, "zorba t") == []
+    assert found_by(bert, "zorbas t") == ["other@far.example"]
+    assert len(found_by(bert, "zo", limit=2)) == 2 and found_by(bert, "zo", limit=2, offset=2) == found_by(bert, "zo")[2:4]
+    for nothing in ("", "   ", "@", "%", "_", "\\", "x" * 600):
+        assert found_by(bert, nothing) == []
+
+
+def test_who_is_gone_hidden_or_blocked_is_not_found(server, bert):
+    for column in ("suspended_at", "silenced_at"):
+        one = far_actor(server.database, "quux_" + column)
+        server.database.rows(f"update actors set {column} = now() where id = %s returning id", (one,))
+    far_actor(server.database, "quux_moved", moved_to_id=bert.id)
+    blocked = far_actor(server.database, "quux_blocked")
+    assert found_by(bert, "quux") == ["quux_blocked@far.example"]
+    bert.post(f"/api/v1/accounts/{blocked}/block")
+    assert found_by(bert, "quux") == []
+
+
+def test_a_whole_handle_is_resolved_when_that_is_wanted(server, bert):
+    site = Site()
+    try:
+        site.add_actor("faraway", name="Far Away")
+        handle = f"@faraway@{site.authority}"
+        assert found_by(bert, handle) == [] and not site.asked()
+        assert found_by(bert, handle, resolve="true") == [handle[1:]]
+        asked = len(site.asked())
+        assert found_by(bert, handle, resolve="true") == [handle[1:]] and len(site.asked()) == asked
+        assert found_by(bert, f"nobody@{site.authority}", resolve="true") == []
+    finally:
+        site.close()
+
+
+# pictures
+
+def picture(width=64, height=48):
+    """A PNG without anybody's help."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + b"".join(bytes((x * 3 % 256, y * 5 % 256, 77)) for x in range(width)) for y in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def test_pictures_are_uploaded_described_and_removed(server, anna):
+    found = anna.patch(UPDATE, files={"avatar": ("me.png", picture(), "application/octet-stream"),
+                                      "header": ("top.png", picture(90, 30), "image/png"), "display_name": (None, "With pictures"),
+                                      "avatar_description": (None, "a square")})
+    assert found["display_name"] == "With pictures"
+    for key in ("avatar", "header"):
+        assert found[key].startswith(server.url + "/media/") and found[key + "_static"].startswith(server.url)
+        assert requests.get(found[key], timeout=10).headers["Content-Type"].startswith("image/")
+    profile = anna.get("/api/v1/profile")
+    assert profile["avatar"] == found["avatar"] and profile["avatar_description"] == "a square"
+    assert anna.patch(UPDATE, files={"avatar": ("me.png", b"no picture", "image/png")}, status=422)["error"]
+    assert anna.get(VERIFY)["avatar"] == found["avatar"]
+    assert anna.delete("/api/v1/profile/avatar")["avatar"] != found["avatar"]
+    assert anna.get("/api/v1/profile")["avatar"] is None and anna.get("/api/v1/profile")["header"] == found["header"]

@@ -143,7 +143,7 @@ def test_instance(world):
     world.get(world.nobody, "/nodeinfo/2.0", "NodeInfo")
     world.get(world.nobody, "/api/v1/instance/activity", "[InstanceActivity]")
     world.get(world.nobody, "/api/v1/instance/languages", "[InstanceLanguage]")
-    world.server.command("domain", "block", "bad.example", "--severity", "suspend", "--public-comment", "spam")
+    world.server.command("domain", "block", "bad.example", "--severity", "suspend", "--comment", "spam")
     world.get(world.anna, "/api/v1/instance/domain_blocks", "[DomainBlock]")
 
 

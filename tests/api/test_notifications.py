@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Notifications one by one: who is told of what, what is held back, muted, paged, dismissed; policies and requests."""
+import json
+
 import pytest
 
 from support.act import act
@@ -316,6 +318,31 @@ def test_requests_are_dismissed_one_by_one_or_together_and_come_again(town):
     assert [one["account"]["username"] for one in wera.get(PATH, include_filtered="1")] == ["zita"]
     town.post("xaver", "@wera encore", "direct")
     assert [one["account"]["username"] for one in wera.get("/api/v1/notifications/requests")] == ["xaver"]
+
+
+def test_moderators_are_told_of_reports_and_sign_ups(server_factory):
+    server = server_factory(settings={"instance.registrations": "open"})
+    moderator = person(server, "gardien", options=("--role", "moderator"))
+    member = person(server, "membre")
+    person(server, "importun")
+    post = act(server, "post", "importun", "fâcheux")
+    for number in range(2):
+        act(server, "report", "membre", "importun", f"encore {number}", post["uri"])
+    wait_until(lambda: len(moderator.get(PATH)) == 2, 20, "both reports to be told of")
+    found = moderator.get(PATH)
+    for one in found:
+        check_notification(one)
+        assert one["type"] == "admin.report" and one["report"]["status_ids"] == [str(post["id"])]
+        assert one["report"]["target_account"]["username"] == "importun" and one["report"]["category"] == "other"
+    group = moderator.get("/api/v2/notifications")["notification_groups"][0]
+    assert group["type"] == "admin.report" and group["report"]["comment"] == "encore 1" and "status_id" not in group
+    application = Api(server, make_token(server.database, application=make_application(server.database)))
+    invitation = json.loads(server.command("invite", "create", "--json").stdout)
+    application.post("/api/v1/accounts", data={"invite_code": invitation["code"], "username": "nouveau", "email": "nouveau@mail.example", "agreement": "true",
+                                               "password": "a long enough password", "locale": "fr"})
+    wait_until(lambda: kinds(moderator, **{"types[]": "admin.sign_up"}), 20, "the sign-up to be told of")
+    check_notification(moderator.get(PATH)[0])
+    assert moderator.get(PATH)[0]["account"]["username"] == "nouveau" and kinds(member) == []
 
 
 def test_a_suspended_sender_is_not_shown(town):

@@ -33,6 +33,9 @@ def binary(name):
         directory = processes.make_directory("comptoir-bin-")
         copies[name] = shutil.copy2(path, os.path.join(directory, name))
         os.chmod(copies[name], 0o755)
+        helper = os.path.join(build_directory(), "comptoir-media")
+        if os.path.exists(helper):  # the server looks for it beside itself
+            shutil.copy2(helper, os.path.join(directory, "comptoir-media"))
     return copies[name]
 
 

@@ -205,6 +205,15 @@ enum error emoji_find_many(struct db *db, struct arena *unused, struct str domai
 	return ERROR_NONE;
 }
 
+enum error activity_out_post_is_wanted(struct db *db, struct arena *unused, int64_t post_id, bool *ret_is_wanted)
+{
+	(void)db;
+	(void)unused;
+	(void)post_id;
+	*ret_is_wanted = true;
+	return ERROR_NONE;
+}
+
 enum error activity_out_insert(struct db *db, struct arena *unused, const struct activity_out *activity,
 	const struct activity_audience *audience)
 {

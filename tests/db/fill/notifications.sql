@@ -1,3 +1,4 @@
+-- Notifications, conversations and subscriptions, as many as make a plan without an index show.
 insert into notifications (id, actor_id, kind, from_actor_id, post_id, is_filtered)
   select n, (n % 20000 + 1)::bigint << 16, 'favourite', (n % 200000 + 1)::bigint << 16, (n % 1000000 + 1)::bigint << 16, n % 50 = 0
   from generate_series(1, 300000) as n on conflict do nothing;

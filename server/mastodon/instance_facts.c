@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Short lists, read from their tables each time, and two policies from files that the operator names. */
+#include "server/mastodon/instance_facts.h"
+
+#include "server/action/policy_text.h"
+#include "server/app.h"
+#include "server/entity/instance.h"
+#include "server/mastodon/parameters.h"
+
+#include "base/html.h"
+#include "base/time_format.h"
+#include "base/url.h"
+#include "storage/domain_policy.h"
+#include "storage/emoji_image.h"
+#include "storage/instance.h"
+#include "storage/post.h"
+#include "storage/rule.h"
+
+#include <openssl/evp.h>
+
+#define OEMBED_CACHE_S 86400
+#define OEMBED_WIDTH 400
+#define OEMBED_MAX_WIDTH 1200
+
+enum error handle_instance_rules(struct request *request)
+{
+	struct rule *rules;
+	size_t count;
+	enum error error = rule_list(request->db, request->arena, &rules, &count);
+	if (!error)
+		instance_rules_write(respond_json(request, 200), rules, count);
+	return error;
+}
+
+enum error handle_instance_peers(struct request *request)
+{
+	struct str *names;
+	size_t count;
+	if (!config_boolean(request->app->config, "instance.shows_peers"))
+		return fail(request, ERROR_NOT_FOUND, "not shown");
+	enum error error = instance_list_peers(request->db, request->arena, &names, &count);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		json_out_str(json, names[i]);
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
+static struct str digest_of(struct arena *arena, struct str text)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	AUTO(buf) struct buf hex = { 0 };
+	if (EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL) != 1)
+		memory_fatal("SHA-256 failed");
+	for (unsigned i = 0; i < len; i++)
+		buf_add_printf(&hex, "%02x", digest[i]);
+	return arena_str(arena, buf_str(&hex));
+}
+
+/* What is blocked is told to people who are logged in; why, as far as the operator says it publicly. */
+enum error handle_instance_domain_blocks(struct request *request)
+{
+	struct domain_block *blocks;
+	size_t count;
+	enum error error = domain_block_list(request->db, request->arena, &blocks, &count);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++) {
+		if (blocks[i].severity == DOMAIN_NOOP)
+			continue;
+		json_out_object_begin(json);
+		json_out_key_str(json, "domain", blocks[i].domain);
+		json_out_key_str(json, "digest", digest_of(request->arena, blocks[i].domain));
+		json_out_key_c_string(json, "severity", domain_severity_name(blocks[i].severity));
+		json_out_key_str(json, "comment", blocks[i].public_comment);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
+static const struct {
+	const char *code;
+	const char *name;
+} languages[] = {
+	{ "ar", "Arabic" }, { "bg", "Bulgarian" }, { "ca", "Catalan" }, { "cs", "Czech" }, { "da", "Danish" }, { "de", "German" },
+	{ "el", "Greek" }, { "en", "English" }, { "eo", "Esperanto" }, { "es", "Spanish" }, { "et", "Estonian" },
+	{ "eu", "Basque" }, { "fi", "Finnish" }, { "fr", "French" }, { "ga", "Irish" }, { "gl", "Galician" }, { "he", "Hebrew" },
+	{ "hi", "Hindi" }, { "hr", "Croatian" }, { "hu", "Hungarian" }, { "id", "Indonesian" }, { "is", "Icelandic" },
+	{ "it", "Italian" }, { "ja", "Japanese" }, { "ko", "Korean" }, { "lt", "Lithuanian" }, { "lv", "Latvian" },
+	{ "nl", "Dutch" }, { "no", "Norwegian" }, { "pl", "Polish" }, { "pt", "Portuguese" }, { "ro", "Romanian" },
+	{ "ru", "Russian" }, { "sk", "Slovak" }, { "sl", "Slovenian" }, { "sr", "Serbian" }, { "sv", "Swedish" },
+	{ "th", "Thai" }, { "tr", "Turkish" }, { "uk", "Ukrainian" }, { "vi", "Vietnamese" }, { "zh", "Chinese" },
+};
+
+enum error handle_instance_languages(struct request *request)
+{
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++) {
+		json_out_object_begin(json);
+		json_out_key_c_string(json, "code", languages[i].code);
+		json_out_key_c_string(json, "name", languages[i].name);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
+enum error handle_instance_privacy_policy(struct request *request)
+{
+	struct policy_text policy;
+	enum error error = policy_text_read(request->arena, request->app->config, POLICY_PRIVACY, false, &policy);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	json_out_object_begin(json);
+	json_out_key_time_ms(json, "updated_at", policy.updated_us);
+	json_out_key_str(json, "content", policy.html);
+	json_out_object_end(json);
+	return ERROR_NONE;
+}
+
+enum error handle_instance_terms(struct request *request)
+{
+	struct policy_text policy;
+	enum error error = policy_text_read(request->arena, request->app->config, POLICY_TERMS, false, &policy);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	struct str moment = time_iso8601_ms(request->arena, policy.updated_us);
+	json_out_object_begin(json);
+	json_out_key_str(json, "effective_date", str_slice(moment, 0, 10));
+	json_out_key_bool(json, "effective", true);
+	json_out_key_str(json, "content", policy.html);
+	json_out_key_null(json, "succeeded_by");
+	json_out_object_end(json);
+	return ERROR_NONE;
+}
+
+enum error handle_custom_emojis(struct request *request)
+{
+	struct emoji_image *images;
+	size_t count;
+	enum error error = emoji_image_list(request->db, request->arena, &images, &count);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++) {
+		struct str url = emoji_image_url(request->arena, request->app->base_url, &images[i]);
+		json_out_object_begin(json);
+		json_out_key_str(json, "shortcode", images[i].shortcode);
+		json_out_key_str(json, "url", url);
+		json_out_key_str(json, "static_url", url);
+		json_out_key_bool(json, "visible_in_picker", images[i].is_listed);
+		if (images[i].category.data)
+			json_out_key_str(json, "category", images[i].category);
+		else
+			json_out_key_null(json, "category");
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
+/* "name.png": the ending is for readers, the type is what the row says. */
+enum error handle_emoji_image(struct request *request)
+{
+	struct emoji_image image;
+	struct str name = request_value(request, 0);
+	enum error error = emoji_image_find(request->db, request->arena, str_slice(name, 0, str_index_of(name, '.', 0)), &image);
+	if (error)
+		return error;
+	buf_add_str(respond(request, 200, arena_c_string(request->arena, image.mime_type)), image.bytes);
+	respond_header(request, "Cache-Control", STR_LITERAL("public, max-age=86400"));
+	respond_header(request, "Content-Security-Policy", STR_LITERAL("default-src 'none'; sandbox"));
+	return ERROR_NONE;
+}
+
+/* The id of a post from the URL of its page: BASE/@name/ID. */
+static bool read_post_url(const struct request *request, struct str text, int64_t *ret_id)
+{
+	struct url url;
+	struct str base = request->app->base_url;
+	if (!url_parse(request->arena, text, &url) || !str_starts_with(url.text, base))
+		return false;
+	struct str rest = str_slice(url.path, 1, url.path.len), handle, id;
+	return str_split_next(&rest, '/', &handle) && str_starts_with(handle, STR_LITERAL("@")) &&
+	       str_split_next(&rest, '/', &id) && str_to_int64(id, ret_id);
+}
+
+static struct str oembed_html(struct request *request, const struct post *post)
+{
+	AUTO(buf) struct buf html = { 0 };
+	buf_add_c_string(&html, "<blockquote cite=\"");
+	html_escape(&html, post->url);
+	buf_add_c_string(&html, "\">");
+	if (post->spoiler_text.len)
+		html_escape(&html, post->spoiler_text);
+	else
+		buf_add_str(&html, post->html);
+	buf_add_c_string(&html, "<p><a href=\"");
+	html_escape(&html, post->url);
+	buf_add_c_string(&html, "\">@");
+	html_escape(&html, post->actor_username);
+	buf_add_c_string(&html, "</a></p></blockquote>");
+	return arena_str(request->arena, buf_str(&html));
+}
+
+enum error handle_oembed(struct request *request)
+{
+	int64_t id;
+	struct post post;
+	if (!read_post_url(request, parameter_text(request, "url"), &id))
+		return fail(request, ERROR_NOT_FOUND, "no URL of a post");
+	enum error error = post_find(request->db, request->arena, 0, id, &post);
+	if (!error && !post.is_local)
+		error = ERROR_NOT_FOUND;
+	if (error)
+		return error;
+	struct str name = post.actor_display_name.len ? post.actor_display_name : post.actor_username;
+	struct json_out *json = respond_json(request, 200);
+	json_out_object_begin(json);
+	json_out_key_c_string(json, "type", "rich");
+	json_out_key_c_string(json, "version", "1.0");
+	json_out_key_str(json, "author_name", name);
+	json_out_key_str(json, "author_url", arena_printf(request->arena, "%.*s/@%.*s", STR_ARG(request->app->base_url),
+		STR_ARG(post.actor_username)));
+	json_out_key_c_string(json, "provider_name", config_text(request->app->config, "instance.title"));
+	json_out_key_str(json, "provider_url", request->app->base_url);
+	json_out_key_int(json, "cache_age", OEMBED_CACHE_S);
+	json_out_key_str(json, "html", oembed_html(request, &post));
+	json_out_key_int(json, "width", parameter_int(request, "maxwidth", OEMBED_WIDTH, 100, OEMBED_MAX_WIDTH));
+	json_out_key_null(json, "height");
+	json_out_object_end(json);
+	return ERROR_NONE;
+}

@@ -1,0 +1,6 @@
+insert into instance_rules (id, text) select n, 'rule' from generate_series(1, 20000) as n;
+insert into announcements (id, text, html) select n, 'news', '<p>news</p>' from generate_series(1, 20000) as n;
+insert into announcement_reads (announcement_id, actor_id) select n, (n % 20000 + 1)::bigint << 16 from generate_series(1, 20000) as n;
+insert into announcement_reactions (announcement_id, name, actor_id)
+  select n, 'name500', (n % 20000 + 1)::bigint << 16 from generate_series(1, 20000) as n;
+insert into emoji_images (shortcode, mime_type, bytes) select 'emoji' || n, 'image/png', '\x00' from generate_series(1, 20000) as n;
