@@ -105,6 +105,13 @@ def test_files_of_others_cannot_be_posted(server, alice):
     assert server.database.value("select count(*) from post_media where media_id = %s", (medium["id"],)) == 0
 
 
+def test_a_file_that_could_not_be_made_ready_cannot_be_posted(server, alice):
+    pending = alice.post("/api/v2/media", 202, files={"file": ("a", pictures.png_bomb())})
+    wait_until(lambda: server.database.value("select state from media where id = %s", (pending["id"],)) == "failed", 30, "a verdict")
+    alice.post("/api/v1/statuses", 422, data={"status": "Look", "media_ids[]": pending["id"]})
+    assert server.database.value("select count(*) from post_media where media_id = %s", (pending["id"],)) == 0
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="a file system of its own needs root")
 def test_a_full_disk_is_507_and_leaves_nothing(server_factory, database_factory, tmp_path):
     server = server_factory(database=database_factory())
