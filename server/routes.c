@@ -10,6 +10,7 @@
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
 #include "server/mastodon/directory.h"
+#include "server/mastodon/filters.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -27,6 +28,7 @@
 #include "server/mastodon/instance_facts.h"
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
+#include "server/mastodon/translation.h"
 #include "server/mastodon/trends.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"
@@ -133,6 +135,7 @@ static const struct route routes[] = {
 #include "server/routes/instance.inc"
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
+#include "server/routes/filters.inc"
 #include "server/routes/trends.inc"
 
 	/* pages */
