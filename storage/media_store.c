@@ -6,31 +6,34 @@
 #include "storage/media.h"
 #include "storage/media_store_kind.h"
 
-static bool is_name_char(char c)
+#include "base/mutant.h"
+
+static bool is_lower_or_digit(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* ".jpg": a dot and two to four lower-case letters or digits. */
-static bool is_extension(struct str text)
+static bool is_name_char(char c)
 {
-	if (text.len < 3 || text.len > 5 || text.data[0] != '.')
-		return false;
-	for (size_t i = 1; i < text.len; i++)
-		if (!is_name_char(text.data[i]) || (text.data[i] >= 'A' && text.data[i] <= 'Z') || text.data[i] == '-' || text.data[i] == '_')
-			return false;
-	return true;
+	return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
 }
 
 bool media_store_is_name(struct str name)
 {
+	if (MUTANT("media_store_name"))
+		return true;
 	size_t at = 0;
 	while (at < name.len && at < MEDIA_NAME_LEN && is_name_char(name.data[at]))
 		at++;
 	struct str rest = str_slice(name, at, name.len);
 	if (str_starts_with(rest, STR_LITERAL("_small")))
 		rest = str_slice(rest, 6, rest.len);
-	return at == MEDIA_NAME_LEN && is_extension(rest);
+	if (at != MEDIA_NAME_LEN || rest.len < 3 || rest.len > 5 || rest.data[0] != '.')
+		return false;
+	for (size_t i = 1; i < rest.len; i++)
+		if (!is_lower_or_digit(rest.data[i]))
+			return false;
+	return true;
 }
 
 enum error media_store_open(const struct config *config, struct arena *arena, struct media_store **ret_store, struct str *ret_message)
