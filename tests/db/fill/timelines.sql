@@ -1,3 +1,4 @@
+-- Rows for the tables of this part, many enough that a plan without an index shows.
 insert into home_timelines (owner_id, is_built)
   select n::bigint << 16, true from generate_series(1, 20000) as n;
 insert into home_items (owner_id, item_id, actor_id)
