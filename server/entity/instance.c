@@ -211,6 +211,9 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 		json_out_key_null(json, "terms_of_service");
 	json_out_object_end(json);
 	write_limits(json);
+	json_out_key_object_begin(json, "vapid");
+	json_out_key_str(json, "public_key", facts->vapid_key);
+	json_out_object_end(json);
 	json_out_key_object_begin(json, "translation");
 	json_out_key_bool(json, "enabled", *config_text(facts->config, "translation.url") != '\0');
 	json_out_object_end(json);
@@ -262,7 +265,7 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	write_configuration(json, arena, facts);
 	write_registrations(json, config);
 	json_out_key_object_begin(json, "api_versions");
-	json_out_key_int(json, "mastodon", 2); /* grouped notifications; the next ones promise what is not all here */
+	json_out_key_int(json, "mastodon", 4); /* the next one promises the filter action blur */
 	json_out_key_int(json, "comptoir", 1);
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "contact");
