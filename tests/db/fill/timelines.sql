@@ -1,5 +1,4 @@
--- Home timelines of 20,000 readers, so that a plan that reads them whole is dear.
-
+-- Rows for the tables of this part, many enough that a plan without an index shows.
 insert into home_timelines (owner_id, is_built)
   select n::bigint << 16, true from generate_series(1, 20000) as n;
 insert into home_items (owner_id, item_id, actor_id)
