@@ -10,6 +10,7 @@
 #include "server/mastodon/accounts.h"
 #include "server/mastodon/credentials.h"
 #include "server/mastodon/directory.h"
+#include "server/mastodon/filters.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -43,6 +44,7 @@
 #include "server/mastodon/posting.h"
 #include "server/mastodon/scheduled.h"
 #include "server/media/media_limits.h"
+#include "server/media/proxy.h"
 #include "server/media/serve.h"
 #include "server/readiness.h"
 #include "server/http/static_files.h"
@@ -133,6 +135,7 @@ static const struct route routes[] = {
 #include "server/routes/instance.inc"
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
+#include "server/routes/filters.inc"
 #include "server/routes/trends.inc"
 
 	/* pages */

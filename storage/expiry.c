@@ -31,9 +31,8 @@ static const struct statement forget_links = STATEMENT("expiry_links", 1,
 
 static const struct statement forget_attempts = STATEMENT("expiry_attempts", 1,
 	"delete from attempts"
-	" where (kind, subject) in ("
-	"   select kind, subject from attempts where began_at < now() - interval '1 day' limit $1)");
-	// attempts_began_at, attempts_pkey
+	" where ctid = any(array(select ctid from attempts where began_at < now() - interval '1 day' limit $1))"
+	"   and began_at < now() - interval '1 day'"); // attempts_began_at
 
 /* An application that nobody ever let in; one that has a token or a code stays. */
 static const struct statement forget_applications = STATEMENT("expiry_applications", 1,

@@ -6,12 +6,20 @@
 #include "storage/event.h"
 #include "storage/statement.h"
 
-#define APPLICATION_COLUMNS "p.id, p.client_id, p.client_secret_hash, p.name, p.website, p.redirect_uris, p.scopes, p.is_disabled"
+#define APPLICATION_COLUMNS           \
+	"p.id"                        \
+	", p.client_id"               \
+	", p.client_secret_hash"      \
+	", p.name"                    \
+	", p.website"                 \
+	", p.redirect_uris"           \
+	", p.scopes"                  \
+	", p.is_disabled"
 
 enum {
 	APPLICATION_ID,
 	APPLICATION_CLIENT_ID,
-	APPLICATION_SECRET_HASH,
+	APPLICATION_CLIENT_SECRET_HASH,
 	APPLICATION_NAME,
 	APPLICATION_WEBSITE,
 	APPLICATION_REDIRECT_URIS,
@@ -174,7 +182,7 @@ static enum error read_application(struct db *db, struct arena *arena, const str
 	*ret_application = (struct oauth_application){
 		.id = db_int64(&rows, 0, APPLICATION_ID),
 		.client_id = db_text(&rows, 0, APPLICATION_CLIENT_ID),
-		.client_secret_hash = db_bytes(&rows, 0, APPLICATION_SECRET_HASH),
+		.client_secret_hash = db_bytes(&rows, 0, APPLICATION_CLIENT_SECRET_HASH),
 		.name = db_text(&rows, 0, APPLICATION_NAME),
 		.website = db_text(&rows, 0, APPLICATION_WEBSITE),
 		.redirect_uris = db_text(&rows, 0, APPLICATION_REDIRECT_URIS),

@@ -9,6 +9,7 @@
 #include "storage/poll.h"
 
 #include "base/html.h"
+#include "base/text_fold.h"
 #include "base/url.h"
 
 struct str status_source_text(struct arena *arena, const struct post *post)
@@ -189,6 +190,6 @@ enum error status_fragment_render(const struct reader *reader, const struct post
 		return error;
 	json_out_object_end(&json);
 	ret_fragment->json = arena_str(reader->arena, str_slice(buf_str(&out), 1, out.len - 1));
-	ret_fragment->text = arena_str(reader->arena, buf_str(&text));
+	ret_fragment->text = text_fold(reader->arena, buf_str(&text));
 	return ERROR_NONE;
 }

@@ -4,9 +4,11 @@
  * slash or two. What a browser would run as a script is refused, and plain http but to the user's own machine. */
 #include "server/login/oauth_app.h"
 
+#include "server/app.h"
 #include "server/login/scope.h"
 #include "server/login/visitor.h"
 #include "server/mastodon/parameters.h"
+#include "server/push/vapid.h"
 #include "storage/id.h"
 
 #include "base/encoding.h"
@@ -165,7 +167,7 @@ static void write_list(struct json_out *json, const char *key, struct str text, 
 	json_out_array_end(json);
 }
 
-static void write_members(struct json_out *json, const struct oauth_application *application)
+static void write_members(struct json_out *json, const struct app *app, const struct oauth_application *application)
 {
 	json_out_key_id(json, "id", application->id);
 	json_out_key_str(json, "name", application->name);
@@ -176,7 +178,7 @@ static void write_members(struct json_out *json, const struct oauth_application 
 	write_list(json, "scopes", application->scopes, ' ');
 	write_list(json, "redirect_uris", application->redirect_uris, '\n');
 	json_out_key_str(json, "redirect_uri", application->redirect_uris);
-	json_out_key_str(json, "vapid_key", STR_LITERAL(""));
+	json_out_key_str(json, "vapid_key", app->vapid ? vapid_public_key(app->vapid) : STR_LITERAL(""));
 }
 
 enum error handle_app_create(struct request *request)
@@ -195,7 +197,7 @@ enum error handle_app_create(struct request *request)
 		return error;
 	struct json_out *json = respond_json(request, 200);
 	json_out_object_begin(json);
-	write_members(json, &application);
+	write_members(json, request->app, &application);
 	json_out_key_str(json, "client_id", application.client_id);
 	json_out_key_str(json, "client_secret", secret);
 	json_out_key_int(json, "client_secret_expires_at", 0);
@@ -211,7 +213,7 @@ enum error handle_app_verify_credentials(struct request *request)
 		return error == ERROR_NOT_FOUND ? ERROR_UNAUTHORIZED : error;
 	struct json_out *json = respond_json(request, 200);
 	json_out_object_begin(json);
-	write_members(json, &application);
+	write_members(json, request->app, &application);
 	json_out_object_end(json);
 	return ERROR_NONE;
 }

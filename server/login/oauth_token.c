@@ -6,6 +6,7 @@
 
 #include "server/action/deed.h"
 #include "server/app.h"
+#include "server/entity/account.h"
 #include "server/login/oauth_app.h"
 #include "server/login/oauth_error.h"
 #include "server/login/scope.h"
@@ -187,9 +188,7 @@ enum error handle_oauth_userinfo(struct request *request)
 	enum error error = actor_find_by_id(request->db, request->arena, request->access.actor_id, &actor);
 	if (error)
 		return error;
-	struct str picture = actor.avatar_url;
-	if (!picture.len)
-		picture = arena_printf(request->arena, "%.*s/assets/icon-192.png", STR_ARG(request->app->base_url));
+	struct reader reader = reader_of(request, FILTER_NONE);
 	struct json_out *json = respond_json(request, 200);
 	json_out_object_begin(json);
 	json_out_key_str(json, "iss", arena_printf(request->arena, "%.*s/", STR_ARG(request->app->base_url)));
@@ -197,7 +196,7 @@ enum error handle_oauth_userinfo(struct request *request)
 	json_out_key_str(json, "name", actor.display_name);
 	json_out_key_str(json, "preferred_username", actor.username);
 	json_out_key_str(json, "profile", actor.url);
-	json_out_key_str(json, "picture", picture);
+	json_out_key_str(json, "picture", account_avatar_url(&reader, &actor));
 	json_out_object_end(json);
 	return ERROR_NONE;
 }

@@ -46,7 +46,7 @@ static void a_code_is_good_one_step_early_and_late(void **state)
 static void what_is_no_code_is_refused(void **state)
 {
 	(void)state;
-	static const char *const texts[] = { "", "28708", "2870820", "28708a", "-287082", "+87082", "287082\n", "\xd9\xa2" "87082" };
+	static const char *const texts[] = { "", "28708", "2870820", "28708a", "-287082", "+87082", "287082\n", ("\xd9\xa2" "87082") };
 	int64_t step = 7;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		assert_false(totp_check(secret, str_from(texts[i]), 59000000, &step));
