@@ -68,10 +68,12 @@ def examine_control_flow(path):
         yield "no shadow stack note (SHSTK)"
     text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", "-j", ".text", path], capture_output=True, text=True,
                           check=True).stdout
-    starts = dict(re.findall(r"^[0-9a-f]+ <([^>]+)>:\n\s+[0-9a-f]+:\s+(\S+)", text, re.M))
+    # By address: a static function, which needs no mark, may have the name of another file's.
+    starts = {int(address, 16): first for address, first in re.findall(r"^([0-9a-f]+) <[^>]+>:\n\s+[0-9a-f]+:\s+(\S+)", text, re.M)}
     table = readelf(path, "-s")
-    functions = re.findall(r"\bFUNC\s+GLOBAL\s+\w+\s+\d+ (\w+)$", table, re.M)
-    bare = sorted(name for name in functions if name in starts and starts[name] != "endbr64" and name != "_start")
+    functions = [(int(address, 16), name) for address, name in
+                 re.findall(r":\s+([0-9a-f]+)\s+\d+\s+FUNC\s+GLOBAL\s+\w+\s+\d+ (\w+)$", table, re.M)]
+    bare = sorted(name for address, name in functions if starts.get(address, "endbr64") != "endbr64" and name != "_start")
     if not functions:
         yield "no symbols: branch targets cannot be checked"
     if bare:

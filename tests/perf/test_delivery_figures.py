@@ -5,6 +5,7 @@ import json
 import re
 import statistics
 import subprocess
+import threading
 import time
 
 import pytest
@@ -245,10 +246,10 @@ def plant_dead_hosts(server, hosts, rows):
 
 def trickle(outbox, rounds, pause):
     """p95 of the milliseconds from a row to its acceptance, an activity to each host every `pause` seconds."""
-    first = outbox.last + 1
+    first, pace = outbox.last + 1, threading.Event()
     for _ in range(rounds):
         outbox.insert(1, vacuums=False)
-        time.sleep(pause)
+        pace.wait(pause)
     uris = [f"{outbox.server.url}/a/{n}" for n in range(first, outbox.last + 1)]
     mine = "from deliveries as d join activities_out as a on a.id = d.activity_id where a.uri = any (%s)"
 
