@@ -245,7 +245,12 @@ static void ask_for_connection(struct curl_call *call)
 		finish(call, HTTP_CLIENT_BAD_URL, "no URL");
 		return;
 	}
-	enum address_verdict verdict = address_guard_judge_url(call->client->setup.allowed, &call->hop.url);
+	const struct curl_setup *setup = &call->client->setup;
+	enum address_verdict verdict = ADDRESS_NOT_PUBLIC;
+	if (!setup->only)
+		verdict = address_guard_judge_url(setup->allowed, &call->hop.url);
+	else if (url_same_origin(setup->only, &call->hop.url))
+		verdict = ADDRESS_ALLOWED;
 	if (verdict != ADDRESS_ALLOWED)
 		finish(call, HTTP_CLIENT_REFUSED, verdict_text(verdict));
 	else
@@ -399,6 +404,12 @@ static void curl_client_free(struct http_client *base)
 enum error http_client_new(struct loop *loop, const struct config *config, struct http_client **ret_client,
 	char **ret_message)
 {
+	return http_client_new_for(loop, config, NULL, ret_client, ret_message);
+}
+
+enum error http_client_new_for(struct loop *loop, const struct config *config, const struct url *origin,
+	struct http_client **ret_client, char **ret_message)
+{
 	static const struct http_client_operations operations = { curl_client_send, curl_client_cancel, curl_client_free };
 	struct curl_setup setup = { 0 };
 	enum error error = curl_setup_init(&setup, config, ret_message);
@@ -410,6 +421,7 @@ enum error http_client_new(struct loop *loop, const struct config *config, struc
 	client->base.operations = &operations;
 	client->loop = loop;
 	client->setup = setup;
+	client->setup.only = origin;
 	client->hosts = map_new();
 	list_init(&client->calls);
 	list_init(&client->ready);

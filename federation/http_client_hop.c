@@ -19,7 +19,9 @@ static curl_socket_t open_socket(void *argument, curlsocktype purpose, struct cu
 	struct curl_call *call = argument;
 	bool is_https = str_eq(call->hop.url.scheme, STR_LITERAL("https"));
 	enum address_verdict verdict = ADDRESS_NOT_PUBLIC;
-	if (purpose == CURLSOCKTYPE_IPCXN)
+	if (purpose == CURLSOCKTYPE_IPCXN && call->client->setup.only)
+		verdict = url_same_origin(call->client->setup.only, &call->hop.url) ? ADDRESS_ALLOWED : ADDRESS_NOT_PUBLIC;
+	else if (purpose == CURLSOCKTYPE_IPCXN)
 		verdict = address_guard_judge(call->client->setup.allowed, is_https, &address->addr, address->addrlen);
 	if (verdict != ADDRESS_ALLOWED && !MUTANT("outbound_guard")) {
 		call->was_refused = true;
@@ -66,7 +68,7 @@ CURL *curl_hop_new_handle(struct curl_client *client)
 	CURL *easy = curl_easy_init();
 	if (!easy)
 		memory_fatal("no handle of libcurl");
-	const char *protocols = net_list_count(client->setup.allowed) > 0 ? "http,https" : "https";
+	const char *protocols = client->setup.only || net_list_count(client->setup.allowed) > 0 ? "http,https" : "https";
 	MUST_SET(easy, CURLOPT_PROTOCOLS_STR, protocols);
 	MUST_SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
 	MUST_SET(easy, CURLOPT_FOLLOWLOCATION, 0L);

@@ -29,6 +29,7 @@ struct curl_host {
 /* What all requests of a client share; set once. */
 struct curl_setup {
 	struct net_list *allowed; /* federation.allow_addresses */
+	const struct url *only;   /* NULL, or the one origin that is dialled, wherever it is */
 	X509_STORE *authorities;
 	char *user_agent;
 	unsigned max_active;

@@ -10,6 +10,8 @@
 #include "server/http/http_server.h"
 #include "server/jobs/job_worker.h"
 #include "server/stream/hub.h"
+#include "server/media/fetcher.h"
+#include "server/media/service.h"
 #include "server/metrics_listener.h"
 #include "server/prepare.h"
 #include "server/privileges.h"
@@ -202,6 +204,7 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		error = push_sender_start(service->config, service->arena, &service->app->pushes, ret_message);
 		if (error)
 			return error;
+		service->app->media->fetcher = media_fetcher_start(service->app);
 		service->app->streams = stream_hub_start(service->app);
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
@@ -247,6 +250,7 @@ static void stop(struct service *service)
 	preparation_stop(&service->preparation);
 	if (service->app) {
 		struct stream_hub *streams = service->app->streams;
+		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
 		job_workers_stop(&service->app->jobs);
 		push_sender_stop(&service->app->pushes);

@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #define ERROR_TEXT_BYTES 1000
+#define CLAIM_MAX_TEXT "1000" /* DELIVERY_CLAIM_MAX */
 #define LOOK_AGAIN "interval '5 seconds'"
 
 /* An earlier activity about the same object on its way to the same inbox. "offset 0" and "+ 0" keep the planner to the
@@ -37,7 +38,8 @@
 
 #define MOVED_FIELDS "d.activity_id, d.inbox_url, d.peer, d.attempts, d.first_attempt_at"
 
-/* $1 worker, $2 now, $3 newest, $4 oldest, $5 per peer. */
+/* $1 worker, $2 now, $3 newest, $4 oldest, $5 per peer. The limit of "picked" changes nothing but what the planner
+ * believes: with a million rows due it took limits that it does not know for a share of them, and read all deliveries. */
 static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"with newest as ("
 	"  select activity_id, inbox_url, peer"
@@ -58,9 +60,7 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  limit $4"
 	"  for update skip locked"
 	"), picked as ("
-	"  select * from newest"
-	"  union"
-	"  select * from oldest"
+	"  select * from (select * from newest union select * from oldest) as one limit " CLAIM_MAX_TEXT
 	"), ranked as ("
 	"  select p.activity_id, p.inbox_url, p.peer,"
 	"         coalesce((select w.state = 'paused' or w.due_at > $2 from peers as w where w.name = p.peer), false)"
@@ -242,6 +242,7 @@ static void read_claims(const struct db_rows *rows, struct arena *arena, struct 
 enum error delivery_claim(struct db *db, struct arena *arena, const struct delivery_claim_request *request,
 	struct delivery_claim **ret_claims, size_t *ret_count, size_t *ret_looked)
 {
+	assert(request->newest + request->oldest <= DELIVERY_CLAIM_MAX);
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, request->worker_id);
 	db_value_time(&values, request->now_us);

@@ -3,6 +3,7 @@
  * Rows of files, and which post they hang at. What becomes of them in bulk is in media_sweep.c. */
 #include "storage/media.h"
 
+#include "storage/event.h"
 #include "storage/media_row.h"
 
 #include "base/mutant.h"
@@ -345,5 +346,10 @@ enum error media_set_profile_url(struct db *db, struct arena *arena, int64_t act
 	db_value_text(&values, url);
 	db_value_text(&values, alt);
 	enum error error = db_change(db, arena, purpose == MEDIA_AVATAR ? &set_avatar : &set_header, &values, &affected);
-	return error ? error : affected ? ERROR_NONE : ERROR_NOT_FOUND;
+	if (error)
+		return error;
+	if (!affected)
+		return ERROR_NOT_FOUND;
+	event_emit_on_commit(db, EVENT_PROFILE_CHANGED, 0, actor_id);
+	return ERROR_NONE;
 }

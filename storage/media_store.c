@@ -8,23 +8,30 @@
 
 #include "base/mutant.h"
 
+static bool is_lower_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_name_char(char c)
+{
+	return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
+
 bool media_store_is_name(struct str name)
 {
 	if (MUTANT("media_store_name"))
 		return true;
 	size_t at = 0;
-	for (; at < name.len && at < MEDIA_NAME_LEN; at++) {
-		char c = name.data[at];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
-			return false;
-	}
+	while (at < name.len && at < MEDIA_NAME_LEN && is_name_char(name.data[at]))
+		at++;
 	struct str rest = str_slice(name, at, name.len);
 	if (str_starts_with(rest, STR_LITERAL("_small")))
 		rest = str_slice(rest, 6, rest.len);
 	if (at != MEDIA_NAME_LEN || rest.len < 3 || rest.len > 5 || rest.data[0] != '.')
 		return false;
 	for (size_t i = 1; i < rest.len; i++)
-		if (!((rest.data[i] >= 'a' && rest.data[i] <= 'z') || (rest.data[i] >= '0' && rest.data[i] <= '9')))
+		if (!is_lower_or_digit(rest.data[i]))
 			return false;
 	return true;
 }

@@ -5,7 +5,7 @@
 
 #include "storage/media_row.h"
 
-static const struct statement forget_orphans = STATEMENT("media_forget_orphans", 1,
+static const struct statement forget_orphans = STATEMENT("media_sweep_forget_orphans", 1,
 	"delete from media as gone"
 	" where gone.id in (select m.id"
 	"                   from media as m"
@@ -18,7 +18,7 @@ static const struct statement forget_orphans = STATEMENT("media_forget_orphans",
 	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key
 
 /* Those that hang at a post need not be looked at again. */
-static const struct statement keep_attached = STATEMENT("media_keep_attached", 1,
+static const struct statement keep_attached = STATEMENT("media_sweep_keep_attached", 1,
 	"update media as kept"
 	" set kept_until = 'infinity'"
 	" where kept.id in (select m.id"
@@ -31,23 +31,23 @@ static const struct statement keep_attached = STATEMENT("media_keep_attached", 1
 	"                   limit $1"
 	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key
 
-static const struct statement list_leftovers = STATEMENT("media_list_leftovers", 1,
+static const struct statement list_leftovers = STATEMENT("media_sweep_list_leftovers", 1,
 	"select id, file_name"
 	" from media_leftovers"
 	" order by id"
 	" limit $1"); // media_leftovers_pkey
 
-static const struct statement forget_leftovers = STATEMENT("media_forget_leftovers", 1,
+static const struct statement forget_leftovers = STATEMENT("media_sweep_forget_leftovers", 1,
 	"delete from media_leftovers"
 	" where id = any ($1::bigint[])"); // media_leftovers_pkey
 
-static const struct statement list_unknown = STATEMENT("media_list_unknown", 1,
+static const struct statement list_unknown = STATEMENT("media_sweep_list_unknown", 1,
 	"select f.name"
 	" from unnest($1::text[]) as f (name)"
 	" where not exists (select from media as m where m.name = left(f.name, 22))"
 	"   and not exists (select from remote_files as r where r.file_base = left(f.name, 22))"); // media_name_key, remote_files_file_base_key
 
-static const struct statement list = STATEMENT("media_list", 2,
+static const struct statement list = STATEMENT("media_sweep_list", 2,
 	"select " MEDIUM_COLUMNS
 	" from media as m"
 	" left join post_media as pm on pm.media_id = m.id"
@@ -56,7 +56,7 @@ static const struct statement list = STATEMENT("media_list", 2,
 	" order by m.id desc"
 	" limit $2"); // media_pkey, post_media_media_id_key
 
-static const struct statement list_of_actor = STATEMENT("media_list_of_actor", 3,
+static const struct statement list_of_actor = STATEMENT("media_sweep_list_of_actor", 3,
 	"select " MEDIUM_COLUMNS
 	" from media as m"
 	" left join post_media as pm on pm.media_id = m.id"

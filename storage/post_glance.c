@@ -132,7 +132,8 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 /* The newest items of a home timeline, more than a page of them, and of those the ones that are wanted. The number is
  * written out so that the plan is made for so few rows. */
 #define HOME_SQL(order)                                                                                      \
-	"select " GLANCE_COLUMNS                                                                             \
+	UNWANTED_OF("$1")                                                                                    \
+	" select " GLANCE_COLUMNS                                                                             \
 	", (select t.is_built and t.read_on = current_date from home_timelines as t where t.owner_id = $1)"  \
 	" from (select h.item_id as id"                                                                      \
 	"       from home_items as h"                                                                        \
@@ -143,10 +144,7 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 	"       limit least($4::integer + 8, 48)) as item"                                                   \
 	GLANCE_TABLES                                                                                        \
 	GLANCE_MORE(IS_THREAD_AMONG_MUTED)                                                                   \
-	" where " POST_IS_VISIBLE_TO("$1")                                                                   \
-	"   and (p.actor_id = $1 or " ACTOR_IS_WANTED_BY_SETS("author", "$1") ")"                            \
-	"   and (b.id is null or " BOOST_IS_VISIBLE_TO("$1")                                                 \
-	"        and (b.actor_id = $1 or " ACTOR_IS_WANTED_BY_SETS("booster", "$1") "))"                     \
+	" where " ITEM_IS_WANTED_BY("$1")                                                                    \
 	" order by item.id " order                                                                           \
 	" limit $4"
 static const struct statement home_down = STATEMENT("post_glance_home_down", 4, HOME_SQL("desc")); // home_items_pkey

@@ -10,6 +10,12 @@
 #define MEDIA_NAME_BYTES 16 /* 22 characters */
 #define FOCUS_SCALE 1000000
 
+/* Most posts have nothing of it. */
+static const struct statement look = STATEMENT("post_parts_look", 1,
+	"select exists (select from post_mentions where post_id = $1),"
+	"       exists (select from post_tags where post_id = $1),"
+	"       exists (select from post_media where post_id = $1)"); // post_mentions_pkey, post_tags_pkey, post_media_pkey
+
 static const struct statement list_mentions = STATEMENT("post_parts_list_mentions", 1,
 	"select a.id, a.username, a.domain, a.uri, a.url, a.domain_id is not null"
 	" from post_mentions as m"
@@ -76,7 +82,7 @@ static const struct statement add_mentions = STATEMENT("post_parts_add_mentions"
 	" where a.id = any ($2::bigint[])"
 	" on conflict do nothing"); // actors_pkey
 
-STATEMENT_TABLE(post_parts_statements, &list_mentions, &list_tags, &list_media, &add_medium, &remove_media, &remove_tags,
+STATEMENT_TABLE(post_parts_statements, &look, &list_mentions, &list_tags, &list_media, &add_medium, &remove_media, &remove_tags,
 	&add_tags, &add_mentions);
 
 static bool begins_with(struct str text, const char *prefix)
@@ -222,10 +228,13 @@ static enum error load_media(struct db *db, struct arena *arena, int64_t post_id
 enum error post_load_details(struct db *db, struct arena *arena, int64_t post_id, struct post_details *ret_details)
 {
 	struct post_details details = { 0 };
-	enum error error = load_mentions(db, arena, post_id, &details);
-	if (!error)
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = load(db, arena, &look, post_id, &rows);
+	if (!error && db_bool(&rows, 0, 0))
+		error = load_mentions(db, arena, post_id, &details);
+	if (!error && db_bool(&rows, 0, 1))
 		error = load_tags(db, arena, post_id, &details);
-	if (!error)
+	if (!error && db_bool(&rows, 0, 2))
 		error = load_media(db, arena, post_id, &details);
 	if (!error)
 		*ret_details = details;

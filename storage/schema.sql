@@ -506,6 +506,31 @@ CREATE TABLE public.fetches (
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01');
 COMMENT ON COLUMN public.fetches.root_uri IS 'What started the chain: a root has one budget';
 COMMENT ON COLUMN public.fetches.is_item IS 'It stood in a collection: what it needs in turn is paid from that budget';
+CREATE TABLE public.filter_keywords (
+    id bigint NOT NULL,
+    filter_id bigint NOT NULL,
+    keyword text NOT NULL,
+    is_whole_word boolean DEFAULT true NOT NULL,
+    CONSTRAINT filter_keywords_keyword_check CHECK (((length(keyword) >= 1) AND (length(keyword) <= 512)))
+);
+CREATE TABLE public.filter_posts (
+    id bigint NOT NULL,
+    filter_id bigint NOT NULL,
+    post_id bigint NOT NULL
+);
+CREATE TABLE public.filters (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    title text NOT NULL,
+    contexts text[] NOT NULL,
+    action text DEFAULT 'warn'::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT filters_action_check CHECK ((action = ANY (ARRAY['warn'::text, 'hide'::text, 'blur'::text]))),
+    CONSTRAINT filters_contexts_check CHECK ((((cardinality(contexts) >= 1) AND (cardinality(contexts) <= 5)) AND (contexts <@ ARRAY['home'::text, 'notifications'::text, 'public'::text, 'thread'::text, 'account'::text]))),
+    CONSTRAINT filters_title_check CHECK (((length(title) >= 1) AND (length(title) <= 512)))
+);
+COMMENT ON TABLE public.filters IS 'One that has expired counts no more, but stays until its owner removes it';
 CREATE TABLE public.follows (
     id bigint NOT NULL,
     follower_id bigint NOT NULL,
@@ -1292,6 +1317,14 @@ ALTER TABLE ONLY public.fetches
     ADD CONSTRAINT fetches_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.fetches
     ADD CONSTRAINT fetches_uri_kind_key UNIQUE (uri, kind);
+ALTER TABLE ONLY public.filter_keywords
+    ADD CONSTRAINT filter_keywords_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.filter_posts
+    ADD CONSTRAINT filter_posts_filter_id_post_id_key UNIQUE (filter_id, post_id);
+ALTER TABLE ONLY public.filter_posts
+    ADD CONSTRAINT filter_posts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.filters
+    ADD CONSTRAINT filters_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_followed_id_key UNIQUE (follower_id, followed_id);
 ALTER TABLE ONLY public.follows
@@ -1491,6 +1524,9 @@ CREATE INDEX fetch_roots_begun_at ON public.fetch_roots USING btree (begun_at);
 CREATE INDEX fetches_due ON public.fetches USING btree (due_at, id);
 CREATE INDEX fetches_leased ON public.fetches USING btree (peer) WHERE (leased_until IS NOT NULL);
 CREATE INDEX fetches_peer ON public.fetches USING btree (peer, due_at);
+CREATE INDEX filter_keywords_filter_id ON public.filter_keywords USING btree (filter_id, id);
+CREATE INDEX filter_posts_post_id ON public.filter_posts USING btree (post_id);
+CREATE INDEX filters_actor_id ON public.filters USING btree (actor_id, id);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX follows_notifies ON public.follows USING btree (followed_id, follower_id) WHERE notifies;
@@ -1643,6 +1679,14 @@ ALTER TABLE ONLY public.favourites
     ADD CONSTRAINT favourites_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.featured_tags
     ADD CONSTRAINT featured_tags_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.filter_keywords
+    ADD CONSTRAINT filter_keywords_filter_id_fkey FOREIGN KEY (filter_id) REFERENCES public.filters(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.filter_posts
+    ADD CONSTRAINT filter_posts_filter_id_fkey FOREIGN KEY (filter_id) REFERENCES public.filters(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.filter_posts
+    ADD CONSTRAINT filter_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.filters
+    ADD CONSTRAINT filters_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
@@ -1830,6 +1874,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetch_roots TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetch_roots TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fetches TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.filter_keywords TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.filter_posts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.filters TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;

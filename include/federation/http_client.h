@@ -145,4 +145,9 @@ void http_client_free(struct http_client **client);
 enum error http_client_new(struct loop *loop, const struct config *config, struct http_client **ret_client,
 	char **ret_message) MUST_CHECK;
 
+/* One that dials nothing but the scheme, host and port of origin (which outlives it), and that wherever it is: for a service
+ * that the operator named. origin NULL: as http_client_new. */
+enum error http_client_new_for(struct loop *loop, const struct config *config, const struct url *origin,
+	struct http_client **ret_client, char **ret_message) MUST_CHECK;
+
 #endif

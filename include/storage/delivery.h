@@ -37,6 +37,7 @@ struct delivery_claim {
 	int64_t waits_for; /* an earlier activity about the same object that is still pending for this inbox; 0 for none */
 };
 
+#define DELIVERY_CLAIM_MAX 1000 /* newest and oldest together */
 struct delivery_claim_request {
 	int64_t worker_id;
 	int64_t now_us;

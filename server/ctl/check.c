@@ -6,6 +6,7 @@
 #include "server/ctl/context.h"
 #include "server/ctl/listen_probe.h"
 #include "server/ctl/nouns.h"
+#include "server/media/helper.h"
 #include "server/privileges.h"
 
 #include "base/clock.h"
@@ -305,6 +306,25 @@ static void check_authority(struct report *report)
 	X509_free(certificate);
 }
 
+/* What stands between decoders of pictures and the rest of the machine. */
+static void check_media(struct report *report)
+{
+	unsigned walls = 0;
+	struct media_helper *helper = media_helper_new(ctl_config(report->invocation));
+	enum error error = media_helper_check(helper, &walls);
+	struct str text = arena_printf(report->invocation->arena, "seccomp %s, Landlock %s, limits %s, no new privileges %s",
+		walls & MEDIA_WALL_SECCOMP ? "yes" : "no", walls & MEDIA_WALL_LANDLOCK ? "yes" : "no",
+		walls & MEDIA_WALL_LIMITS ? "yes" : "no", walls & MEDIA_WALL_PRIVILEGES ? "yes" : "no");
+	media_helper_free(&helper);
+	if (error && walls == 0)
+		add(report, "media helper", VERDICT_WARNING, ERROR_NONE,
+			"comptoir-media does not start: uploads are refused; it stands beside this program, or media.helper names it");
+	else if (error)
+		add(report, "media helper", VERDICT_WARNING, ERROR_NONE, "uploads are refused, since no wall keeps it in: %.*s", STR_ARG(text));
+	else
+		add(report, "media helper", VERDICT_OK, ERROR_NONE, "walls: %.*s", STR_ARG(text));
+}
+
 static const char *verdict_name(enum verdict verdict)
 {
 	switch (verdict) {
@@ -371,6 +391,7 @@ static enum error run(struct invocation *invocation)
 	check_certificate(&report);
 	check_authority(&report);
 	check_listen(&report);
+	check_media(&report);
 	AUTO(buf) struct buf out = { 0 };
 	if (invocation->is_json)
 		write_report_json(&report, &out);

@@ -21,6 +21,7 @@ extern const struct command command_domain_list, command_domain_add, command_dom
 extern const struct command command_rule_add, command_rule_remove, command_rule_list;
 extern const struct command command_announcement_add, command_announcement_remove, command_announcement_list;
 extern const struct command command_emoji_add, command_emoji_remove, command_emoji_list;
+extern const struct command command_media_list, command_media_sweep, command_media_refresh;
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;
 extern const struct command command_inbox_list, command_inbox_show, command_inbox_retry, command_inbox_drop;
 extern const struct command command_peer_list, command_peer_show, command_peer_pause, command_peer_resume, command_peer_forget;

@@ -13,7 +13,7 @@ struct filter_set;
 enum error filter_set_load(const struct reader *reader, const struct filter_set **ret_set) MUST_CHECK;
 
 /* Writes the key "filtered" with the array of FilterResult; an empty one when set is NULL. text: what words are looked for
- * in: content without tags, content warning, options, descriptions. author_id: one's own posts are not filtered. */
+ * in, folded (base/text_fold.h): content without tags, content warning, options, descriptions. author_id: one's own posts are not filtered. */
 void filter_set_write(const struct filter_set *set, struct json_out *json, int64_t post_id, int64_t author_id, struct str text);
 
 /* Whether a filter with the action hide matches: such a post makes no notification and no push. */

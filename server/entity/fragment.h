@@ -12,7 +12,7 @@ enum fragment_kind { FRAGMENT_ACCOUNT, FRAGMENT_POST };
 
 struct fragment {
 	struct str json; /* members of an object, without braces */
-	struct str text; /* plain text that goes with it */
+	struct str text; /* what filters look at, folded */
 };
 
 /* Copied into the arena. False when it is not there, or was rendered too long ago for what no stamp tells of. */

@@ -104,7 +104,7 @@ bool notification_set_has(const struct notification_set *set, const struct notif
 		return report && account_set_has(set->accounts, report->target_id);
 	}
 	return !notification->post_id || (status_set_has(set->statuses, notification->post_id) &&
-		!is_among(set->hidden_post_ids, set->hidden_count, notification->post_id));
+		!status_set_hides(set->statuses, notification->post_id));
 }
 
 struct str notification_group_key(struct arena *arena, const struct notification *notification, bool is_grouped)

@@ -25,8 +25,6 @@ struct notification_set {
 	struct status_set *statuses;
 	struct report *reports;
 	size_t report_count;
-	int64_t *hidden_post_ids; /* by a filter with the action hide */
-	size_t hidden_count;
 };
 /* With the senders, and extra_actor_ids besides. */
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,

@@ -5,6 +5,7 @@
 #include "server/entity/status.h"
 
 #include "server/entity/account.h"
+#include "server/entity/filtering.h"
 #include "server/entity/poll.h"
 #include "server/entity/status_fragment.h"
 #include "server/http/request.h"
@@ -31,6 +32,7 @@ struct status_set {
 	struct piece *pieces;        /* of both, by post */
 	size_t piece_count;
 	struct account_set *accounts;
+	const struct filter_set *filters; /* NULL for none */
 };
 
 /* ---- finding ---- */
@@ -203,6 +205,8 @@ static enum error load_rest(struct status_set *set)
 	if (!error)
 		error = load_accounts(set);
 	if (!error)
+		error = filter_set_load(&set->reader, &set->filters);
+	if (!error)
 		drop_partial(set);
 	return error;
 }
@@ -262,6 +266,13 @@ int64_t status_set_post_id(const struct status_set *set, int64_t id)
 	return glance ? glance->post_id : 0;
 }
 
+bool status_set_hides(const struct status_set *set, int64_t id)
+{
+	const struct post_glance *glance = find_asked(set, id);
+	return glance && filter_set_hides(set->filters, glance->post_id, glance->actor_id,
+		find_piece(set, glance->post_id)->fragment.text);
+}
+
 /* ---- writing ---- */
 
 static void write_empty_array(struct json_out *json, const char *key)
@@ -282,7 +293,7 @@ static void write_flags(const struct status_set *set, struct json_out *json, con
 	json_out_key_bool(json, "bookmarked", glance->is_bookmarked);
 	if (reader_id == glance->actor_id && !glance->booster_id)
 		json_out_key_bool(json, "pinned", glance->is_pinned);
-	write_empty_array(json, "filtered");
+	filter_set_write(set->filters, json, glance->post_id, glance->actor_id, find_piece(set, glance->post_id)->fragment.text);
 }
 
 /* Only what everybody may read is quoted by others. */

@@ -23,6 +23,9 @@ int64_t status_set_actor_id(const struct status_set *set, int64_t id);
 /* The post itself: of a boost the boosted one; 0 when it is not there. */
 int64_t status_set_post_id(const struct status_set *set, int64_t id);
 
+/* Whether a filter of the reader's takes it out of sight altogether. */
+bool status_set_hides(const struct status_set *set, int64_t id);
+
 /* One Status; the id must be there. */
 void status_set_write(const struct status_set *set, struct json_out *json, int64_t id);
 /* An array of those that are there, in the order of the ids. */

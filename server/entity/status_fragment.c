@@ -9,6 +9,7 @@
 #include "storage/poll.h"
 
 #include "base/html.h"
+#include "base/text_fold.h"
 #include "base/url.h"
 
 struct str status_source_text(struct arena *arena, const struct post *post)
@@ -175,7 +176,12 @@ enum error status_fragment_render(const struct reader *reader, const struct post
 	write_application(&json, full);
 	write_mentions(&json, reader->arena, &details);
 	write_tags(reader, &json, &details);
-	error = status_write_media(reader, &json, post->id, &text);
+	if (details.medium_count) {
+		error = status_write_media(reader, &json, post->id, &text);
+	} else {
+		json_out_key_array_begin(&json, "media_attachments");
+		json_out_array_end(&json);
+	}
 	if (!error)
 		error = emojis_write_used(reader, &json, post->is_local, post->actor_uri, texts, sizeof(texts) / sizeof(texts[0]));
 	if (!error)
@@ -184,6 +190,6 @@ enum error status_fragment_render(const struct reader *reader, const struct post
 		return error;
 	json_out_object_end(&json);
 	ret_fragment->json = arena_str(reader->arena, str_slice(buf_str(&out), 1, out.len - 1));
-	ret_fragment->text = arena_str(reader->arena, buf_str(&text));
+	ret_fragment->text = text_fold(reader->arena, buf_str(&text));
 	return ERROR_NONE;
 }

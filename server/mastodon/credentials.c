@@ -142,8 +142,8 @@ static enum error set_picture(struct request *request, const char *name, enum me
 		return ERROR_NONE;
 	enum error error = profile_set_picture(request->app, request->db, request->arena, request->access.actor_id, purpose,
 		file->value, alt ? *alt : (struct str){ 0 }, &message);
-	if (error == ERROR_UNPROCESSABLE && message.len)
-		return refuse(request, arena_printf(request->arena, "Validation failed: %.*s", STR_ARG(message)).data);
+	if (error && message.len)
+		request->error_message = message;
 	return error;
 }
 

@@ -127,7 +127,7 @@ static bool shape_picture(struct making *making)
 	if (making->frames > 1 || pixels_of(*image) <= MEDIA_KEPT_PIXELS)
 		return true;
 	double scale = sqrt((double)MEDIA_KEPT_PIXELS / (double)pixels_of(*image));
-	return step(image, vips_resize(*image, &made, scale, NULL), &made);
+	return step(image, vips_resize(*image, &made, scale, "kernel", VIPS_KERNEL_CUBIC, NULL), &made);
 }
 
 /* Decodes: everything before was a plan. */

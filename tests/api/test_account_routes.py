@@ -12,6 +12,7 @@ from support.api import Api, make_token, person
 from support.far import far_actor, follow
 from support.peers import Peer, answer
 from support.site import Site
+from support.server import Server, binary
 from support.waiting import wait_until
 
 ACCOUNT = {"id": str, "username": str, "acct": str, "url": str, "uri": str, "display_name": str, "note": str, "avatar": str,
@@ -44,8 +45,7 @@ def server(server_factory_module):
 
 @pytest.fixture(scope="module")
 def server_factory_module(database):
-    from support.server import Server
-    server = Server(database, settings={"federation.allow_addresses": "127.0.0.0/8"})
+    server = Server(database, settings={"federation.allow_addresses": "127.0.0.0/8", "media.helper": binary("comptoir-media")})
     server.start()
     yield server
     server.remove()

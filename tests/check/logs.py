@@ -16,8 +16,8 @@ METRIC_NAME = re.compile(r'\bMETRIC(?:_LABELLED)?\s*\(\s*("[^"]*")')
 
 # Who may log from base: what runs threads and loops meets faults that no caller sees.
 BASE_MAY_LOG = {"base/log.c", "base/worker.c", "base/loop.c", "base/memory.c", "base/arena.c", "base/metrics.c"}
-# Who talks to a terminal: the command line, and the log itself before it can log.
-MAY_PRINT = re.compile(r"^(server/(ctl/|main\.c|roles\.c|command|cli)|base/(log|memory|arena)\.c)")
+# Who talks to a terminal: the command line, the media helper's own (its only output is what it was asked), and the log itself before it can log.
+MAY_PRINT = re.compile(r"^(server/(ctl/|media_helper/main\.c|main\.c|roles\.c|command|cli)|base/(log|memory|arena)\.c)")
 
 PLANTED = [
     ({"server/a.c": "void f(void) { log_event(LOG_LEVEL_INFO, name); }\n"}, "server/a.c:1: the event"),

@@ -417,6 +417,74 @@ static void operators_see_and_steer(void **state)
 	assert_int_equal(activity_in_find(world_db, world_arena, 1, &view), ERROR_NOT_FOUND);
 }
 
+/* ---- posts that came together ---- */
+
+static const char *note_id(const struct actor *author)
+{
+	static int number;
+	return text("%s/notes/%d", author->uri.data, ++number);
+}
+
+static const char *note_by(const struct actor *author, const char *uri, const char *more)
+{
+	return text("{\"id\":\"%s\",\"type\":\"Note\",\"attributedTo\":\"%s\",\"content\":\"<p>Hi #Together</p>\","
+		"\"cc\":[\"https://www.w3.org/ns/activitystreams#Public\"]%s}", uri, author->uri.data, more);
+}
+
+static void create_of(const struct actor *author, const char *note)
+{
+	deliver(say(author, "Create", note));
+}
+
+static const char *posts_of(const struct actor *author)
+{
+	return query("select coalesce((select posts from actor_counts where actor_id = %lld), 0)", (long long)author->id);
+}
+
+static void posts_that_come_together_are_as_those_that_come_alone(void **state)
+{
+	(void)state;
+	struct actor alice = make_local("alice", false);
+	struct actor bob = make_remote("bob", "peer.example");
+	struct actor carol = make_remote("carol", "peer.example");
+	struct actor dora = make_remote("dora", "peer.example");
+	make_follow(&alice, &bob, id_of(&alice, "follows"), true);
+	make_follow(&alice, &carol, id_of(&alice, "follows"), true);
+	const char *first = note_id(&bob), *answer = note_id(&carol), *gone = note_id(&carol);
+	const char *mention = note_id(&dora), *foreign = note_id(&dora), *second = note_id(&bob);
+	execute("insert into tombstones (uri, is_local, was_known) values ('%s', false, true)", gone);
+	create_of(&carol, note_by(&carol, answer, text(",\"inReplyTo\":\"%s\"", first)));
+	create_of(&bob, note_by(&bob, first, ",\"tag\":[{\"type\":\"Hashtag\",\"name\":\"#Together\"}]"));
+	create_of(&bob, note_by(&bob, first, ""));
+	create_of(&carol, note_by(&carol, gone, ""));
+	create_of(&dora, note_to(mention, &dora, &alice));
+	create_of(&dora, note_by(&dora, foreign, ""));
+	create_of(&bob, note_by(&bob, second, ",\"published\":\"2026-01-01T00:00:00Z\""));
+	size_t claimed;
+	assert_int_equal(inbox_work_once(&world_step, &claimed), ERROR_NONE);
+	assert_int_equal(claimed, 7);
+	work();
+	assert_string_equal(query("select string_agg(coalesce(last_error, state), ',' order by id) from activities_in"
+		" where actor_uri in ('%s', '%s', '%s')", bob.uri.data, carol.uri.data, dora.uri.data),
+		"done,done,done,tombstone,done,irrelevant,done");
+	assert_string_equal(posts_of(&bob), "2");
+	assert_string_equal(posts_of(&carol), "1");
+	assert_string_equal(posts_of(&dora), "1");
+	assert_string_equal(query("select count(*) from posts where uri in ('%s', '%s')", gone, foreign), "0");
+	assert_string_equal(query("select p.uri from posts as r join posts as p on p.id = r.in_reply_to_id where r.uri = '%s'", answer),
+		first);
+	assert_string_equal(query("select c.replies from post_counts as c join posts as p on p.id = c.post_id where p.uri = '%s'", first),
+		"1");
+	assert_string_equal(query("select t.name from post_tags as t join posts as p on p.id = t.post_id where p.uri = '%s'", first),
+		"together");
+	assert_string_equal(query("select count(*) from notifications where actor_id = %lld and kind = 'mention'", (long long)alice.id),
+		"1");
+	assert_string_equal(query("select count(*) from post_mentions as m join posts as p on p.id = m.post_id"
+		" where p.uri = '%s' and m.actor_id = %lld", mention, (long long)alice.id), "1");
+	assert_string_equal(query("select count(*) from activities_in where state <> 'done' and actor_uri in ('%s', '%s', '%s')",
+		bob.uri.data, carol.uri.data, dora.uri.data), "0");
+}
+
 /* ---- threads ---- */
 
 static void the_threads_work_when_somebody_rings_and_stop(void **state)
@@ -458,6 +526,7 @@ int main(void)
 		cmocka_unit_test(the_rows_of_a_dead_process_are_taken_over),
 		cmocka_unit_test(what_is_dropped_leaves_nothing_behind),
 		cmocka_unit_test(operators_see_and_steer),
+		cmocka_unit_test(posts_that_come_together_are_as_those_that_come_alone),
 		cmocka_unit_test(the_threads_work_when_somebody_rings_and_stop),
 	};
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);

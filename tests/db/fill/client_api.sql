@@ -1,3 +1,5 @@
+-- Rows for the tables of this part, many enough that a plan without an index shows.
+
 insert into jobs (id, kind, key, due_at, state)
   select n, 'name' || 500 + n % 2, 'name' || n, now() + (n % 2000 - 5) * interval '1 minute', 'waiting' from generate_series(1, 100000) as n;
 insert into idempotency_keys (user_id, key, request_sha256, result_kind, result_id, created_at)

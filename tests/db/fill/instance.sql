@@ -1,3 +1,5 @@
+-- Rows for the tables of this part, many enough that a plan without an index shows.
+
 insert into instance_rules (id, text) select n, 'rule' from generate_series(1, 20000) as n;
 insert into announcements (id, text, html) select n, 'news', '<p>news</p>' from generate_series(1, 20000) as n;
 insert into announcement_reads (announcement_id, actor_id) select n, (n % 20000 + 1)::bigint << 16 from generate_series(1, 20000) as n;
