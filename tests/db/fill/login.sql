@@ -1,4 +1,4 @@
--- Rows for the tables of this part, many enough that a plan without an index shows.
+-- What people came in with, in numbers that make a plan choose: invitations, links, codes, tries.
 insert into invitations (id, code_hash, max_uses, expires_at)
   select n::bigint << 16, sha256(('i' || n)::bytea), 10, now() + interval '1 day' from generate_series(1, 20000) as n;
 insert into user_links (token_hash, user_id, purpose, email, expires_at)
