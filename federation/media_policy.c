@@ -6,11 +6,9 @@
 #include "federation/federation.h"
 #include "federation/policy.h"
 
-#include "base/mutant.h"
-
 bool federation_takes_media(const struct federation *federation, struct str url)
 {
 	struct policy_view view = policy_judge_url(federation->policy, url);
 	bool is_own = str_starts_with(url, federation->base_url);
-	return ((view.verdict != POLICY_REFUSED && !view.rejects_media) || MUTANT("media_proxy_policy")) && !is_own;
+	return view.verdict != POLICY_REFUSED && !view.rejects_media && !is_own;
 }

@@ -11,6 +11,8 @@
 #include "server/mastodon/credentials.h"
 #include "server/mastodon/directory.h"
 #include "server/mastodon/filters.h"
+#include "server/mastodon/search.h"
+#include "server/mastodon/tags.h"
 #include "server/mastodon/domain_blocks.h"
 #include "server/mastodon/exports.h"
 #include "server/login/account_api.h"
@@ -136,6 +138,7 @@ static const struct route routes[] = {
 #include "server/routes/media.inc"
 #include "server/routes/streaming.inc"
 #include "server/routes/filters.inc"
+#include "server/routes/finding.inc"
 #include "server/routes/trends.inc"
 
 	/* pages */

@@ -12,7 +12,7 @@
 	", s.application_id" \
 	", s.scheduled_at"  \
 	", s.post_id"       \
-	", s.request::text" \
+	", s.request::text as request" \
 	", array_to_string(s.media_ids, ' ') as media_ids"
 
 enum {

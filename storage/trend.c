@@ -185,7 +185,7 @@ static void add_page(struct db_values *values, int64_t reader_id, int offset, in
 }
 
 enum error trend_list_tags(struct db *db, struct arena *arena, int64_t reader_id, int offset, int limit,
-	struct trending_tag **ret_tags, size_t *ret_count)
+	struct tag_view **ret_tags, size_t *ret_count)
 {
 	struct db_values values = { .count = 0 };
 	add_page(&values, reader_id, offset, limit);
@@ -194,10 +194,10 @@ enum error trend_list_tags(struct db *db, struct arena *arena, int64_t reader_id
 	if (error)
 		return error;
 	size_t count = (size_t)rows.count / TREND_DAYS;
-	struct trending_tag *tags = arena_alloc_array(arena, count, sizeof(*tags));
+	struct tag_view *tags = arena_alloc_array(arena, count, sizeof(*tags));
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i * TREND_DAYS;
-		tags[i] = (struct trending_tag){
+		tags[i] = (struct tag_view){
 			.id = db_int64(&rows, row, 0),
 			.name = db_text(&rows, row, 1),
 			.newest_day_us = db_time(&rows, row, 2),

@@ -5,24 +5,15 @@
 #ifndef COMPTOIR_STORAGE_TREND_H
 #define COMPTOIR_STORAGE_TREND_H
 
-#include "storage/db.h"
+#include "storage/tag.h"
 
 /* Sums up anew. */
 enum error trend_count_tags(struct db *db, struct arena *arena) MUST_CHECK;
 enum error trend_count_posts(struct db *db, struct arena *arena) MUST_CHECK;
 
-#define TREND_DAYS 7
-struct trending_tag {
-	int64_t id;      /* made from the name; always the same one */
-	struct str name;
-	int64_t newest_day_us;        /* midnight, UTC */
-	int64_t uses[TREND_DAYS];     /* the newest day first */
-	int64_t accounts[TREND_DAYS];
-	bool is_followed, is_featured; /* by the reader */
-};
 /* The strongest first. */
 enum error trend_list_tags(struct db *db, struct arena *arena, int64_t reader_id, int offset, int limit,
-	struct trending_tag **ret_tags, size_t *ret_count) MUST_CHECK;
+	struct tag_view **ret_tags, size_t *ret_count) MUST_CHECK;
 /* Those that the reader wants to see. */
 enum error trend_list_posts(struct db *db, struct arena *arena, int64_t reader_id, int offset, int limit, int64_t **ret_ids,
 	size_t *ret_count) MUST_CHECK;

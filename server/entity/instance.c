@@ -4,16 +4,16 @@
  * enforce; both versions of the entity share the writers. */
 #include "server/entity/instance.h"
 
+#include "server/media/media_limits.h"
+
 #include "federation/nodeinfo.h"
 
 #include "base/html.h"
 #include "storage/pin.h"
 
-#define MEBIBYTE (1024LL * 1024)
-
 static const char *const media_types[] = {
 	"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
-	"video/mp4", "video/webm", "video/quicktime",
+	"video/mp4", "video/webm",
 	"audio/mpeg", "audio/mp4", "audio/ogg", "audio/flac", "audio/wav",
 };
 
@@ -24,8 +24,8 @@ static const struct {
 	{ "max_characters", 5000 }, { "max_media_attachments", 4 }, { "characters_reserved_per_url", 23 },
 }, media_limits[] = {
 	{ "description_limit", 1500 },
-	{ "image_size_limit", 16 * MEBIBYTE }, { "image_matrix_limit", 33177600 },
-	{ "video_size_limit", 99 * MEBIBYTE }, { "video_frame_rate_limit", 120 }, { "video_matrix_limit", 8294400 },
+	{ "image_size_limit", MEDIA_MAX_IMAGE_BYTES }, { "image_matrix_limit", MEDIA_MAX_PIXELS },
+	{ "video_size_limit", MEDIA_MAX_FILE_BYTES }, { "video_frame_rate_limit", 120 }, { "video_matrix_limit", 8294400 },
 }, poll_limits[] = {
 	{ "max_options", 8 }, { "max_characters_per_option", 100 },
 	{ "min_expiration", 300 }, { "max_expiration", 2629746 },
@@ -211,6 +211,9 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 		json_out_key_null(json, "terms_of_service");
 	json_out_object_end(json);
 	write_limits(json);
+	json_out_key_object_begin(json, "vapid");
+	json_out_key_str(json, "public_key", facts->vapid_key);
+	json_out_object_end(json);
 	json_out_key_object_begin(json, "translation");
 	json_out_key_bool(json, "enabled", *config_text(facts->config, "translation.url") != '\0');
 	json_out_object_end(json);
@@ -262,7 +265,7 @@ void instance_write_v2(struct json_out *json, struct arena *arena, const struct 
 	write_configuration(json, arena, facts);
 	write_registrations(json, config);
 	json_out_key_object_begin(json, "api_versions");
-	json_out_key_int(json, "mastodon", 2); /* grouped notifications; the next ones promise what is not all here */
+	json_out_key_int(json, "mastodon", 4); /* the next one promises the filter action blur */
 	json_out_key_int(json, "comptoir", 1);
 	json_out_object_end(json);
 	json_out_key_object_begin(json, "contact");

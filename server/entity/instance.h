@@ -14,6 +14,7 @@ struct instance_facts {
 	struct str domain;   /* the primary account domain */
 	struct str base_url; /* without trailing slash */
 	struct instance_counts counts;
+	struct str vapid_key; /* by which push services know us */
 	const struct rule *rules;
 	size_t rule_count;
 	struct str contact_json; /* the entity Account of whom to ask; data NULL for nobody */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * One request on a loop that runs on the caller's own thread until the answer is there. */
+ * One request on a loop of its own, which ends when the answer is there. */
 #include "server/jobs/page_get.h"
 
 #include "federation/http_client.h"
@@ -73,7 +73,8 @@ enum error page_get(const struct config *config, struct arena *arena, struct str
 	if (!error) {
 		http_client_send(client, &(struct http_client_request){ .method = HTTP_CLIENT_GET, .url = url, .headers = &accept,
 			.header_count = 1, .limits = &limits, .done = done, .argument = &getting });
-		loop_run(getting.loop);
+		loop_start(getting.loop);
+		loop_join(getting.loop);
 		http_client_free(&client);
 		error = getting.error;
 	}

@@ -6,6 +6,7 @@
 #include "server/app.h"
 #include "server/documents.h"
 #include "server/domain_table.h"
+#include "server/push/vapid.h"
 #include "server/entity/account.h"
 
 #include "base/html.h"
@@ -61,6 +62,7 @@ enum error instance_load_facts(struct request *request, struct instance_facts *r
 	facts.rules = rules;
 	facts.domain = domain->name;
 	facts.base_url = domain->base_url;
+	facts.vapid_key = vapid_public_key(request->app->vapid);
 	*ret_facts = facts;
 	return ERROR_NONE;
 }

@@ -7,7 +7,6 @@
 #include "server/media/media_limits.h"
 
 #include "base/log.h"
-#include "base/mutant.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -166,7 +165,7 @@ static bool start_process(const struct media_helper *helper, struct place *place
 
 static bool walls_suffice(unsigned walls)
 {
-	return (walls & (MEDIA_WALL_SECCOMP | MEDIA_WALL_LANDLOCK)) || MUTANT("media_walls");
+	return walls & (MEDIA_WALL_SECCOMP | MEDIA_WALL_LANDLOCK);
 }
 
 static struct place *take_place(struct media_helper *helper)
@@ -264,7 +263,7 @@ static bool map_written(int descriptor, uint32_t size_bytes, struct str *ret_byt
 	struct stat status;
 	if (fstat(descriptor, &status) != 0 || status.st_size != (off_t)size_bytes || size_bytes == 0)
 		return false;
-	if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0 && !MUTANT("media_seal"))
+	if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
 		return false;
 	void *bytes = mmap(NULL, size_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
 	if (bytes == MAP_FAILED)

@@ -9,8 +9,6 @@
 #include "server/http/request.h"
 #include "server/media/service.h"
 
-#include "base/mutant.h"
-
 #include <unistd.h>
 
 #define YEAR_OF_CACHE "public, max-age=31536000, immutable"
@@ -85,7 +83,7 @@ static bool is_servable(struct str file_name)
 {
 	size_t dot = str_index_of(file_name, '.', 0);
 	return media_store_is_name(file_name) &&
-		(media_type_from_extension(str_slice(file_name, dot + 1, file_name.len)) != MEDIA_TYPE_NONE || MUTANT("media_raw_served"));
+		media_type_from_extension(str_slice(file_name, dot + 1, file_name.len)) != MEDIA_TYPE_NONE;
 }
 
 enum error media_respond_file(struct request *request, struct str file_name, struct str cache_control)

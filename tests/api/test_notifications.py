@@ -345,6 +345,21 @@ def test_moderators_are_told_of_reports_and_sign_ups(server_factory):
     assert moderator.get(PATH)[0]["account"]["username"] == "nouveau" and kinds(member) == []
 
 
+def test_what_a_filter_hides_is_not_told(town):
+    dirk = town.person("dirk")
+    town.person("elke")
+    for action, word in (("hide", "citrouille"), ("warn", "potiron")):
+        dirk.post("/api/v2/filters", json={"title": word, "context": ["notifications"], "filter_action": action,
+                                           "keywords_attributes": [{"keyword": word, "whole_word": True}]})
+    for text in ("une citrouille", "un potiron", "une tomate"):
+        town.post("elke", f"@dirk {text}")
+    dirk.wait_for(PATH, lambda found: len(found) == 2)
+    assert [one["status"]["content"].split()[-1][:6] for one in dirk.get(PATH)] == ["tomate", "potiro"]
+    assert len(dirk.get("/api/v2/notifications")["notification_groups"]) == 2
+    dirk.delete("/api/v2/filters/" + [one["id"] for one in dirk.get("/api/v2/filters") if one["title"] == "citrouille"][0])
+    dirk.wait_for(PATH, lambda found: len(found) == 3)
+
+
 def test_a_suspended_sender_is_not_shown(town):
     anke = town.person("anke")
     town.person("bert")

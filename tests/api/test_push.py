@@ -43,6 +43,7 @@ def test_a_subscription_is_made_read_changed_replaced_and_deleted(server, sink):
     assert made["endpoint"] == sink.endpoint() and made["standard"] is True and made["policy"] == "followed"
     assert made["alerts"] == {name: name in ("mention", "poll") for name in ALERTS}
     assert len(decode(made["server_key"])) == 65 and "=" not in made["server_key"]
+    assert app.get("/api/v2/instance")["configuration"]["vapid"] == {"public_key": made["server_key"]}
     changed = app.put(PATH, json={"data": {"alerts": {"follow": True, "mention": False}}})
     assert [name for name, is_wanted in changed["alerts"].items() if is_wanted] == ["follow"] and changed["policy"] == "followed"
     assert app.patch(PATH, data={"policy": "none"})["policy"] == "none"

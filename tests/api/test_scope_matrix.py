@@ -25,6 +25,7 @@ KNOWN = {row["shape"]: row for row in endpoints()}
 # Where upstream's code and its documentation differ, or we know better: what the table must say.
 DIFFERENT = {
     ("GET", "/api/v1/accounts/lookup"): ("PUBLIC", ["read:accounts"], "documented with a scope; the code takes anybody"),
+    ("GET", "/api/v1/instance/domain_blocks"): ("USER", None, "for those who are logged in: upstream's setting 'users'"),
     ("GET", "/api/v1/apps/verify_credentials"): ("APP", None, "any token of an application since 4.3"),
 }
 # Those that upstream has not, or has under another method.

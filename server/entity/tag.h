@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Hashtags as Mastodon's entities Tag and FeaturedTag. */
+#ifndef COMPTOIR_SERVER_ENTITY_TAG_H
+#define COMPTOIR_SERVER_ENTITY_TAG_H
+
+#include "server/entity/reader.h"
+#include "storage/tag.h"
+
+struct str tag_url(const struct reader *reader, struct str name) MUST_CHECK;
+void tag_write(const struct reader *reader, struct json_out *json, const struct tag_view *tag);
+void featured_tag_write(const struct reader *reader, struct json_out *json, const struct featured_tag *tag);
+
+#endif
