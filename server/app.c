@@ -9,6 +9,7 @@
 #include "server/push/vapid.h"
 #include "server/media/service.h"
 
+#include "base/clock.h"
 #include "base/url.h"
 
 #define NAMES_LIMIT_BYTES ((size_t)64 * 1024)
@@ -37,6 +38,7 @@ enum error app_new(const struct config *config, struct arena *arena, struct app 
 {
 	struct app *app = memory_new(sizeof(*app));
 	char *message = NULL;
+	app->started_us = clock_now_us();
 	app->config = config;
 	app->arena = arena_new(NAMES_LIMIT_BYTES);
 	app_instance_names(config, app->arena, &app->base_url, &app->authority, &app->domain);

@@ -34,6 +34,7 @@ struct app {
 	struct vapid *vapid;                 /* NULL until is_prepared: the key that push services know us by */
 	struct push_sender *pushes;          /* beside jobs */
 	struct static_files *static_files;
+	int64_t started_us;   /* wall time: since when the configuration is what it is */
 	struct str base_url;  /* instance.base_url without trailing slash */
 	struct str authority; /* its host, with port if not the default */
 	struct str domain;    /* instance.domain, or authority when that is empty */

@@ -112,7 +112,7 @@ enum error handle_instance_extended_description(struct request *request)
 	html_escape(&html, str_from(config_text(request->app->config, "instance.description")));
 	buf_add_c_string(&html, "</p>");
 	json_out_object_begin(json);
-	json_out_key_null(json, "updated_at");
+	json_out_key_time_ms(json, "updated_at", request->app->started_us);
 	json_out_key_str(json, "content", buf_str(&html));
 	json_out_object_end(json);
 	return ERROR_NONE;

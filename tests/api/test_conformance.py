@@ -11,7 +11,10 @@ import zlib
 
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from support import processes
 from support.api import Api, make_token, new_id, person
 from support.entities import Conformance, load
 from support.waiting import wait_until
@@ -32,7 +35,24 @@ ELSEWHERE = {
 }
 UNSHOWN = {
     "AccountWarning": "moderators warn by other means", "RelationshipSeveranceEvent": "not kept",
-    "NotificationFallback": "newer than what is claimed", "Translation": "test_posting", "ShallowQuote": "quotes are whole",
+    "NotificationFallback": "newer than what is claimed", "ShallowQuote": "quotes are whole", "AccountRole": "roles are not shown",
+    "FeatureApproval": "newer than what is claimed",
+    "Translation": "test_translation", "Translation::Attachment": "test_translation", "Translation::Poll": "test_translation",
+    "Translation::Poll::Option": "test_translation", "TermsOfService": "test_instance_facts",
+    "Announcement::Account": "announcements name nobody", "Announcement::Status": "announcements name no posts",
+    "PreviewCard": "links are not read", "PreviewCardAuthor": "links are not read", "Trends::Link": "links are not read",
+    "Status.card": "links are not read", "Status.text": "of deleted posts only, which have no content",
+    "Field.verified_at": "test_account_routes", "MediaAttachment.remote_url": "test_media_proxy",
+    "Instance.configuration.urls.status": "there is no such page", "Instance.wrapstodon": "not offered",
+    "Instance.configuration.urls.terms_of_service": "test_instance_facts", "Instance.contact.account": "not configured here",
+    "V1::Instance.contact_account": "not configured here", "Instance.registrations.message": "not offered",
+    "Instance.registrations.min_age": "not asked", "Instance.registrations.url": "sign-up is ours",
+    "Instance.thumbnail.blurhash": "an asset has none", "Instance.thumbnail.versions": "one size",
+    "Notification.collection": "newer than what is claimed", "Notification.event": "not kept",
+    "Notification.fallback": "newer than what is claimed", "Notification.moderation_warning": "moderators warn by other means",
+    "Notification.report": "for moderators: test_notifications", "Report.action_taken_at": "of resolved ones, which nobody is shown",
+    "ScheduledStatus.params.scheduled_at": "always null", "StatusEdit.quote": "an edit cannot change it",
+    "MutedAccount.mute_expires_at": "test_relationships",
 }
 
 
@@ -95,6 +115,7 @@ class World:
                                   " ('far.example', 'wave', 'https://far.example/wave.png', now()) returning 1")
         self.server.database.rows("insert into follows (id, follower_id, followed_id, state, uri) values (%s, %s, %s, 'accepted',"
                                   " 'https://far.example/follow/1') returning 1", (new_id(), actor, int(self.anna.id)))
+        self.server.database.rows("insert into peers (name) values ('far.example') returning 1")
         return str(actor)
 
     def remote_post(self, text="<p>Hello :wave:</p>", **columns):
@@ -141,8 +162,9 @@ def test_instance(world):
     world.get(world.nobody, "/api/v1/instance/extended_description", "ExtendedDescription")
     world.get(world.nobody, "/api/v1/instance/privacy_policy", "PrivacyPolicy")
     world.get(world.nobody, "/nodeinfo/2.0", "NodeInfo")
-    world.get(world.nobody, "/api/v1/instance/activity", "[InstanceActivity]")
+    world.get(world.nobody, "/api/v1/streaming/health", None)
     world.get(world.nobody, "/api/v1/instance/languages", "[InstanceLanguage]")
+    world.get(world.nobody, "/api/v1/instance/terms_of_service", None, status=404)
     world.server.command("domain", "block", "bad.example", "--severity", "suspend", "--comment", "spam")
     world.get(world.anna, "/api/v1/instance/domain_blocks", "[DomainBlock]")
 
@@ -163,6 +185,14 @@ def test_accounts(world):
     world.get(anna, "/api/v1/profile", "Profile")
     world.patch(anna, "/api/v1/profile", "Profile", data={"display_name": "Anna F."})
     world.get(anna, "/api/v1/preferences", "Preferences")
+
+
+def test_accounts_that_are_not_as_others(world):
+    for name, change in (("gone", "suspended_at = now()"), ("quiet", "silenced_at = now()"), ("late", "is_memorial = true"),
+                         ("moved", f"moved_to_id = {world.far}")):
+        one = person(world.server, name)
+        world.server.database.rows(f"update actors set {change}, updated_at = now() where id = %s returning 1", (int(one.id),))
+        world.get(world.nobody, "/api/v1/accounts/:id", "Account", one.id)
 
 
 def test_relationships(world):
@@ -193,6 +223,8 @@ def test_relationships(world):
     world.post(carla, "/api/v1/domain_blocks", "Empty", data={"domain": "worse.example"})
     assert world.get(carla, "/api/v1/domain_blocks", "[string]") == ["worse.example"]
     world.delete(carla, "/api/v1/domain_blocks", "Empty", data={"domain": "worse.example"})
+    world.get(carla, "/api/v1/domain_blocks/preview", "DomainBlockPreview", domain="far.example")
+    world.post(carla, "/api/v1/accounts/:id/follow", "Relationship", anna.id)
     world.post(carla, "/api/v1/accounts/:id/endorse", "Relationship", anna.id)
 
 
@@ -228,7 +260,6 @@ def test_media(world):
 
 def test_statuses(world):
     anna, bob = world.anna, world.bob
-    world.server.command("emoji", "add", "tulip", "-", input=png(64, 64)) if False else None
     status = world.status(anna, "Bonjour @bob #flowers https://far.example/page", language="fr", spoiler_text="Careful")
     world.picked = status["id"]
     assert status["application"]["name"] == "Tests"
@@ -308,7 +339,8 @@ def test_notifications(world):
     anna, bob = world.anna, world.bob
     target = world.status(anna, "Notice this")
     for deed in ("favourite", "reblog"):
-        world.post(bob, f"/api/v1/statuses/:id/{deed}", "Status", target["id"])
+        for one in (person(world.server, f"fan-{deed}"), world.carla, bob):
+            world.post(one, f"/api/v1/statuses/:id/{deed}", "Status", target["id"])
     world.status(bob, "@anna hello")
     found = world.get(anna, "/api/v1/notifications", "[Notification]")
     assert {"mention", "favourite", "reblog"} <= {one["type"] for one in found}
@@ -354,7 +386,9 @@ def test_markers_and_conversations(world):
 
 def test_push(world):
     anna = Api(world.server, make_token(world.server.database, "anna"), "anna")
-    key = "BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds"
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    key = base64.urlsafe_b64encode(point).decode().rstrip("=")
     data = {"subscription[endpoint]": "https://push.example/one", "subscription[keys][p256dh]": key,
             "subscription[keys][auth]": base64.urlsafe_b64encode(b"x" * 16).decode(), "data[alerts][mention]": "true"}
     world.post(anna, "/api/v1/push/subscription", "WebPushSubscription", data=data)
@@ -410,6 +444,11 @@ def test_search_and_discovery(world):
         found = world.get(anna, "/api/v2/search", "Search", q=words, type=kind)
         assert found[kind], kind
     world.patch(bob, "/api/v1/accounts/update_credentials", "CredentialAccount", data={"discoverable": "true"})
+    database = world.server.database
+    before = database.value("update jobs set due_at = now() where kind = 'trends' returning due_at")
+    database.rows("select pg_notify('comptoir_wake', '8')")
+    wait_until(lambda: database.value("select due_at > %s + interval '1 minute' from jobs where kind = 'trends'", (before,)), 30,
+               "the trends to be counted")
     assert world.get(world.nobody, "/api/v1/directory", "[Account]", local="true")
     found = world.get(anna, "/api/v2/suggestions", "[Suggestion]")
     assert found
@@ -422,10 +461,17 @@ def test_search_and_discovery(world):
 
 def test_announcements_and_emojis(world):
     anna = world.anna
-    world.server.command("announcement", "add", "We close at noon on Sunday. @anna #flowers")
+    path = os.path.join(processes.make_directory("comptoir-emoji-"), "tulip.png")
+    with open(path, "wb") as file:
+        file.write(png(64, 64))
+    processes.give(path)
+    world.server.command("emoji", "add", "tulip", path, "--category", "flowers")
+    world.server.command("announcement", "add", "We close at noon on Sunday. :tulip: #flowers", "--starts", "2026-01-01T00:00:00Z",
+                         "--ends", "2100-01-01T00:00:00Z")
     found = world.get(anna, "/api/v1/announcements", "[Announcement]")
     world.call(anna, "PUT", "/api/v1/announcements/:id/reactions/:name", "Empty", 200, (found[0]["id"], "%F0%9F%91%8D"))
-    assert world.get(anna, "/api/v1/announcements", "[Announcement]")[0]["reactions"]
+    world.call(anna, "PUT", "/api/v1/announcements/:id/reactions/:name", "Empty", 200, (found[0]["id"], "tulip"))
+    assert len(world.get(anna, "/api/v1/announcements", "[Announcement]")[0]["reactions"]) == 2
     world.post(anna, "/api/v1/announcements/:id/dismiss", "Empty", found[0]["id"])
     world.get(world.nobody, "/api/v1/custom_emojis", "[CustomEmoji]")
 

@@ -18,8 +18,8 @@ def new_id():
 
 def make_application(database, scopes=ALL_SCOPES, name="Tests"):
     application = new_id()
-    database.rows("insert into oauth_applications (id, client_id, client_secret_hash, name, redirect_uris, scopes)"
-                  " values (%s, %s, %s, %s, 'urn:ietf:wg:oauth:2.0:oob', %s) returning id",
+    database.rows("insert into oauth_applications (id, client_id, client_secret_hash, name, website, redirect_uris, scopes)"
+                  " values (%s, %s, %s, %s, 'https://tests.example', 'urn:ietf:wg:oauth:2.0:oob', %s) returning id",
                   (application, secrets.token_hex(16), hashlib.sha256(b"secret").digest(), name, scopes))
     return application
 

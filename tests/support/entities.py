@@ -108,7 +108,8 @@ class Conformance:
             if entity not in self.seen:
                 missing.append(entity)
                 continue
-            missing += self.unseen_members(entity, fields_of(entity))
+            # What is inherited was seen when the entity that it comes from showed it.
+            missing += self.unseen_members(entity, ENTITIES[entity]["fields"])
         return sorted(set(missing))
 
     def unseen_members(self, name, fields):
