@@ -102,7 +102,7 @@ class Conformance:
                     self.check_members(name, field["fields"], item, where)
 
     def unseen(self):
-        """Entities, and members that may be left out or be null, that no answer has shown."""
+        """Entities, and members that are not newer than what is claimed, that no answer has shown."""
         missing = []
         for entity in ENTITIES:
             if entity not in self.seen:
@@ -116,7 +116,8 @@ class Conformance:
         missing = []
         for key, field in fields.items():
             if f"{name}.{key}" not in self.seen:
-                missing.append(f"{name}.{key}")
+                if version_tuple(field.get("since", "0.1.0")) <= self.claimed:
+                    missing.append(f"{name}.{key}")
             else:
                 missing += self.unseen_members(f"{name}.{key}", field.get("fields", {}))
         return missing
