@@ -407,11 +407,11 @@ static void sweep(struct scheduler *scheduler, int64_t now_us)
 			scheduler_note_peer(scheduler, peer, true);
 		bool counts = peer->failed_in_epoch && peer->epoch == scheduler->breaker.epoch;
 		if (!peer->item_count && !peer->unsaved && !peer->is_claiming && !counts)
-			buf_add(&idle, &peer, sizeof(peer));
+			buf_add(&idle, &peer, sizeof(struct peer *));
 	}
 	for (size_t at = 0; at < idle.len; at += sizeof(struct peer *)) {
 		struct peer *peer;
-		__builtin_memcpy(&peer, idle.data + at, sizeof(peer));
+		__builtin_memcpy(&peer, idle.data + at, sizeof(struct peer *));
 		drop_peer(scheduler, peer);
 	}
 	scheduler->next_sweep_us = now_us + SWEEP_US;

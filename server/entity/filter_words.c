@@ -175,7 +175,7 @@ struct sizes {
 
 static struct str **fold_all(struct arena *arena, const struct filter *filters, size_t count, struct sizes *sizes)
 {
-	struct str **folded = arena_alloc_array(arena, count, sizeof(*folded));
+	struct str **folded = arena_alloc_array(arena, count, sizeof(struct str *));
 	for (size_t i = 0; i < count; i++) {
 		folded[i] = arena_alloc_array(arena, filters[i].keyword_count, sizeof(**folded));
 		for (size_t k = 0; k < filters[i].keyword_count; k++) {

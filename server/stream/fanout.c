@@ -27,7 +27,7 @@ static void add_target(struct targets *targets, const struct subscription *subsc
 {
 	if (targets->count == targets->capacity) {
 		size_t capacity = targets->capacity ? 2 * targets->capacity : 16;
-		const struct subscription **items = arena_alloc_array(targets->hub->arena, capacity, sizeof(*items));
+		const struct subscription **items = arena_alloc_array(targets->hub->arena, capacity, sizeof(struct subscription *));
 		for (size_t i = 0; i < targets->count; i++)
 			items[i] = targets->items[i];
 		targets->items = items;
@@ -185,7 +185,7 @@ static enum error send_status(struct targets *targets, const char *event, int64_
 	size_t wanting_count = 0;
 	if (!targets->count)
 		return ERROR_NONE;
-	qsort(targets->items, targets->count, sizeof(*targets->items), compare_targets);
+	qsort(targets->items, targets->count, sizeof(struct subscription *), compare_targets);
 	enum error error = list_wanting(targets, id, &wanting, &wanting_count);
 	if (error || !wanting_count)
 		return error;

@@ -15,7 +15,7 @@ CLEAN = {"base/a.c": "int f(int a);\nint f(int a)\n{\n\treturn a;\n}\n", ".clang
 
 def check(tree):
     names = changed_files(tree)
-    packages = ["libevent", "openssl", "jansson", "libpq", "libsystemd", "libcurl"]
+    packages = ["libevent", "openssl", "jansson", "libpq", "libsystemd", "libcurl", "vips"]
     flags = []
     for package in packages:
         flags += subprocess.run(["pkg-config", "--cflags", package], capture_output=True, text=True,
