@@ -166,9 +166,9 @@ def test_another_port_is_refused_where_ids_hold_the_port(quickstart, is_running,
     assert "runs already" in quickstart.start().stdout or not is_running
 
 
-def test_it_says_that_signing_in_is_not_there_yet(quickstart):
-    line = next(line for line in quickstart.first.stdout.splitlines() if "To open now" in line)
-    assert "pages and WebFinger" in line and "signing in" in line and "API for apps" in line
+def test_it_says_where_to_sign_in(quickstart):
+    line = next(line for line in quickstart.first.stdout.splitlines() if "To sign in" in line)
+    assert f"{quickstart.url}/auth/sign_in" in line and "any Mastodon app" in line
 
 
 def test_files_are_private_and_the_limits_warning_is_logged(quickstart):
