@@ -133,10 +133,10 @@ static const struct command_option add_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
-const struct command command_announcement_add = { "announcement", "add", "TEXT", 1, 1, 0, "tell everyone here something",
+const struct command command_announcement_add = { "announcement", "add", "TEXT", 1, 1, 0, "Tell everyone here something",
 	"Apps show it above the timelines.\n\n  comptoir announcement add \"We move on Sunday.\" --ends 2026-12-06T18:00:00Z",
 	add_options, run_add };
-const struct command command_announcement_remove = { "announcement", "remove", "ID", 1, 1, 0, "take an announcement back", NULL,
+const struct command command_announcement_remove = { "announcement", "remove", "ID", 1, 1, 0, "Take an announcement back", NULL,
 	NULL, run_remove };
-const struct command command_announcement_list = { "announcement", "list", NULL, 0, 0, COMMAND_HAS_JSON, "list the announcements",
+const struct command command_announcement_list = { "announcement", "list", NULL, 0, 0, COMMAND_HAS_JSON, "List the announcements",
 	NULL, NULL, run_list };

@@ -154,8 +154,8 @@ static const struct command_option add_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
-const struct command command_emoji_add = { "emoji", "add", "SHORTCODE FILE", 2, 2, 0, "add or replace a custom emoji",
+const struct command command_emoji_add = { "emoji", "add", "SHORTCODE FILE", 2, 2, 0, "Add or replace a custom emoji",
 	"FILE is a PNG, GIF or WebP of at most 256 KiB.\n\n  comptoir emoji add tulip tulip.png --category flowers", add_options, run_add };
-const struct command command_emoji_remove = { "emoji", "remove", "SHORTCODE", 1, 1, 0, "remove a custom emoji", NULL, NULL,
+const struct command command_emoji_remove = { "emoji", "remove", "SHORTCODE", 1, 1, 0, "Remove a custom emoji", NULL, NULL,
 	run_remove };
-const struct command command_emoji_list = { "emoji", "list", NULL, 0, 0, 0, "list the custom emojis", NULL, NULL, run_list };
+const struct command command_emoji_list = { "emoji", "list", NULL, 0, 0, 0, "List the custom emojis", NULL, NULL, run_list };

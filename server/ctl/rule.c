@@ -97,8 +97,8 @@ static const struct command_option add_options[] = {
 	{ "--hint", "TEXT", "What is meant by it, in more words.", false }, { NULL, NULL, NULL, false },
 };
 
-const struct command command_rule_add = { "rule", "add", "TEXT", 1, 1, 0, "add a rule of the instance",
+const struct command command_rule_add = { "rule", "add", "TEXT", 1, 1, 0, "Add a rule of the instance",
 	"Rules are shown to those who sign up and who report.\n\n  comptoir rule add \"Be kind.\" --hint \"Also when you disagree.\"",
 	add_options, run_add };
-const struct command command_rule_remove = { "rule", "remove", "ID", 1, 1, 0, "remove a rule", NULL, NULL, run_remove };
-const struct command command_rule_list = { "rule", "list", NULL, 0, 0, COMMAND_HAS_JSON, "list the rules", NULL, NULL, run_list };
+const struct command command_rule_remove = { "rule", "remove", "ID", 1, 1, 0, "Remove a rule", NULL, NULL, run_remove };
+const struct command command_rule_list = { "rule", "list", NULL, 0, 0, COMMAND_HAS_JSON, "List the rules", NULL, NULL, run_list };

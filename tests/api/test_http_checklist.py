@@ -68,8 +68,10 @@ def test_a_foreign_host_is_in_no_answer(server, path):
         known = server.get(path + query, headers={"Accept": accept})
         answer = server.get(path + query, headers={"Accept": accept, **FOREIGN})
         assert "evil" not in answer.text and "evil" not in str(answer.headers)
-        if path in ("/health", "/ready", "/favicon.ico") or path.startswith("/assets"):
+        if path in ("/health", "/ready", "/favicon.ico", "/api/v1/streaming/health") or path.startswith(("/assets", "/media")):
             assert answer.status_code == known.status_code
+        elif known.status_code == 401:  # who may not ask at all is told so first
+            assert answer.status_code == 401
         else:
             assert answer.status_code == 421
             others = {name: value for name, value in FOREIGN.items() if name != "Host"}
@@ -160,7 +162,7 @@ def test_head_is_get_without_its_body(server, path):
         follower = "HEAD /health HTTP/1.1\nHost: a\nConnection: close\n\n"
         exchange = server.exchange((lines + follower).replace("\n", "\r\n").encode(), head=True)
         assert [response.status for response in exchange.responses] == [answer.status, 200] and not exchange.rest
-        varying = ("date", "x-request-id")
+        varying = ("date", "x-request-id", "set-cookie")  # a page with a form plants a token of its own each time
         assert [(name, value) for name, value in exchange.responses[0].headers if name.lower() not in varying] == \
                [(name, value) for name, value in answer.headers if name.lower() not in varying]
 
@@ -351,7 +353,8 @@ def test_every_spelling_of_a_route_is_counted_by_its_limit(limited, path, limit)
         if answer.status in (400, 404) and answer.header("X-RateLimit-Limit") is None:
             continue  # no route
         if answer.header("X-RateLimit-Limit") != first.header("X-RateLimit-Limit"):
-            assert answer.status == 404, (method, spelling)  # a route of another class, which has nothing of that name
+            # A route of another class, which has nothing of that name, wants a token or is no GET.
+            assert answer.status in (401, 404, 405), (method, spelling)
             continue
         if limit != "none" and answer.header("X-RateLimit-Reset") == last.header("X-RateLimit-Reset"):
             assert int(answer.header("X-RateLimit-Remaining")) == int(last.header("X-RateLimit-Remaining")) - 1, (method, spelling)
