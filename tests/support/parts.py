@@ -139,11 +139,12 @@ def run_unit(context):
 
 # pytest parts
 
-def run_pytest(context, name, folder, build, *options, seconds=3000):
+def run_pytest(context, name, folder, build, *options, seconds=3000, files=()):
+    """files: only these of the folder."""
     log_path, xml_path = context.log_path(name), os.path.join(context.log_directory, f"{name}.xml")
     if os.path.exists(xml_path):
         os.unlink(xml_path)
-    command = [PYTHON, "-m", "pytest", "-c", "tests/pytest.ini", "--rootdir", "tests", f"tests/{folder}", "-q",
+    command = [PYTHON, "-m", "pytest", "-c", "tests/pytest.ini", "--rootdir", "tests", *(files or [f"tests/{folder}"]), "-q",
                f"--junit-xml={xml_path}", *options]
     if context.want_long:
         command.append("--long")
@@ -181,19 +182,32 @@ def run_folder(context, folder, build="asan"):
         run_pytest(context, folder, folder, f"build/{build}")
 
 
+def run_folder_in_shares(context, folder, build="asan", shares=2):
+    """The files of a folder, largest first, dealt to as many runs beside one another: most of their time is waiting."""
+    if not has_tests(folder):
+        return
+    context.build(build)
+    paths = sorted(glob.glob(os.path.join(ROOT, "tests", folder, "test_*.py")), key=os.path.getsize, reverse=True)
+    dealt = [[os.path.relpath(path, ROOT) for path in paths[share::shares]] for share in range(shares)]
+    with concurrent.futures.ThreadPoolExecutor(shares) as pool:
+        for run in [pool.submit(run_pytest, context, f"{folder}-{number}", folder, f"build/{build}", files=files)
+                    for number, files in enumerate(dealt, 1) if files]:
+            run.result()
+
+
 def run_db(context):
-    run_folder(context, "db")
+    run_folder_in_shares(context, "db")
 
 
 def run_api(context):
-    run_folder(context, "api")
+    run_folder_in_shares(context, "api")
     if has_tests("api"):
         context.build("tsan")
         run_pytest(context, "api-tsan", "api", "build/tsan", "-m", "concurrent")
 
 
 def run_fed(context):
-    run_folder(context, "fed")
+    run_folder_in_shares(context, "fed")
 
 
 def run_web(context):
