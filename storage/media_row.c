@@ -5,13 +5,6 @@
 
 #define FOCUS_SCALE 1000000.0
 
-enum medium_column {
-	MEDIUM_ID, MEDIUM_ACTOR_ID, MEDIUM_KIND, MEDIUM_STATE, MEDIUM_NAME, MEDIUM_MIME_TYPE, MEDIUM_FILE_NAME, MEDIUM_PREVIEW_NAME,
-	MEDIUM_REMOTE_URL, MEDIUM_ALT, MEDIUM_BLURHASH, MEDIUM_SIZE_BYTES, MEDIUM_WIDTH, MEDIUM_HEIGHT, MEDIUM_PREVIEW_WIDTH,
-	MEDIUM_PREVIEW_HEIGHT, MEDIUM_DURATION_MS, MEDIUM_FRAME_RATE, MEDIUM_BIT_RATE, MEDIUM_FOCUS_X, MEDIUM_FOCUS_Y, MEDIUM_POST_ID,
-	MEDIUM_PURPOSE,
-};
-
 static const char *const kind_names[] = { "image", "gifv", "video", "audio", "unknown" };
 
 const char *media_kind_name(enum media_kind kind)
@@ -57,7 +50,7 @@ static void read_row(const struct db_rows *rows, int row, struct medium *medium)
 		.preview_width = (int32_t)db_int64(rows, row, MEDIUM_PREVIEW_WIDTH),
 		.preview_height = (int32_t)db_int64(rows, row, MEDIUM_PREVIEW_HEIGHT),
 		.duration_ms = db_int64(rows, row, MEDIUM_DURATION_MS),
-		.frame_rate_milli = (int32_t)db_int64(rows, row, MEDIUM_FRAME_RATE),
+		.frame_rate_milli = (int32_t)db_int64(rows, row, MEDIUM_FRAME_RATE_MILLI),
 		.bit_rate = db_int64(rows, row, MEDIUM_BIT_RATE),
 		.focus_x = (double)db_int64(rows, row, MEDIUM_FOCUS_X) / FOCUS_SCALE,
 		.focus_y = (double)db_int64(rows, row, MEDIUM_FOCUS_Y) / FOCUS_SCALE,
