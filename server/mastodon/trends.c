@@ -44,3 +44,11 @@ enum error handle_trending_statuses(struct request *request)
 	respond_offset_link(request, count, offset, limit);
 	return status_respond_array(request, FILTER_PUBLIC, ids, count);
 }
+
+enum error handle_trending_links(struct request *request)
+{
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	json_out_array_end(json);
+	return ERROR_NONE;
+}

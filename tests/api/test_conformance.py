@@ -51,7 +51,7 @@ UNSHOWN = {
     "Notification.collection": "newer than what is claimed", "Notification.event": "not kept",
     "Notification.fallback": "newer than what is claimed", "Notification.moderation_warning": "moderators warn by other means",
     "Notification.report": "for moderators: test_notifications", "Report.action_taken_at": "of resolved ones, which nobody is shown",
-    "ScheduledStatus.params.scheduled_at": "always null", "StatusEdit.quote": "an edit cannot change it",
+    "OEmbed.height": "as tall as its text", "ScheduledStatus.params.scheduled_at": "always null", "StatusEdit.quote": "an edit cannot change it",
     "MutedAccount.mute_expires_at": "test_relationships",
 }
 
