@@ -28,7 +28,7 @@ struct app {
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
-	struct stream_hub *_Atomic streams;  /* likewise, and for a moment after */
+	struct stream_hub *streams;          /* NULL without the web role */
 	struct media_service *media;         /* media/service.h */
 	struct limits *limits;
 	struct vapid *vapid;                 /* NULL until is_prepared: the key that push services know us by */

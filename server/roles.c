@@ -142,8 +142,10 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 		.loop_count = (unsigned)config_integer(service->config, "http.loops"),
 	};
 	enum error error = ERROR_NONE;
-	if (service->roles & ROLE_WEB)
+	if (service->roles & ROLE_WEB) {
+		service->app->streams = stream_hub_start(service->app);
 		error = http_server_start(&options, &service->http, &message);
+	}
 	if (!error)
 		error = metrics_listener_start(service->app, &service->metrics, &message);
 	return take_message(service, error, message, ret_message);
@@ -205,7 +207,6 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		if (error)
 			return error;
 		service->app->media->fetcher = media_fetcher_start(service->app);
-		service->app->streams = stream_hub_start(service->app);
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
 	service->is_ready = true;

@@ -14,7 +14,7 @@ struct app;
 struct stream_hub;
 struct stream_client;
 
-/* The app must be prepared and outlive it. */
+/* Before the HTTP server starts; the database is not asked before a stream is open. The app must outlive it. */
 struct stream_hub *stream_hub_start(struct app *app) MUST_CHECK;
 /* After the HTTP server has stopped, so that no stream is left; accepts NULL. */
 void stream_hub_stop(struct stream_hub **hub);

@@ -39,8 +39,6 @@ static enum error begin(struct request *request, const struct stream_name *name)
 	if (error)
 		return error;
 	struct stream_hub *hub = request->app->streams;
-	if (!hub)
-		return fail(request, ERROR_UNAVAILABLE, "not started yet");
 	struct stream_client *client = stream_client_new(hub, &request->access);
 	struct stream *stream = respond_stream(request, &stream_client_events, client, &error);
 	if (!stream) {
