@@ -59,6 +59,13 @@ static const struct statement read_back = STATEMENT("audit_read_back", 3,
 	" order by l.number desc"
 	" limit $3"); // audit_log_pkey
 
+static const struct statement next_log = STATEMENT("audit_next_log", 1,
+	"select l.organisation_id"
+	" from audit_log as l"
+	" where l.organisation_id > $1"
+	" order by l.organisation_id"
+	" limit 1"); // audit_log_pkey
+
 static const struct statement list_heads = STATEMENT("audit_list_heads", 2,
 	"select h.organisation_id, h.count, h.hash"
 	" from audit_heads as h"
@@ -79,7 +86,7 @@ static const struct statement note_recorded = STATEMENT("audit_note_recorded", 2
 	" where organisation_id = $1"
 	"   and count >= $2"); // audit_heads_pkey
 
-STATEMENT_TABLE(audit_statements, &add, &read_on, &read_back, &list_heads, &list_unrecorded, &note_recorded);
+STATEMENT_TABLE(audit_statements, &add, &read_on, &read_back, &next_log, &list_heads, &list_unrecorded, &note_recorded);
 
 static const char *const door_names[AUDIT_DOOR_COUNT] = {
 	[AUDIT_API] = "api",
@@ -191,7 +198,21 @@ enum error audit_hash(const struct audit_record *record, unsigned char *hash)
 	add_field(&bytes, record->target);
 	add_field(&bytes, record->data);
 	unsigned length = 0;
-	return EVP_Digest(bytes.data, bytes.len, hash, &length, EVP_sha256(), NULL) == 1 ? ERROR_NONE : ERROR_UNAVAILABLE;
+	return EVP_Digest(bytes.data, bytes.len, hash, &length, EVP_sha256(), NULL) == 1 ? ERROR_NONE : ERROR_CRYPTO;
+}
+
+enum error audit_next_log(struct db *db, struct arena *arena, int64_t after_id, int64_t *ret_organisation_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, after_id);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &next_log, &values, &rows);
+	if (error)
+		return error;
+	if (!rows.count)
+		return ERROR_NOT_FOUND;
+	*ret_organisation_id = db_int64(&rows, 0, 0);
+	return ERROR_NONE;
 }
 
 static enum error read_heads(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values,

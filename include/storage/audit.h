@@ -54,6 +54,9 @@ enum error audit_read_back(struct db *db, struct arena *arena, int64_t organisat
 /* What the hash of a record has to be, from its other columns. hash: AUDIT_HASH_BYTES. */
 enum error audit_hash(const struct audit_record *record, unsigned char *hash) MUST_CHECK;
 
+/* The organisation with the next higher id that has entries. ERROR_NOT_FOUND when there is none. */
+enum error audit_next_log(struct db *db, struct arena *arena, int64_t after_id, int64_t *ret_organisation_id) MUST_CHECK;
+
 struct audit_head {
 	int64_t organisation_id;
 	int64_t count;
