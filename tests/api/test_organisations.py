@@ -291,6 +291,7 @@ def recompute(server):
 def recorded(shop):
     """The heads are in the file beside the database."""
     shop.database.rows("update jobs set due_at = now() where kind = 'audit_heads' returning 1")
+    shop.database.rows("select pg_notify('comptoir_wake', '8')")
     wait_until(lambda: shop.database.value("select recorded_count from audit_heads where organisation_id = %s",
                                            (shop.id,)) == 3, 30, "the heads to be recorded")
     return shop
