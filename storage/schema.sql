@@ -1123,12 +1123,18 @@ CREATE TABLE public.remote_files (
     file_base text GENERATED ALWAYS AS ("left"(file_name, 22)) STORED,
     size_bytes bigint DEFAULT 0 NOT NULL,
     fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    blurhash text,
+    CONSTRAINT remote_files_blurhash_check CHECK (((length(blurhash) >= 1) AND (length(blurhash) <= 200))),
     CONSTRAINT remote_files_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_height_check CHECK ((height >= 0)),
     CONSTRAINT remote_files_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
     CONSTRAINT remote_files_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT remote_files_size_bytes_check CHECK ((size_bytes >= 0)),
     CONSTRAINT remote_files_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text]))),
-    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
+    CONSTRAINT remote_files_width_check CHECK ((width >= 0))
 );
 COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
 CREATE TABLE public.reports (

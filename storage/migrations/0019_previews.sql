@@ -1,4 +1,5 @@
--- What pages that posts link to say of themselves, and which of them are talked about.
+-- What pages that posts link to say of themselves, and which of them are talked about; of the copies of pictures, what a
+-- preview tells of its own before it is loaded.
 --
 -- The previous release does not know these tables: what it stores meanwhile has no preview until it is edited.
 
@@ -55,6 +56,11 @@ create table trending_links (
 );
 comment on column trending_links.uses is 'Of newest_day and the six days before it, the newest first; so are accounts';
 create index trending_links_score on trending_links (score desc, preview_id desc);
+
+alter table remote_files
+	add column width integer not null default 0 check (width >= 0),
+	add column height integer not null default 0 check (height >= 0),
+	add column blurhash text check (length(blurhash) between 1 and 200);
 
 comment on column actors.attribution_domains is 'The sites whose pages may name this actor as their author';
 
