@@ -64,6 +64,7 @@ struct delivery_item {
 
 	/* This attempt. */
 	struct arena *arena;
+	int64_t began_us;
 	enum signature_scheme scheme;
 	bool is_second;
 	enum error sign_error;

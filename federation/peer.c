@@ -113,10 +113,21 @@ static void note_life(struct peer *peer)
 	}
 }
 
-void peer_failed(struct peer *peer, int64_t now_us, enum peer_finding finding, int64_t pause_us, struct str detail)
+/* One break cuts all that is in flight: the others of that moment say nothing new. */
+static bool is_known_trouble(const struct peer_record *record, int64_t began_us, int64_t now_us,
+	enum peer_finding finding)
+{
+	return finding == FINDING_UNREACHABLE && record->failures > 0 && began_us <= record->last_failure_us
+		&& record->last_failure_us <= now_us && !MUTANT("peer_counts_a_break_once");
+}
+
+void peer_failed(struct peer *peer, int64_t began_us, int64_t now_us, enum peer_finding finding, int64_t pause_us,
+	struct str detail)
 {
 	struct peer_record *record = &peer->record;
 	peer->successes = 0;
+	if (is_known_trouble(record, began_us, now_us, finding))
+		return;
 	switch (finding) {
 	case FINDING_WELL:
 	case FINDING_NOTHING:

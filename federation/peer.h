@@ -62,8 +62,10 @@ bool peer_has_room(const struct peer *peer, int64_t now_us);
 /* Nothing may begin before its time; a time that no pause reaches was set by a clock that was wrong. */
 bool peer_is_waiting(const struct peer *peer, int64_t now_us);
 
-/* finding is not FINDING_WELL; pause_us: what the peer asked for, 0 for nothing. */
-void peer_failed(struct peer *peer, int64_t now_us, enum peer_finding finding, int64_t pause_us, struct str detail);
+/* finding is not FINDING_WELL; began_us: when the attempt began; pause_us: what the peer asked for, 0 for nothing. Attempts
+ * that were under way together when the peer became unreachable count as one failure. */
+void peer_failed(struct peer *peer, int64_t began_us, int64_t now_us, enum peer_finding finding, int64_t pause_us,
+	struct str detail);
 
 /* True when its other deliveries had to wait for this. */
 bool peer_succeeded(struct peer *peer, int64_t now_us);

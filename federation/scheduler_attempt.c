@@ -57,6 +57,7 @@ void scheduler_start(struct scheduler *scheduler, struct delivery_item *item, in
 	scheduler->in_flight_of[item->counted_as]++;
 	item->state = ITEM_SIGNING;
 	item->is_second = false;
+	item->began_us = now_us;
 	breaker_note_try(&scheduler->breaker, peer, now_us);
 	item->scheme = peer->record.prefers_rfc9421 ? SIGNATURE_RFC9421 : SIGNATURE_CAVAGE;
 	hooks->sign(scheduler->options.argument, item);
@@ -188,7 +189,7 @@ static void conclude(struct scheduler *scheduler, struct delivery_item *item, co
 	} else {
 		char status[24];
 		snprintf(status, sizeof(status), "answered %d", result->status);
-		peer_failed(peer, now_us, judgement.finding, delivery_retry_after_us(result),
+		peer_failed(peer, item->began_us, now_us, judgement.finding, delivery_retry_after_us(result),
 			receipt.error.data ? receipt.error : str_from(status));
 	}
 	if (receipt.state == DELIVERY_PENDING && receipt.due_us < peer->record.due_us)

@@ -85,9 +85,9 @@ def make_followers(server, author, count):
     first = new_id()
     server.database.rows(
         "with a as (insert into actors (id, domain_id, kind, username, handle, domain, uri, url, inbox_url, outbox_url, followers_url,"
-        " following_url, featured_url, display_name, created_at)"
-        " select %s + n, p.domain_id, 'person', 'reader' || n, 'reader' || n, p.domain, p.uri || 'r' || n, p.url || 'r' || n, p.uri || n, p.uri || n,"
-        " p.uri || n, p.uri || n, p.uri || n, 'Reader', now() from actors as p, generate_series(1, %s) as n where p.id = %s returning id)"
+        " following_url, featured_url, display_name, created_at, updated_at)"
+        " select %s + n, p.domain_id, 'Person', 'reader' || n, 'reader' || n, p.domain, p.uri || 'r' || n, p.url || 'r' || n, p.uri || n, p.uri || n,"
+        " p.uri || n, p.uri || n, p.uri || n, 'Reader', now(), now() from actors as p, generate_series(1, %s) as n where p.id = %s returning id)"
         ", f as (insert into follows (id, follower_id, followed_id, state, uri)"
         " select id, id, %s, 'accepted', 'https://follows.example/' || id from a)"
         " insert into home_timelines (owner_id, is_built) select id, true from a returning 1", (first, count, author.id, author.id))

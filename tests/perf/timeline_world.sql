@@ -9,7 +9,7 @@ insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, fol
 		'[{"name": "Site", "value": "https://example.org/"}]', now() - interval '1 year', now(), now()
 	from generate_series(1, AUTHORS) as n;
 insert into actor_counts (actor_id, followers, following, posts, last_post_at)
-	select n, n % 900, n % 300, POSTS / AUTHORS, now() from generate_series(1, AUTHORS) as n;
+	select n, READERS + n % 900, n % 300, POSTS / AUTHORS, now() from generate_series(1, AUTHORS) as n;
 insert into posts (id, actor_id, uri, url, visibility, html, language, created_at, conversation_id, fetched_at)
 	select c.now_id - (POSTS - n)::bigint * (1000 << 16), n % AUTHORS + 1, 'https://h' || (n % AUTHORS + 1) % 500 || '.example/p/' || n,
 		'https://h' || (n % AUTHORS + 1) % 500 || '.example/@author' || n % AUTHORS + 1 || '/' || n, 'public',
@@ -33,6 +33,8 @@ insert into oauth_tokens (id, token_hash, application_id, user_id, actor_id, sco
 insert into follows (id, follower_id, followed_id, state, uri)
 	select c.now_id + n * 10000 + k, c.now_id + n, (n * 7919 + k * 13) % AUTHORS + 1, 'accepted', 'https://here.example/follows/' || n || '-' || k
 	from generate_series(1, READERS) as n, generate_series(1, FOLLOWS) as k, clock as c on conflict do nothing;
+insert into actor_counts (actor_id, following)
+	select follower_id, count(*) from follows group by follower_id on conflict (actor_id) do update set following = excluded.following;
 insert into favourites (id, actor_id, post_id, uri)
 	select c.now_id + n * 10000 + k, c.now_id + n, c.now_id - (k * 17)::bigint * (1000 << 16), 'https://here.example/favourites/' || n || '-' || k
 	from generate_series(1, READERS) as n, generate_series(1, 200) as k, clock as c on conflict do nothing;

@@ -227,7 +227,7 @@ static void a_peer_in_trouble_gets_one_at_a_time_until_it_is_well(void **state)
 	break_off(HTTP_CLIENT_TIMEOUT);
 	break_off(HTTP_CLIENT_TIMEOUT);
 	assert_int_equal(waiting(), 0);
-	assert_int_equal(known(STR_LITERAL("a.example"))->record.failures, 2);
+	assert_int_equal(known(STR_LITERAL("a.example"))->record.failures, 1);
 	assert_true(pass_until_request(200, 1) > 0);
 	assert_int_equal(waiting(), 1);
 	answer(202);
@@ -237,6 +237,23 @@ static void a_peer_in_trouble_gets_one_at_a_time_until_it_is_well(void **state)
 	for (size_t i = 0; i < row_count; i++)
 		assert_int_equal(rows[i].state, DELIVERY_ACCEPTED);
 	assert_int_equal(rows[29].attempts, 1);
+}
+
+static void what_breaks_together_counts_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		add_row("a.example");
+	settle();
+	for (int i = 0; i < 20; i++)
+		answer(202);
+	assert_int_equal(waiting(), 4);
+	while (waiting())
+		break_off(HTTP_CLIENT_CONNECT);
+	assert_int_equal(known(STR_LITERAL("a.example"))->record.failures, 1);
+	ASSERT_BETWEEN(pass_until_request(200, 1), 20, 40);
+	break_off(HTTP_CLIENT_CONNECT);
+	assert_int_equal(known(STR_LITERAL("a.example"))->record.failures, 2);
 }
 
 static void one_bad_delivery_does_not_stop_the_others(void **state)
@@ -644,6 +661,7 @@ int main(void)
 		SCRIPT(accept_signature_is_evidence_and_a_plain_401_is_none),
 		SCRIPT(a_new_peer_gets_two_at_a_time_and_a_good_one_four),
 		SCRIPT(a_peer_in_trouble_gets_one_at_a_time_until_it_is_well),
+		SCRIPT(what_breaks_together_counts_once),
 		SCRIPT(one_bad_delivery_does_not_stop_the_others),
 		SCRIPT(a_peer_that_answers_500_to_all_is_left_alone),
 		SCRIPT(dead_after_seven_days_then_probed_once_a_day_and_revived),
