@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Members, their grants and their rights. What counts as a grant in force is said once, in GRANTS_IN_FORCE. */
+ * Members, their grants and their rights. What counts as a grant in force is said once, in storage/membership_sql.h. */
 #include "storage/membership.h"
 
+#include "storage/membership_sql.h"
 #include "storage/statement.h"
 #include "base/mutant.h"
 
@@ -94,25 +95,15 @@ static const struct statement list_grants = STATEMENT("membership_list_grants", 
 	" order by m.id, g.id"
 	" limit $2"); // memberships_organisation_id_user_id_key, grants_membership_id_role_id_permission_actor_id_key, primary keys
 
-/* For m, a membership, and u, its user: one row for each permission of each grant that counts now. */
-#define GRANTS_IN_FORCE                                                              \
-	" left join grants as g on g.membership_id = m.id"                           \
-	"   and (g.expires_at is null or g.expires_at > now())"                      \
-	"   and not exists (select from role_demands as d"                           \
-	"     where d.organisation_id = m.organisation_id"                           \
-	"       and d.role_id = g.role_id"                                           \
-	"       and u.totp_sealed is null)"
-
-#define PERMISSIONS_OF_GRANTS                                                        \
-	" left join role_permissions as p on p.role_id = g.role_id"
-
 #define RIGHTS_COLUMNS \
 	"m.id" \
+	", m.organisation_id" \
 	", coalesce(g.permission, p.permission) as permission" \
 	", g.permission is null and p.is_for_own_only as is_for_own_only"
 
 enum {
 	RIGHTS_ID,
+	RIGHTS_ORGANISATION_ID,
 	RIGHTS_PERMISSION,
 	RIGHTS_IS_FOR_OWN_ONLY,
 };
@@ -354,7 +345,7 @@ static struct rights read_rights(const struct db_rows *rows)
 }
 
 static enum error run_rights(struct db *db, struct arena *arena, const struct statement *statement, int64_t user_id, int64_t of_id,
-	struct rights *ret_rights, int64_t *ret_membership_id)
+	struct standing *ret_standing)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, user_id);
@@ -363,21 +354,23 @@ static enum error run_rights(struct db *db, struct arena *arena, const struct st
 	enum error error = db_run(db, arena, statement, &values, &rows);
 	if (error)
 		return error;
-	*ret_rights = read_rights(&rows);
-	*ret_membership_id = rows.count ? db_int64(&rows, 0, RIGHTS_ID) : 0;
+	*ret_standing = (struct standing){
+		.membership_id = rows.count ? db_int64(&rows, 0, RIGHTS_ID) : 0,
+		.organisation_id = rows.count ? db_int64(&rows, 0, RIGHTS_ORGANISATION_ID) : 0,
+		.rights = read_rights(&rows),
+	};
 	return ERROR_NONE;
 }
 
-enum error rights_find(struct db *db, struct arena *arena, int64_t user_id, int64_t actor_id, struct rights *ret_rights,
-	int64_t *ret_membership_id)
+enum error rights_find(struct db *db, struct arena *arena, int64_t user_id, int64_t actor_id, struct standing *ret_standing)
 {
-	return run_rights(db, arena, &find_rights, user_id, actor_id, ret_rights, ret_membership_id);
+	return run_rights(db, arena, &find_rights, user_id, actor_id, ret_standing);
 }
 
 enum error rights_find_in_organisation(struct db *db, struct arena *arena, int64_t user_id, int64_t organisation_id,
-	struct rights *ret_rights, int64_t *ret_membership_id)
+	struct standing *ret_standing)
 {
-	return run_rights(db, arena, &find_rights_in_organisation, user_id, organisation_id, ret_rights, ret_membership_id);
+	return run_rights(db, arena, &find_rights_in_organisation, user_id, organisation_id, ret_standing);
 }
 
 enum error rights_count_holders(struct db *db, struct arena *arena, int64_t organisation_id, enum permission permission,

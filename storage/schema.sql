@@ -1302,10 +1302,12 @@ CREATE TABLE public.scheduled_posts (
     media_ids bigint[] NOT NULL,
     request jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id bigint,
     CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
 );
 COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
 COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
+COMMENT ON COLUMN public.scheduled_posts.user_id IS 'Who wrote it: their right to speak for a brand account is looked at again when its time has come';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,

@@ -59,13 +59,18 @@ enum error grant_remove(struct db *db, struct arena *arena, int64_t membership_i
 enum error grant_list(struct db *db, struct arena *arena, int64_t organisation_id, struct grant **ret_grants,
 	size_t *ret_count) MUST_CHECK;
 
-/* What a user may do as a brand account: by active membership, grants that have not ended, and roles whose demand for a
- * second factor is met. None when the actor is no brand account. ret_membership_id: 0 without active membership. */
-enum error rights_find(struct db *db, struct arena *arena, int64_t user_id, int64_t actor_id, struct rights *ret_rights,
-	int64_t *ret_membership_id) MUST_CHECK;
-/* What a user may do with the organisation itself: grants for one account do not count. */
+/* What a user is in an organisation at this moment. */
+struct standing {
+	int64_t membership_id;   /* 0 without active membership */
+	int64_t organisation_id; /* 0 likewise */
+	struct rights rights;
+};
+/* As a brand account: by active membership, grants that have not ended, and roles whose demand for a second factor is met.
+ * Nothing when the actor is no brand account. */
+enum error rights_find(struct db *db, struct arena *arena, int64_t user_id, int64_t actor_id, struct standing *ret_standing) MUST_CHECK;
+/* With the organisation itself: grants for one account do not count. */
 enum error rights_find_in_organisation(struct db *db, struct arena *arena, int64_t user_id, int64_t organisation_id,
-	struct rights *ret_rights, int64_t *ret_membership_id) MUST_CHECK;
+	struct standing *ret_standing) MUST_CHECK;
 /* How many active members have a permission in the whole organisation, for ever, whether or not their second factor is on.
  * Locks the organisation against changes of it until the transaction ends. */
 enum error rights_count_holders(struct db *db, struct arena *arena, int64_t organisation_id, enum permission permission,

@@ -124,14 +124,13 @@ static bool is_own_step(const struct deed *deed, const struct membership *member
 
 static enum error may_change(struct db *db, struct arena *arena, const struct deed *deed, const struct membership *membership)
 {
-	struct rights rights;
-	int64_t membership_id;
+	struct standing standing;
 	if (is_own_step(deed, membership))
 		return ERROR_NONE;
 	enum error error = organisation_authorise(db, arena, deed->organisation_id, deed->author, PERMISSION_ORG_MEMBERS);
 	if (!error)
-		error = rights_find_in_organisation(db, arena, membership->user_id, deed->organisation_id, &rights, &membership_id);
-	if (!error && rights_allow(rights, PERMISSION_ORG_ROLES) && !MUTANT("membership_removes_owner"))
+		error = rights_find_in_organisation(db, arena, membership->user_id, deed->organisation_id, &standing);
+	if (!error && rights_allow(standing.rights, PERMISSION_ORG_ROLES) && !MUTANT("membership_removes_owner"))
 		error = organisation_authorise(db, arena, deed->organisation_id, deed->author, PERMISSION_ORG_ROLES);
 	return error;
 }

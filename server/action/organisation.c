@@ -24,14 +24,14 @@ static enum error refuse(struct arena *arena, struct str *ret_message, enum erro
 enum error organisation_authorise(struct db *db, struct arena *arena, int64_t organisation_id, const struct audit_author *author,
 	enum permission permission)
 {
-	struct rights rights;
-	int64_t membership_id;
+	struct standing standing;
 	if (!author->user_id)
 		return author->door == AUDIT_COMMAND ? ERROR_NONE : ERROR_FORBIDDEN;
-	enum error error = rights_find_in_organisation(db, arena, author->user_id, organisation_id, &rights, &membership_id);
+	enum error error = rights_find_in_organisation(db, arena, author->user_id, organisation_id, &standing);
 	if (error)
 		return error;
-	return rights_allow(rights, permission) && membership_id == author->membership_id ? ERROR_NONE : ERROR_FORBIDDEN;
+	return rights_allow(standing.rights, permission) && standing.membership_id == author->membership_id ? ERROR_NONE :
+		ERROR_FORBIDDEN;
 }
 
 static enum error check_organisation(struct db *db, struct arena *arena, const struct organisation *organisation,

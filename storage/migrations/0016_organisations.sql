@@ -202,6 +202,10 @@ end $$;
 create trigger audit_log_refuse before update or delete on audit_log for each row execute function audit_log_refuse();
 create trigger audit_log_refuse_truncate before truncate on audit_log for each statement execute function audit_log_refuse();
 
+alter table scheduled_posts
+	add column user_id bigint;
+comment on column scheduled_posts.user_id is 'Who wrote it: their right to speak for a brand account is looked at again when its time has come';
+
 grant select, insert, update, delete on organisations, brand_accounts, memberships, roles, role_permissions, role_demands, grants
 	to comptoir_web;
 grant select on permissions, audit_heads to comptoir_web;
