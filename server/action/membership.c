@@ -140,7 +140,7 @@ static enum error write_state(struct db *db, struct arena *arena, void *owner)
 	static const char *const actions[MEMBERSHIP_STATE_COUNT] = { "member.invite", "member.activate", "member.suspend",
 		"member.leave" };
 	struct deed *deed = owner;
-	struct membership membership;
+	struct membership membership = { 0 };
 	enum error error = membership_find(db, arena, deed->organisation_id, deed->membership_id, &membership);
 	if (!error && membership.state == MEMBERSHIP_LEFT)
 		error = ERROR_NOT_FOUND;
@@ -169,7 +169,7 @@ enum error membership_change(struct db *db, struct arena *arena, int64_t organis
 static enum error check_grant(struct db *db, struct arena *arena, struct deed *deed, struct grant *grant)
 {
 	const struct grant_wanted *wanted = deed->wanted;
-	struct membership membership;
+	struct membership membership = { 0 };
 	struct brand_account account;
 	struct role role;
 	enum permission permission;
@@ -243,7 +243,7 @@ enum error membership_grant(struct db *db, struct arena *arena, int64_t organisa
 static enum error write_withdrawal(struct db *db, struct arena *arena, void *owner)
 {
 	struct deed *deed = owner;
-	struct membership membership;
+	struct membership membership = { 0 };
 	enum error error = organisation_authorise(db, arena, deed->organisation_id, deed->author, PERMISSION_ORG_ROLES);
 	if (!error)
 		error = membership_find(db, arena, deed->organisation_id, deed->membership_id, &membership);

@@ -213,7 +213,7 @@ enum error schedule_post(struct db *db, struct arena *arena, const struct publis
 		media_ids[i] = request->media_ids[i];
 	struct scheduling scheduling = { .repetition = &request->repetition, .post = {
 		.id = id_new(), .actor_id = request->actor_id, .application_id = request->application_id,
-		.user_id = request->repetition.user_id, .scheduled_us = scheduled_us, .post_id = id_at_time(scheduled_us) + (id_new() & 0xffff),
+		.user_id = request->user_id, .scheduled_us = scheduled_us, .post_id = id_at_time(scheduled_us) + (id_new() & 0xffff),
 		.request_json = write_request(arena, request), .media_ids = media_ids, .media_count = request->media_count } };
 	error = deed_write(db, arena, write_scheduled, &scheduling, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT)

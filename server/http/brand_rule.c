@@ -107,7 +107,11 @@ static const struct brand_rule rules[] = {
 	{ HTTP_POST, "/api/v1/conversations*", RESOLVE, "thread.read" },
 	{ HTTP_DELETE, "/api/v1/conversations*", RESOLVE, "thread.remove" },
 
+	{ HTTP_PUT, "/api/v1/announcements/{id}/reactions/{name}", INTERACT, NULL },
+	{ HTTP_DELETE, "/api/v1/announcements/{id}/reactions/{name}", INTERACT, NULL },
+
 	/* These are the person's own, or the token's. */
+	{ HTTP_POST, "/api/v1/announcements/{id}/dismiss", 0, NULL },
 	{ HTTP_POST, "/api/v1/markers", READ_INBOX, NULL },
 	{ HTTP_POST, "/api/v1/push/subscription", READ_INBOX, NULL },
 	{ HTTP_PUT, "/api/v1/push/subscription", READ_INBOX, NULL },
