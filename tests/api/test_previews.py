@@ -39,6 +39,7 @@ def server_(database):
     program = Server(database, settings={"federation.allow_addresses": "127.0.0.1", "media.helper": binary("comptoir-media")})
     try:
         program.start()
+        program.command("domain", "block", "blocked.example")
         yield program
     finally:
         program.remove()
@@ -262,9 +263,7 @@ def test_private_addresses_are_not_asked(anna):
 
 
 def test_servers_that_are_blocked_are_not_asked(server, anna):
-    server.command("domain", "block", "blocked.example")
-    post = say(anna, "https://blocked.example/page")
-    assert has_no_card(anna, post)
+    assert has_no_card(anna, say(anna, "https://blocked.example/page"))
     assert server.database.value("select count(*) from previews where url like 'https://blocked.example/%%'") == 0
 
 
