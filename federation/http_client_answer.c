@@ -118,7 +118,13 @@ size_t curl_answer_take_body(char *data, size_t size, size_t count, void *argume
 {
 	struct curl_call *call = argument;
 	size_t len = size * count;
-	if (len > call->limits.max_body_bytes - call->answer.body.len && !MUTANT("outbound_body_limit"))
+	size_t room = call->limits.max_body_bytes - call->answer.body.len;
+	if (len > room && call->limits.cuts_body) {
+		buf_add(&call->answer.body, data, room);
+		call->answer.is_cut = true;
+		return 0;
+	}
+	if (len > room && !MUTANT("outbound_body_limit"))
 		return refuse(call, HTTP_CLIENT_TOO_LARGE, "the body is too large");
 	buf_add(&call->answer.body, data, len);
 	return len;
@@ -130,6 +136,7 @@ void curl_answer_reset(struct curl_answer *answer)
 	answer->head_bytes = 0;
 	answer->has_begun = false;
 	answer->has_head = false;
+	answer->is_cut = false;
 	buf_clear(&answer->body);
 }
 

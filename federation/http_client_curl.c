@@ -323,7 +323,8 @@ static void on_ended(void *argument, CURL *easy, CURLcode code)
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private_pointer);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	struct curl_call *call = (struct curl_call *)(void *)private_pointer;
-	enum http_client_error error = curl_hop_error(call, code);
+	bool is_cut = call->answer.is_cut && code == CURLE_WRITE_ERROR;
+	enum http_client_error error = is_cut ? HTTP_CLIENT_OK : curl_hop_error(call, code);
 	call->state = CALL_ENDED;
 	/* libcurl takes a connection that ends inside the head for a whole answer. */
 	if (error == HTTP_CLIENT_OK && !call->answer.has_head && !MUTANT("outbound_head_end"))

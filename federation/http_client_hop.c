@@ -143,7 +143,7 @@ enum http_client_error curl_hop_prepare(struct curl_call *call)
 	MUST_SET(easy, CURLOPT_OPENSOCKETDATA, call);
 	MUST_SET(easy, CURLOPT_HEADERDATA, call);
 	MUST_SET(easy, CURLOPT_WRITEDATA, call);
-	MUST_SET(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->limits.max_body_bytes);
+	MUST_SET(easy, CURLOPT_MAXFILESIZE_LARGE, call->limits.cuts_body ? 0 : (curl_off_t)call->limits.max_body_bytes);
 	MUST_SET(easy, CURLOPT_URL, arena_c_string(call->arena, call->hop.url.text));
 	MUST_SET(easy, CURLOPT_HTTPHEADER, build_header_list(&call->hop));
 	if (call->method == HTTP_CLIENT_POST) {

@@ -63,6 +63,7 @@ struct curl_answer {
 	unsigned framings;
 	bool has_begun;
 	bool has_head;       /* of the final answer: what follows are trailers */
+	bool is_cut;         /* we have as much of the body as was wanted, and broke it off */
 	struct buf body;
 };
 

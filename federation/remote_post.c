@@ -15,6 +15,7 @@
 #include "base/url.h"
 #include "storage/conversation.h"
 #include "storage/id.h"
+#include "storage/preview.h"
 
 #include <assert.h>
 
@@ -318,6 +319,8 @@ enum error remote_post_finish(struct remote_post_job *job, const struct post_rem
 		error = conversation_add_post(job->db, job->arena, row->id);
 	if (!error)
 		error = wish_for_the_rest(job, row);
+	if (!error && !row->medium_count)
+		error = preview_want(job->db, job->arena, row->id, row->html, false);
 	*ret_post = (struct remote_post){ .outcome = REMOTE_POST_STORED, .post_id = row->id, .is_new = true,
 		.thread_actor_id = remote_post_thread_actor(job) };
 	return error;

@@ -8,6 +8,7 @@
 #include "federation/remote_quote.h"
 
 #include "base/mutant.h"
+#include "storage/preview.h"
 
 struct edit_job {
 	struct remote_post_job *job;
@@ -149,6 +150,8 @@ enum error remote_post_edit(struct remote_post_job *job, struct remote_post *ret
 	bool is_edit = is_newer && is_changed(&edit);
 	if (is_edit)
 		error = replace(&edit);
+	if (!error && is_edit)
+		error = preview_want_anew(job->db, job->arena, edit.old.id, false);
 	if (!error && has_options && (is_newer || has_same_options(&edit)))
 		error = poll_store(job->db, job->arena, edit.old.id, &job->fields.poll);
 	if (!error)

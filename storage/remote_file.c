@@ -7,18 +7,21 @@
 #include "storage/statement.h"
 
 static const struct statement find = STATEMENT("remote_file_find", 1,
-	"select name, url, state = 'ready', file_name, preview_name, size_bytes, fetched_at"
+	"select name, url, state = 'ready', file_name, preview_name, size_bytes, fetched_at, width, height, blurhash"
 	" from remote_files"
 	" where name = $1"); // remote_files_pkey
 
-static const struct statement store = STATEMENT("remote_file_store", 6,
-	"insert into remote_files as f (name, url, state, file_name, preview_name, size_bytes)"
-	" values ($1, $2, $3, $4, $5, $6)"
+static const struct statement store = STATEMENT("remote_file_store", 9,
+	"insert into remote_files as f (name, url, state, file_name, preview_name, size_bytes, width, height, blurhash)"
+	" values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	" on conflict (name) do update"
 	" set state = excluded.state,"
 	"     file_name = excluded.file_name,"
 	"     preview_name = excluded.preview_name,"
 	"     size_bytes = excluded.size_bytes,"
+	"     width = excluded.width,"
+	"     height = excluded.height,"
+	"     blurhash = excluded.blurhash,"
 	"     fetched_at = now()"); // remote_files_pkey
 
 static const struct statement forget = STATEMENT("remote_file_forget", 2,
@@ -54,6 +57,9 @@ enum error remote_file_find(struct db *db, struct arena *arena, struct str name,
 		.preview_name = db_text(&rows, 0, 4),
 		.size_bytes = db_int64(&rows, 0, 5),
 		.fetched_us = db_time(&rows, 0, 6),
+		.width = (int32_t)db_int64(&rows, 0, 7),
+		.height = (int32_t)db_int64(&rows, 0, 8),
+		.blurhash = db_text(&rows, 0, 9),
 	};
 	return ERROR_NONE;
 }
@@ -67,6 +73,9 @@ enum error remote_file_store(struct db *db, struct arena *arena, const struct re
 	db_value_text(&values, file->file_name);
 	db_value_text(&values, file->preview_name);
 	db_value_int64(&values, file->size_bytes);
+	db_value_int32(&values, file->width);
+	db_value_int32(&values, file->height);
+	db_value_text(&values, file->blurhash);
 	return db_change(db, arena, &store, &values, NULL);
 }
 

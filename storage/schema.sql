@@ -239,7 +239,7 @@ COMMENT ON COLUMN public.actors.deleted_at IS 'Gone: only the id is kept, so tha
 COMMENT ON COLUMN public.actors.fetched_at IS 'When a remote actor was last read from its server';
 COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its account domain led back to it';
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
-COMMENT ON COLUMN public.actors.attribution_domains IS 'Local: the sites whose pages may name this actor as their author';
+COMMENT ON COLUMN public.actors.attribution_domains IS 'The sites whose pages may name this actor as their author';
 COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
 CREATE TABLE public.announcement_reactions (
     announcement_id bigint NOT NULL,
@@ -921,6 +921,11 @@ CREATE TABLE public.post_mentions (
     post_id bigint NOT NULL,
     actor_id bigint NOT NULL
 );
+CREATE TABLE public.post_previews (
+    post_id bigint NOT NULL,
+    preview_id bigint NOT NULL
+);
+COMMENT ON TABLE public.post_previews IS 'The preview that a post shows';
 CREATE TABLE public.post_revisions (
     post_id bigint NOT NULL,
     revision integer NOT NULL,
@@ -999,6 +1004,56 @@ COMMENT ON COLUMN public.posts.text_source IS 'What a local author typed';
 COMMENT ON COLUMN public.posts.quote_uri IS 'What it quotes, here or not';
 COMMENT ON COLUMN public.posts.quote_policy IS 'Who may quote it at once';
 COMMENT ON COLUMN public.posts.fetched_at IS 'Remote only: when it was last received or read';
+CREATE TABLE public.previews (
+    id bigint NOT NULL,
+    url text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    claimed_until timestamp with time zone,
+    fetched_at timestamp with time zone,
+    kind text DEFAULT 'link'::text NOT NULL,
+    shown_url text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    language text,
+    author_name text DEFAULT ''::text NOT NULL,
+    author_url text DEFAULT ''::text NOT NULL,
+    creator_id bigint,
+    provider_name text DEFAULT ''::text NOT NULL,
+    provider_url text DEFAULT ''::text NOT NULL,
+    embed_url text DEFAULT ''::text NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    image_url text,
+    image_description text DEFAULT ''::text NOT NULL,
+    blurhash text,
+    published_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT previews_author_name_check CHECK ((length(author_name) <= 500)),
+    CONSTRAINT previews_author_url_check CHECK ((length(author_url) <= 2048)),
+    CONSTRAINT previews_blurhash_check CHECK (((length(blurhash) >= 1) AND (length(blurhash) <= 200))),
+    CONSTRAINT previews_description_check CHECK ((length(description) <= 2000)),
+    CONSTRAINT previews_embed_url_check CHECK ((length(embed_url) <= 2048)),
+    CONSTRAINT previews_height_check CHECK (((height >= 0) AND (height <= 100000))),
+    CONSTRAINT previews_image_description_check CHECK ((length(image_description) <= 1500)),
+    CONSTRAINT previews_image_url_check CHECK (((length(image_url) >= 1) AND (length(image_url) <= 2048))),
+    CONSTRAINT previews_kind_check CHECK ((kind = ANY (ARRAY['link'::text, 'photo'::text, 'video'::text, 'rich'::text]))),
+    CONSTRAINT previews_language_check CHECK (((length(language) >= 1) AND (length(language) <= 35))),
+    CONSTRAINT previews_provider_name_check CHECK ((length(provider_name) <= 500)),
+    CONSTRAINT previews_provider_url_check CHECK ((length(provider_url) <= 2048)),
+    CONSTRAINT previews_shown_url_check CHECK ((length(shown_url) <= 2048)),
+    CONSTRAINT previews_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'none'::text]))),
+    CONSTRAINT previews_title_check CHECK ((length(title) <= 500)),
+    CONSTRAINT previews_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2048))),
+    CONSTRAINT previews_width_check CHECK (((width >= 0) AND (width <= 100000)))
+);
+COMMENT ON TABLE public.previews IS 'One for each page that was linked to';
+COMMENT ON COLUMN public.previews.url IS 'As it was linked to, in canonical form';
+COMMENT ON COLUMN public.previews.state IS 'none: the page tells nothing, or could not be had';
+COMMENT ON COLUMN public.previews.claimed_until IS 'Somebody is reading the page until then';
+COMMENT ON COLUMN public.previews.shown_url IS 'As the page calls itself';
+COMMENT ON COLUMN public.previews.creator_id IS 'Whom the page names as its author, and who has named its site in return';
+COMMENT ON COLUMN public.previews.embed_url IS 'https page for a frame, or the picture itself of a photo';
+COMMENT ON COLUMN public.previews.image_url IS 'Where it lies; shown under our own name only';
 CREATE TABLE public.push_subscriptions (
     id bigint NOT NULL,
     token_id bigint NOT NULL,
@@ -1068,12 +1123,18 @@ CREATE TABLE public.remote_files (
     file_base text GENERATED ALWAYS AS ("left"(file_name, 22)) STORED,
     size_bytes bigint DEFAULT 0 NOT NULL,
     fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    width integer DEFAULT 0 NOT NULL,
+    height integer DEFAULT 0 NOT NULL,
+    blurhash text,
+    CONSTRAINT remote_files_blurhash_check CHECK (((length(blurhash) >= 1) AND (length(blurhash) <= 200))),
     CONSTRAINT remote_files_file_name_check CHECK ((file_name ~ '^[A-Za-z0-9_-]{22}\.[a-z0-9]{2,4}$'::text)),
+    CONSTRAINT remote_files_height_check CHECK ((height >= 0)),
     CONSTRAINT remote_files_name_check CHECK ((name ~ '^[A-Za-z0-9_-]{22}$'::text)),
     CONSTRAINT remote_files_preview_name_check CHECK ((preview_name ~ '^[A-Za-z0-9_-]{22}_small\.[a-z0-9]{2,4}$'::text)),
     CONSTRAINT remote_files_size_bytes_check CHECK ((size_bytes >= 0)),
     CONSTRAINT remote_files_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text]))),
-    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048)))
+    CONSTRAINT remote_files_url_check CHECK (((length(url) >= 8) AND (length(url) <= 2048))),
+    CONSTRAINT remote_files_width_check CHECK ((width >= 0))
 );
 COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
 CREATE TABLE public.reports (
@@ -1155,6 +1216,17 @@ CREATE TABLE public.tombstones (
     CONSTRAINT tombstones_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.tombstones.was_known IS 'There was something here; others are forgotten sooner';
+CREATE TABLE public.trending_links (
+    preview_id bigint NOT NULL,
+    score double precision NOT NULL,
+    uses bigint[] NOT NULL,
+    accounts bigint[] NOT NULL,
+    newest_day timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT trending_links_accounts_check CHECK ((cardinality(accounts) = 7)),
+    CONSTRAINT trending_links_uses_check CHECK ((cardinality(uses) = 7))
+);
+COMMENT ON COLUMN public.trending_links.uses IS 'Of newest_day and the six days before it, the newest first; so are accounts';
 CREATE TABLE public.trending_posts (
     post_id bigint NOT NULL,
     score double precision NOT NULL,
@@ -1409,6 +1481,8 @@ ALTER TABLE ONLY public.post_media
     ADD CONSTRAINT post_media_pkey PRIMARY KEY (post_id, "position");
 ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_pkey PRIMARY KEY (post_id, actor_id);
+ALTER TABLE ONLY public.post_previews
+    ADD CONSTRAINT post_previews_pkey PRIMARY KEY (post_id);
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_pkey PRIMARY KEY (post_id, revision);
 ALTER TABLE ONLY public.post_tags
@@ -1417,6 +1491,10 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_url_key UNIQUE (url);
 ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.push_subscriptions
@@ -1463,6 +1541,8 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
+ALTER TABLE ONLY public.trending_links
+    ADD CONSTRAINT trending_links_pkey PRIMARY KEY (preview_id);
 ALTER TABLE ONLY public.trending_posts
     ADD CONSTRAINT trending_posts_pkey PRIMARY KEY (post_id);
 ALTER TABLE ONLY public.trending_tags
@@ -1568,6 +1648,7 @@ CREATE INDEX poll_votes_actor_id ON public.poll_votes USING btree (actor_id);
 CREATE INDEX poll_votes_option ON public.poll_votes USING btree (post_id, "position");
 CREATE INDEX polls_ends_at ON public.polls USING btree (ends_at) WHERE ((closed_at IS NULL) AND (ends_at IS NOT NULL));
 CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
+CREATE INDEX post_previews_preview_id ON public.post_previews USING btree (preview_id, post_id DESC);
 CREATE INDEX post_tags_name ON public.post_tags USING btree (name, post_id DESC);
 CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
 CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
@@ -1582,6 +1663,8 @@ CREATE INDEX posts_quote_id ON public.posts USING btree (quote_id, id DESC) WHER
 CREATE INDEX posts_quote_uri ON public.posts USING btree (quote_uri) WHERE ((quote_uri IS NOT NULL) AND (quote_id IS NULL));
 CREATE INDEX posts_timeline ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)));
 CREATE INDEX posts_timeline_local ON public.posts USING btree (id DESC) WHERE ((visibility = 'public'::text) AND ((in_reply_to_actor_id IS NULL) OR (in_reply_to_actor_id = actor_id)) AND (fetched_at IS NULL));
+CREATE INDEX previews_created_at ON public.previews USING btree (created_at);
+CREATE INDEX previews_creator_id ON public.previews USING btree (creator_id) WHERE (creator_id IS NOT NULL);
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
@@ -1596,6 +1679,7 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
+CREATE INDEX trending_links_score ON public.trending_links USING btree (score DESC, preview_id DESC);
 CREATE INDEX trending_posts_score ON public.trending_posts USING btree (score DESC, post_id DESC);
 CREATE INDEX trending_tags_score ON public.trending_tags USING btree (score DESC, name);
 CREATE INDEX user_links_expires_at ON public.user_links USING btree (expires_at);
@@ -1763,6 +1847,10 @@ ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_previews
+    ADD CONSTRAINT post_previews_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_previews
+    ADD CONSTRAINT post_previews_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_tags
@@ -1775,6 +1863,8 @@ ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_in_reply_to_id_fkey FOREIGN KEY (in_reply_to_id) REFERENCES public.posts(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_quote_id_fkey FOREIGN KEY (quote_id) REFERENCES public.posts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES public.actors(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.push_subscriptions
@@ -1797,6 +1887,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.trending_links
+    ADD CONSTRAINT trending_links_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.trending_posts
     ADD CONSTRAINT trending_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.user_links
@@ -1935,12 +2027,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_previews TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.previews TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir_web;
 GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
@@ -1962,6 +2056,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_links TO comptoir_web;

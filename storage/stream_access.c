@@ -28,7 +28,8 @@ static const struct statement list_is_own = STATEMENT("stream_access_list_is_own
 /* The id of a boost is none of a post: one of the two finds a row. */
 static const struct statement facts = STATEMENT("stream_access_facts", 1,
 	"select item.actor_id, item.is_boost,"
-	" p.visibility = 'public' and author.silenced_at is null and author.suspended_at is null,"
+	" p.visibility = 'public' and author.suspended_at is null and author.silenced_at is null"
+	"   and not " SERVER_IS_SILENCED("author") ","
 	" author.domain_id is not null,"
 	" exists (select from post_media as m where m.post_id = p.id),"
 	" p.in_reply_to_actor_id is distinct from p.actor_id"

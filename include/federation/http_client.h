@@ -46,6 +46,7 @@ struct http_client_header {
 
 struct http_client_limits {
 	size_t max_body_bytes; /* after decompression */
+	bool cuts_body;        /* what is longer is cut there and is an answer like others, not HTTP_CLIENT_TOO_LARGE */
 	size_t max_head_bytes; /* all header lines of a hop, interim ones and trailers included */
 	unsigned max_redirects; /* 0: a redirect is an answer like others, as it always is for POST */
 	int64_t connect_ms;    /* name and connection */

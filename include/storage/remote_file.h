@@ -13,6 +13,8 @@ struct remote_file {
 	struct str file_name;    /* below /media/, random; data NULL when not ready */
 	struct str preview_name; /* data NULL for none */
 	int64_t size_bytes;
+	int32_t width, height;   /* of a picture; 0: unknown */
+	struct str blurhash;     /* data NULL for none */
 	int64_t fetched_us;
 };
 

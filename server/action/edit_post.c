@@ -11,6 +11,7 @@
 #include "base/mutant.h"
 #include "storage/media.h"
 #include "storage/post_relevance.h"
+#include "storage/preview.h"
 
 #include <math.h>
 
@@ -179,6 +180,8 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 		error = post_set_quote_policy(db, arena, editing->before.id, *editing->request->quote_policy);
 	if (!error && is_other_text)
 		error = write_rows(db, arena, editing);
+	if (!error && is_other_text)
+		error = preview_want_anew(db, arena, editing->before.id, true);
 	if (!error)
 		error = outbox_update_post(db, arena, editing->before.id);
 	return error || !is_other_text ? error : tell(db, arena, editing);

@@ -13,6 +13,7 @@
 #include "storage/id.h"
 #include "storage/notification.h"
 #include "storage/media.h"
+#include "storage/preview.h"
 #include "storage/scheduled_post.h"
 
 struct publishing {
@@ -64,6 +65,8 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
 	if (!error)
 		error = outbox_create_post(db, arena, publishing->post.id);
+	if (!error && !request->media_count)
+		error = preview_want(db, arena, publishing->post.id, publishing->post.html, true);
 	if (!error && publishing->quote.post.id)
 		error = quoting_follow_up(db, arena, publishing->author, &publishing->quote, publishing->post.id);
 	if (!error)

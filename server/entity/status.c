@@ -404,7 +404,6 @@ static void write_rest(const struct status_set *set, struct json_out *json, cons
 	write_counts(json, glance);
 	write_flags(set, json, glance);
 	write_poll(json, piece->poll);
-	json_out_key_null(json, "card");
 	write_quote(set, json, glance, is_quoted);
 	write_quote_approval(set, json, glance);
 }

@@ -6,11 +6,14 @@
 #include "server/app.h"
 #include "server/entity/emojis.h"
 #include "server/entity/media_attachment.h"
+#include "server/entity/preview_card.h"
 #include "storage/poll.h"
 
 #include "base/html.h"
 #include "base/text_fold.h"
 #include "base/url.h"
+
+#include <string.h>
 
 struct str status_source_text(struct arena *arena, const struct post *post)
 {
@@ -154,6 +157,16 @@ static enum error add_poll_text(const struct reader *reader, const struct post *
 	return ERROR_NONE;
 }
 
+/* Files go before a preview. Nothing is asked for a post without links. */
+static enum error write_card(const struct reader *reader, struct json_out *json, const struct post *post, bool has_files)
+{
+	bool may_link = post->html.len && memmem(post->html.data, post->html.len, "<a ", 3);
+	if (may_link && !has_files)
+		return preview_card_write_of_post(reader, json, post->id);
+	json_out_key_null(json, "card");
+	return ERROR_NONE;
+}
+
 enum error status_fragment_render(const struct reader *reader, const struct post_full *full, enum status_body body,
 	struct fragment *ret_fragment)
 {
@@ -176,6 +189,9 @@ enum error status_fragment_render(const struct reader *reader, const struct post
 	write_application(&json, full);
 	write_mentions(&json, reader->arena, &details);
 	write_tags(reader, &json, &details);
+	error = write_card(reader, &json, post, details.medium_count > 0);
+	if (error)
+		return error;
 	if (details.medium_count) {
 		error = status_write_media(reader, &json, post->id, &text);
 	} else {

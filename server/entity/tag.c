@@ -22,21 +22,27 @@ static void write_number(const struct reader *reader, struct json_out *json, con
 	json_out_key_str(json, key, arena_printf(reader->arena, "%lld", (long long)number));
 }
 
+void tag_write_history(const struct reader *reader, struct json_out *json, int64_t newest_day_us, const int64_t *uses,
+	const int64_t *accounts)
+{
+	json_out_key_array_begin(json, "history");
+	for (int day = 0; day < TREND_DAYS; day++) {
+		json_out_object_begin(json);
+		write_number(reader, json, "day", newest_day_us / 1000000 - day * DAY_S);
+		write_number(reader, json, "accounts", accounts[day]);
+		write_number(reader, json, "uses", uses[day]);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+}
+
 void tag_write(const struct reader *reader, struct json_out *json, const struct tag_view *tag)
 {
 	json_out_object_begin(json);
 	json_out_key_id(json, "id", tag->id);
 	json_out_key_str(json, "name", tag->name);
 	json_out_key_str(json, "url", tag_url(reader, tag->name));
-	json_out_key_array_begin(json, "history");
-	for (int day = 0; day < TREND_DAYS; day++) {
-		json_out_object_begin(json);
-		write_number(reader, json, "day", tag->newest_day_us / 1000000 - day * DAY_S);
-		write_number(reader, json, "accounts", tag->accounts[day]);
-		write_number(reader, json, "uses", tag->uses[day]);
-		json_out_object_end(json);
-	}
-	json_out_array_end(json);
+	tag_write_history(reader, json, tag->newest_day_us, tag->uses, tag->accounts);
 	if (reader->actor_id) {
 		json_out_key_bool(json, "following", tag->is_followed);
 		json_out_key_bool(json, "featuring", tag->is_featured);

@@ -8,6 +8,9 @@
 #include "storage/tag.h"
 
 struct str tag_url(const struct reader *reader, struct str name) MUST_CHECK;
+/* The key "history": of newest_day_us and the days before it. */
+void tag_write_history(const struct reader *reader, struct json_out *json, int64_t newest_day_us, const int64_t *uses,
+	const int64_t *accounts);
 void tag_write(const struct reader *reader, struct json_out *json, const struct tag_view *tag);
 void featured_tag_write(const struct reader *reader, struct json_out *json, const struct featured_tag *tag);
 

@@ -14,6 +14,13 @@
 static struct metric queue_wait = METRIC("comptoir_http_queue_wait_seconds",
 	"How long requests waited for a worker", METRIC_HISTOGRAM);
 
+static bool has_user(const struct exchange *exchange)
+{
+	if (MUTANT("http_unknown_token_counts_per_address"))
+		return exchange->token.data;
+	return exchange->has_access && (exchange->request.access.user_id || MUTANT("http_application_counts_per_address"));
+}
+
 bool exchange_count(struct exchange *exchange)
 {
 	struct limits *limits = exchange->loop->server->app->limits;
@@ -23,12 +30,10 @@ bool exchange_count(struct exchange *exchange)
 	enum limit_class class = exchange->request.route->limit;
 	if (class == LIMIT_NONE || !limits)
 		return true;
-	bool is_by_token = exchange->has_access;
-	if (MUTANT("http_unknown_token_counts_per_address"))
-		is_by_token = exchange->token.data;
 	int64_t now_us = clock_now_us();
-	exchange->limit = is_by_token
-		? limits_take_token(limits, class, exchange->request.access.token_id, &exchange->client, now_us)
+	exchange->is_limited_by_user = has_user(exchange);
+	exchange->limit = exchange->is_limited_by_user
+		? limits_take_user(limits, class, exchange->request.access.user_id, &exchange->client, now_us)
 		: limits_take_address(limits, class, &exchange->client, now_us);
 	return !exchange->limit.is_counted || exchange->limit.is_allowed || MUTANT("http_rate_limit");
 }
@@ -191,7 +196,7 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	request->db = db;
 	log_set_request_id(request->id);
 	run_checked(exchange);
-	if (request->is_uncounted && exchange->limit.is_counted && !exchange->has_access)
+	if (request->is_uncounted && exchange->limit.is_counted && !exchange->is_limited_by_user)
 		limits_give_back_address(exchange->loop->server->app->limits, request->route->limit, &exchange->client);
 	if (db_is_in_transaction(db))
 		db_rollback(db);

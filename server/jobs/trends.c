@@ -4,6 +4,7 @@
 #include "server/jobs/job_worker.h"
 
 #include "storage/directory.h"
+#include "storage/preview.h"
 #include "storage/trend.h"
 
 enum error job_trends_run(struct job_run *run)
@@ -13,5 +14,7 @@ enum error job_trends_run(struct job_run *run)
 		error = trend_count_tags(run->db, run->arena);
 	if (!error)
 		error = trend_count_posts(run->db, run->arena);
+	if (!error)
+		error = preview_count_trends(run->db, run->arena);
 	return error;
 }

@@ -41,13 +41,13 @@ struct verifying {
 
 static bool links_back(struct verifying *verifying, struct str url)
 {
-	struct str html;
+	struct page_answer page;
 	const struct str urls[] = { verifying->actor->url, verifying->actor->uri };
 	struct job_run *run = verifying->run;
-	enum error error = page_get(run->app->config, run->arena, url, &html);
+	enum error error = page_get(run->app->config, run->arena, url, PAGE_HTML, &page);
 	if (error == ERROR_UNAVAILABLE)
 		verifying->error = error;
-	return !error && (html_rel_leads_to(run->arena, html, "me", urls, 2) || MUTANT("verify_links_back"));
+	return !error && (html_rel_leads_to(run->arena, page.body, "me", urls, 2) || MUTANT("verify_links_back"));
 }
 
 static void write_field(struct verifying *verifying, struct json_out *json, const json_t *field)

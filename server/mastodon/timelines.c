@@ -7,10 +7,12 @@
 #include "server/entity/status.h"
 #include "server/mastodon/parameters.h"
 #include "storage/actor.h"
+#include "storage/preview.h"
 #include "storage/timeline.h"
 
 #include "base/hashtag.h"
 #include "base/mutant.h"
+#include "base/url.h"
 
 #define DEFAULT_LIMIT 20
 #define MAX_LIMIT 40
@@ -115,6 +117,26 @@ enum error handle_tag_timeline(struct request *request)
 	if (!error)
 		error = timeline_list_tagged(request->db, request->arena, request->access.actor_id, &tags, &options, &page, &ids,
 			&count);
+	return error ? error : respond_page(request, FILTER_PUBLIC, &page, ids, count);
+}
+
+/* Of a page that some post shows a preview of: 404 for any other. */
+enum error handle_link_timeline(struct request *request)
+{
+	struct url url;
+	struct id_page page;
+	int64_t preview_id, *ids;
+	size_t count;
+
+	read_page(request, &page);
+	enum error error = check_open(request);
+	if (!error && !url_parse(request->arena, parameter_text(request, "url"), &url))
+		error = ERROR_NOT_FOUND;
+	if (!error)
+		error = preview_find_by_url(request->db, request->arena,
+			str_slice(url.text, 0, str_index_of(url.text, '#', 0)), &preview_id);
+	if (!error)
+		error = preview_list_posts(request->db, request->arena, request->access.actor_id, preview_id, &page, &ids, &count);
 	return error ? error : respond_page(request, FILTER_PUBLIC, &page, ids, count);
 }
 

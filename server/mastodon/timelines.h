@@ -9,6 +9,7 @@
 enum error handle_home_timeline(struct request *request);
 enum error handle_public_timeline(struct request *request);
 enum error handle_tag_timeline(struct request *request);
+enum error handle_link_timeline(struct request *request);
 enum error handle_list_timeline(struct request *request);
 enum error handle_direct_timeline(struct request *request);
 enum error handle_account_statuses(struct request *request);

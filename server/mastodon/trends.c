@@ -3,6 +3,7 @@
  * Trends, paged by offset. */
 #include "server/mastodon/trends.h"
 
+#include "server/entity/preview_card.h"
 #include "server/entity/status.h"
 #include "server/entity/tag.h"
 #include "server/mastodon/parameters.h"
@@ -10,6 +11,8 @@
 
 #define TAGS_DEFAULT 10
 #define TAGS_MAX 20
+#define LINKS_DEFAULT 10
+#define LINKS_MAX 20
 #define STATUSES_DEFAULT 20
 #define STATUSES_MAX 40
 
@@ -47,8 +50,14 @@ enum error handle_trending_statuses(struct request *request)
 
 enum error handle_trending_links(struct request *request)
 {
-	struct json_out *json = respond_json(request, 200);
-	json_out_array_begin(json);
-	json_out_array_end(json);
-	return ERROR_NONE;
+	struct preview_trend *trends;
+	size_t count;
+	int offset, limit;
+	parameter_offset(request, LINKS_DEFAULT, LINKS_MAX, &offset, &limit);
+	enum error error = preview_list_trends(request->db, request->arena, offset, limit, &trends, &count);
+	if (error)
+		return error;
+	const struct reader reader = reader_of(request, FILTER_NONE);
+	respond_offset_link(request, count, offset, limit);
+	return preview_card_write_trends(&reader, respond_json(request, 200), trends, count);
 }

@@ -8,7 +8,6 @@
 
 enum error handle_trending_tags(struct request *request);
 enum error handle_trending_statuses(struct request *request);
-/* What trends are previews, and links are not read: none. Apps ask at their start and take 404 for a fault. */
 enum error handle_trending_links(struct request *request);
 
 #endif

@@ -61,6 +61,9 @@ static enum error keep(struct app *app, struct arena *arena, struct str bytes, s
 	file->file_name = medium.file_name;
 	file->preview_name = medium.preview_name;
 	file->size_bytes = medium.size_bytes;
+	file->width = medium.width;
+	file->height = medium.height;
+	file->blurhash = medium.blurhash;
 	return ERROR_NONE;
 }
 
