@@ -477,6 +477,8 @@ static enum error work_on_patient_orders(struct delivery_store *store)
 			return error;
 		store->patient_count--;
 	}
+	if (store->patient_count && store->rest_us < PATIENT_MS * 1000)
+		store->rest_us = PATIENT_MS * 1000;
 	return ERROR_NONE;
 }
 
@@ -605,6 +607,7 @@ static enum error run_round(struct delivery_store *store, const struct call *cal
 	if (error || call->is_quiet || call->is_stopping)
 		return error;
 	store->has_more = false;
+	store->rest_us = 0;
 	error = keep_house(store, call->is_policy_rung);
 	if (!error)
 		error = work_on_orders(store);
