@@ -19,6 +19,20 @@
 	" or p.visibility = 'followers' and exists (select from follows as f"                             \
 	" where f.follower_id = " viewer " and f.followed_id = p.actor_id and f.state = 'accepted')))"
 
+/* Of an actor whose server, or a domain above it, the operator silenced: beside silenced_at, which says it of one actor.
+ * As policy_judge_url reads hosts, five labels deep. domain_blocks_pkey */
+#define SERVER_ABOVE(server) "regexp_replace(" server ", '^[^.]*\\.', '')"
+#define SERVER_OF(actor) "split_part(split_part(" actor ".uri, '/', 3), ':', 1)"
+#define SERVERS_OF(actor)                                                                                    \
+	"array[" SERVER_OF(actor) ", " SERVER_ABOVE(SERVER_OF(actor))                                        \
+	", " SERVER_ABOVE(SERVER_ABOVE(SERVER_OF(actor)))                                                    \
+	", " SERVER_ABOVE(SERVER_ABOVE(SERVER_ABOVE(SERVER_OF(actor))))                                      \
+	", " SERVER_ABOVE(SERVER_ABOVE(SERVER_ABOVE(SERVER_ABOVE(SERVER_OF(actor))))) "]"
+#define SERVER_IS_SILENCED(actor)                                                                            \
+	"(" actor ".domain_id is null"                                                                       \
+	" and exists (select from domain_blocks as quiet where quiet.severity = 'silence'"                   \
+	" and quiet.domain = any (" SERVERS_OF(actor) ")))"
+
 /* Visible, and the viewer does not block the author: who asks for one post sees also those that lists leave out. */
 #define POST_IS_SHOWN_TO(viewer) "(" POST_IS_VISIBLE_TO(viewer) " and " ACTOR_IS_NOT_BLOCKED_BY("author", viewer) ")"
 
