@@ -23,15 +23,17 @@
 #define ROUND_LIMIT_BYTES ((size_t)256 << 20)
 #define STATEMENT_TIMEOUT_MS 30000
 #define LOOK_MS 1000
-#define GATHER_MS 15      /* receipts wait so long for company, */
+#define GATHER_MS 15      /* receipts, and orders that nobody waits for, wait so long for company, */
 #define GATHER_ENOUGH 250 /* unless there is enough of it */
 #define RETRY_MS 250
 #define BATCH 1000
 #define CLAIM_ROWS 400
+#define CLAIM_ROWS_LEAST 64
+#define PARKING_US 8000 /* of a claim that finds mostly what has to wait */
 #define CLAIM_PER_PEER 64
 #define EXPIRE_ROWS 5000
 #define LOOK_PEERS 200
-#define PATIENT_MS 20 /* of a round, for those who mostly do not answer */
+#define PATIENT_MS 8 /* of a round, for those who mostly do not answer */
 #define LOOK_AGAIN_US (15 * DELIVERY_SECOND_US)
 #define FANOUT_INBOXES 2500
 #define MEND_MS 600000
@@ -71,6 +73,7 @@ struct delivery_store {
 	struct list_link ended;  /* of items, by batch_link */
 	struct list_link orders;
 	size_t ended_count;
+	size_t urgent_count; /* of orders */
 	size_t room;
 	bool is_rung, is_policy_rung, is_quiet, is_stopping, has_ended;
 
@@ -87,6 +90,8 @@ struct delivery_store {
 	int64_t next_renewal_us, next_look_us, next_mend_us, next_gauges_us; /* monotonic */
 	int64_t clock_ahead_us; /* of the monotonic one, when last looked at */
 	bool has_more; /* due rows or fan-outs were left */
+	int claim_rows;
+	int64_t rest_us; /* before the next round, when nobody calls */
 };
 
 /* ---- to the loop ---- */
@@ -197,11 +202,19 @@ static struct order *order_new(enum order_kind kind, struct str peer, struct str
 	return order;
 }
 
+/* Of peers that are suspect, one delivery is claimed at a time, and what is too old for them ends. */
+static bool is_patient(const struct order *order)
+{
+	return order->kind == ORDER_EXPIRE || (order->kind == ORDER_CLAIM && order->limit == 1);
+}
+
 static void add_order(struct delivery_store *store, struct order *order)
 {
 	pthread_mutex_lock(&store->lock);
-	if (list_is_empty(&store->orders))
+	bool is_urgent = order->kind == ORDER_CLAIM && !is_patient(order);
+	if (is_urgent || list_is_empty(&store->orders))
 		poke(store);
+	store->urgent_count += is_urgent;
 	list_add_last(&store->orders, &order->link);
 	pthread_mutex_unlock(&store->lock);
 }
@@ -366,9 +379,24 @@ static enum error hand_over(struct delivery_store *store, const struct delivery_
 	return error;
 }
 
+/* Parking a backlog takes as long as it takes: short claims with rests between them, so that what is sent meanwhile is
+ * not behind it. */
+static void set_pace(struct delivery_store *store, int rows, size_t looked, size_t claimed, int64_t spent_us)
+{
+	bool is_parking = looked >= (size_t)rows / 2 && claimed < looked / 2;
+	store->rest_us = is_parking ? spent_us : 0;
+	store->claim_rows = CLAIM_ROWS;
+	if (!is_parking || spent_us <= 0)
+		return;
+	int64_t affordable = rows * (int64_t)PARKING_US / spent_us;
+	if (affordable < CLAIM_ROWS)
+		store->claim_rows = affordable > CLAIM_ROWS_LEAST ? (int)affordable : CLAIM_ROWS_LEAST;
+}
+
 static enum error claim_due(struct delivery_store *store, size_t room)
 {
-	int rows = room < CLAIM_ROWS ? (int)room : CLAIM_ROWS;
+	int rows = room < (size_t)store->claim_rows ? (int)room : store->claim_rows;
+	int64_t begun_us = clock_monotonic_us();
 	struct delivery_claim *claims;
 	size_t count, looked;
 	const struct delivery_claim_request request = {
@@ -382,6 +410,7 @@ static enum error claim_due(struct delivery_store *store, size_t room)
 	if (error)
 		return error;
 	store->has_more = store->has_more || looked >= (size_t)rows / 2;
+	set_pace(store, rows, looked, count, clock_monotonic_us() - begun_us);
 	return count ? hand_over(store, claims, count, (struct str){ 0 }, false) : ERROR_NONE;
 }
 
@@ -412,12 +441,6 @@ static enum error work_on_order(struct delivery_store *store, struct order *orde
 	list_remove(&order->link);
 	memory_free(order);
 	return ERROR_NONE;
-}
-
-/* Of peers that are suspect, one delivery is claimed at a time, and what is too old for them ends. */
-static bool is_patient(const struct order *order)
-{
-	return order->kind == ORDER_EXPIRE || (order->kind == ORDER_CLAIM && order->limit == 1);
 }
 
 static enum error work_on_orders(struct delivery_store *store)
@@ -600,13 +623,15 @@ static struct call wait_for_call(struct delivery_store *store, bool has_failed)
 {
 	struct timespec until;
 	pthread_mutex_lock(&store->lock);
-	int64_t wait_ms = has_failed ? RETRY_MS : (store->has_more && store->room) || store->patient_count ? 0 : LOOK_MS;
+	bool is_at_once = (store->has_more && store->room) || store->patient_count;
+	int64_t wait_ms = has_failed ? RETRY_MS : is_at_once ? store->rest_us / 1000 : LOOK_MS;
 	clock_wait_until(wait_ms, &until);
 	while (wait_ms && !store->is_stopping) {
-		bool has_work = store->is_rung || !list_is_empty(&store->orders) || store->ended_count >= GATHER_ENOUGH;
+		bool has_work = store->is_rung || store->urgent_count || store->ended_count >= GATHER_ENOUGH;
 		if (has_work && !has_failed)
 			break;
-		if (store->ended_count && !has_failed && wait_ms > GATHER_MS) {
+		bool has_any = store->ended_count || !list_is_empty(&store->orders);
+		if (has_any && !has_failed && wait_ms > GATHER_MS) {
 			wait_ms = GATHER_MS;
 			clock_wait_until(wait_ms, &until);
 		}
@@ -619,6 +644,7 @@ static struct call wait_for_call(struct delivery_store *store, bool has_failed)
 	store->is_policy_rung = false;
 	store->writing_count += store->ended_count;
 	store->ended_count = 0;
+	store->urgent_count = 0;
 	move_all(&store->ended, &store->writing);
 	move_all(&store->orders, &store->working);
 	pthread_mutex_unlock(&store->lock);
@@ -660,6 +686,7 @@ struct delivery_store *delivery_store_start(const struct federation *federation,
 	store->content = delivery_content_new(federation->secret_box);
 	store->worker_id = id_new();
 	store->room = SCHEDULER_ITEMS;
+	store->claim_rows = CLAIM_ROWS;
 	store->is_rung = true;
 	list_init(&store->ended);
 	list_init(&store->orders);

@@ -138,6 +138,8 @@ enum error remote_actor_read(struct arena *arena, const struct vocab_actor *acto
 		.fields_json = write_fields(arena, actor),
 		.also_known_as = actor->also_known_as.ids,
 		.also_known_as_count = actor->also_known_as.count < ALIASES_MAX ? actor->also_known_as.count : ALIASES_MAX,
+		.attribution_domains = actor->attribution_domains.ids,
+		.attribution_domain_count = actor->attribution_domains.count,
 		.is_locked = actor->is_locked,
 		.is_discoverable = actor->is_discoverable,
 		.is_indexable = actor->is_indexable,

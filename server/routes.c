@@ -57,6 +57,7 @@
 #include "server/web/home_page.h"
 #include "server/web/policy_page.h"
 #include "server/web/post_page.h"
+#include "server/web/tag_page.h"
 
 /* method, path, handler, cached, pool, access, scope, limit, flags, max_body_bytes */
 static const struct route routes[] = {
@@ -145,6 +146,7 @@ static const struct route routes[] = {
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/about", handle_about_page, cached_about_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/authorize_interaction", handle_interaction_page, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
+	{ HTTP_GET, "/tags/{name}", handle_tag_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },
 	{ HTTP_GET, "/{handle}", handle_actor_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/{handle}/{id}", handle_post_page, NULL, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/assets/{rest*}", handle_static_file, NULL, ROUTE_ON_LOOP, ACCESS_PUBLIC, NULL, LIMIT_NONE, 0, 0 },

@@ -23,19 +23,19 @@ static const struct statement take_handle = STATEMENT("actor_remote_take_handle"
 	"   and domain_id is null"
 	"   and ($4 or not is_handle_confirmed)"); // actors_handle_domain_key
 
-static const struct statement store = STATEMENT("actor_remote_store", 28,
+static const struct statement store = STATEMENT("actor_remote_store", 29,
 	"insert into actors as a (id, kind, username, handle, domain, is_handle_confirmed, uri, url, inbox_url, outbox_url,"
 	"                         followers_url, following_url, featured_url, featured_tags_url, shared_inbox_url,"
 	"                         display_name, summary_html, fields, avatar_url, avatar_alt, header_url, header_alt,"
 	"                         also_known_as, is_locked, is_discoverable, is_indexable, is_memorial, created_at,"
-	"                         updated_at, fetched_at)"
+	"                         updated_at, fetched_at, attribution_domains)"
 	" select $1, $2, $3,"
 	"        case when exists (select from actors as other"
 	"                          where other.handle = lower($3) and other.domain = lower($4) and other.uri <> $6)"
 	"             then '#' || $1::bigint else lower($3) end,"
 	"        lower($4), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15, ''), coalesce($16, ''),"
 	"        coalesce($17::text::jsonb, '[]'), $18, coalesce($19, ''), $20, coalesce($21, ''), $22::text[], $23, $24, $25,"
-	"        $26, coalesce($27::timestamptz, $28), $28, $28"
+	"        $26, coalesce($27::timestamptz, $28), $28, $28, $29::text[]"
 	" on conflict (uri) do update"
 	" set kind = excluded.kind,"
 	"     username = excluded.username,"
@@ -64,7 +64,8 @@ static const struct statement store = STATEMENT("actor_remote_store", 28,
 	"     is_memorial = excluded.is_memorial,"
 	"     created_at = coalesce($27, a.created_at),"
 	"     updated_at = excluded.updated_at,"
-	"     fetched_at = excluded.fetched_at"
+	"     fetched_at = excluded.fetched_at,"
+	"     attribution_domains = excluded.attribution_domains"
 	" where a.domain_id is null"
 	"   and a.deleted_at is null"
 	" returning a.id"); // actors_uri_key, actors_handle_domain_key
@@ -163,6 +164,9 @@ static enum error write_row(struct db *db, struct arena *arena, const struct act
 	else
 		db_value_null(&values);
 	db_value_time(&values, actor->fetched_us);
+	size_t sites = actor->attribution_domain_count;
+	db_value_text_array(&values, arena, actor->attribution_domains,
+		sites < ACTOR_ATTRIBUTION_DOMAINS_MAX ? sites : ACTOR_ATTRIBUTION_DOMAINS_MAX);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &store, &values, &rows);
 	if (error == ERROR_CONFLICT)

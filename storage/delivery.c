@@ -81,7 +81,8 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  where is_parked"
 	"  order by peer"
 	"  on conflict (name) do update"
-	"  set look_at = coalesce(w.look_at, greatest(w.due_at, excluded.look_at))"
+	"  set look_at = greatest(w.due_at, excluded.look_at)"
+	"  where w.look_at is null"
 	")"
 	" select c.looked, t.*"
 	" from (select count(*) as looked from picked) as c"
@@ -148,7 +149,8 @@ static const struct statement finish = STATEMENT("delivery_finish", 9,
 	"    and due_at = 'infinity'"
 	"  order by peer"
 	"  on conflict (name) do update"
-	"  set look_at = coalesce(w.look_at, greatest(w.due_at, excluded.look_at))"
+	"  set look_at = greatest(w.due_at, excluded.look_at)"
+	"  where w.look_at is null"
 	")"
 	" select count(*) from moved"); // deliveries_pkey, peers_pkey
 

@@ -17,6 +17,9 @@
 /* Nobody makes a trend alone. */
 #define MIN_ACCOUNTS 2
 
+/* Behind the columns of the preview. */
+enum { TREND_NEWEST_DAY = PREVIEW_FETCHED_AT + 1, TREND_USES, TREND_ACCOUNTS };
+
 #define AUTHOR_WANTS_TO_BE_FOUND \
 	" p.visibility = 'public' and author.is_discoverable and author.suspended_at is null and author.silenced_at is null"
 
@@ -236,10 +239,10 @@ enum error preview_list_trends(struct db *db, struct arena *arena, int offset, i
 	for (size_t i = 0; i < count; i++) {
 		int row = (int)i * TREND_DAYS;
 		preview_row_read(&rows, row, 0, &trends[i].preview);
-		trends[i].newest_day_us = db_time(&rows, row, PREVIEW_COLUMN_COUNT);
+		trends[i].newest_day_us = db_time(&rows, row, TREND_NEWEST_DAY);
 		for (int day = 0; day < TREND_DAYS; day++) {
-			trends[i].uses[day] = db_int64(&rows, row + day, PREVIEW_COLUMN_COUNT + 1);
-			trends[i].accounts[day] = db_int64(&rows, row + day, PREVIEW_COLUMN_COUNT + 2);
+			trends[i].uses[day] = db_int64(&rows, row + day, TREND_USES);
+			trends[i].accounts[day] = db_int64(&rows, row + day, TREND_ACCOUNTS);
 		}
 	}
 	*ret_trends = trends;

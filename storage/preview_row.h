@@ -50,7 +50,6 @@ enum {
 	PREVIEW_BLURHASH,
 	PREVIEW_PUBLISHED_AT,
 	PREVIEW_FETCHED_AT,
-	PREVIEW_COLUMN_COUNT
 };
 
 /* Whose columns begin at first. */

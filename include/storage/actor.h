@@ -124,6 +124,7 @@ enum error actor_find_many_by_uri(struct db *db, struct arena *arena, const stru
 	struct actor **ret_actors, size_t *ret_count) MUST_CHECK;
 
 #define ACTOR_ALSO_KNOWN_AS_MAX 32
+#define ACTOR_ATTRIBUTION_DOMAINS_MAX 100
 
 struct actor_key_new {
 	struct str uri;          /* key id */
@@ -144,6 +145,8 @@ struct actor_remote {
 	struct str avatar_url, avatar_alt, header_url, header_alt; /* URLs: data NULL for none */
 	const struct str *also_known_as;
 	size_t also_known_as_count; /* the first ACTOR_ALSO_KNOWN_AS_MAX are kept */
+	const struct str *attribution_domains; /* canonical hosts of the sites that may name it as an author */
+	size_t attribution_domain_count; /* the first ACTOR_ATTRIBUTION_DOMAINS_MAX are kept */
 	bool is_locked, is_discoverable, is_indexable, is_memorial;
 	int64_t created_us; /* 0 when unknown */
 	int64_t fetched_us;
@@ -179,7 +182,6 @@ struct actor_profile {
 	const struct str *attribution_domains_json; /* array of hosts, at most ACTOR_ATTRIBUTION_DOMAINS_MAX */
 	bool removes_avatar, removes_header;
 };
-#define ACTOR_ATTRIBUTION_DOMAINS_MAX 100
 enum error actor_update_profile(struct db *db, struct arena *arena, int64_t id, const struct actor_profile *profile) MUST_CHECK;
 
 /* What only the owner of a local actor is shown. ERROR_NOT_FOUND when it is no local actor. */

@@ -165,6 +165,7 @@ struct exchange {
 	struct str token;    /* data NULL: none came */
 	bool has_access;     /* the token was found valid */
 	bool is_limited;     /* counted already */
+	bool is_limited_by_user;
 	bool has_own_host;   /* the Host is known to be ours, or does not matter to the route */
 	bool has_head;       /* the head is read and the request is filled in */
 	bool wants_close;    /* Connection: close on the answer */
@@ -222,7 +223,7 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 void exchange_run(struct worker_job *job, void *thread_state);
 /* Also on the loop: parses the form, calls the handler, turns its error into an answer. */
 void exchange_call_handler(struct exchange *exchange);
-/* Counts the request once: per token with a valid one, else per address. False: respond_error 429. */
+/* Counts the request once: per user with a valid token of one, else per address. False: respond_error 429. */
 bool exchange_count(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_access(struct exchange *exchange) MUST_CHECK;
 enum error exchange_check_host(struct exchange *exchange) MUST_CHECK;

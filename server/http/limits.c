@@ -17,15 +17,15 @@
 
 static const struct limit_rule rules[] = {
 	{ "api", LIMIT_API, LIMIT_PER_ADDRESS, 300, MINUTES(5) },
-	{ "api", LIMIT_API, LIMIT_PER_TOKEN, 1500, MINUTES(5) },
+	{ "api", LIMIT_API, LIMIT_PER_USER, 1500, MINUTES(5) },
 	{ "page", LIMIT_PAGE, LIMIT_PER_ADDRESS, 600, MINUTES(5) },
-	{ "media", LIMIT_MEDIA, LIMIT_PER_TOKEN, 30, MINUTES(30) },
+	{ "media", LIMIT_MEDIA, LIMIT_PER_USER, 30, MINUTES(30) },
 	{ "sign_in", LIMIT_SIGN_IN, LIMIT_PER_ADDRESS, 25, MINUTES(5) },
 	{ "sign_up", LIMIT_SIGN_UP, LIMIT_PER_ADDRESS, 5, MINUTES(30) },
 	{ "app", LIMIT_APP, LIMIT_PER_ADDRESS, 5, MINUTES(10) },
 	{ "mail", LIMIT_MAIL, LIMIT_PER_ADDRESS, 10, MINUTES(30) },
-	{ "post", LIMIT_POST, LIMIT_PER_TOKEN, 300, MINUTES(180) },
-	{ "delete", LIMIT_DELETE, LIMIT_PER_TOKEN, 30, MINUTES(30) },
+	{ "post", LIMIT_POST, LIMIT_PER_USER, 300, MINUTES(180) },
+	{ "delete", LIMIT_DELETE, LIMIT_PER_USER, 30, MINUTES(30) },
 	{ "inbox", LIMIT_INBOX, LIMIT_PER_ADDRESS, 6000, MINUTES(5) },
 };
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
@@ -232,16 +232,16 @@ struct limit_verdict limits_take_address(struct limits *limits, enum limit_class
 	return limits_take(limits, class, LIMIT_PER_ADDRESS, net_address_key(address, key), now_us);
 }
 
-struct limit_verdict limits_take_token(struct limits *limits, enum limit_class class, int64_t token_id,
+struct limit_verdict limits_take_user(struct limits *limits, enum limit_class class, int64_t user_id,
 	const struct net_address *address, int64_t now_us)
 {
-	const struct limit_rule *rule = limits_rule(class, LIMIT_PER_TOKEN);
+	const struct limit_rule *rule = limits_rule(class, LIMIT_PER_USER);
 	if (!rule || rule->subject == LIMIT_PER_ADDRESS || is_exempt(limits, address))
 		return limits_take_address(limits, class, address, now_us);
 	/* Address keys begin with a digit, so the two never meet in a rule that counts both. */
-	char key[1 + sizeof(token_id)] = "t";
-	memcpy(key + 1, &token_id, sizeof(token_id));
-	return limits_take(limits, class, LIMIT_PER_TOKEN, (struct str){ key, sizeof(key) }, now_us);
+	char key[1 + sizeof(user_id)] = "u";
+	memcpy(key + 1, &user_id, sizeof(user_id));
+	return limits_take(limits, class, LIMIT_PER_USER, (struct str){ key, sizeof(key) }, now_us);
 }
 
 void limits_give_back_address(struct limits *limits, enum limit_class class, const struct net_address *address)
@@ -278,5 +278,5 @@ void limits_write_table(struct buf *out)
 	buf_add_printf(out, "%-10s %-8s %8s %10s\n", "class", "per", "count", "window_s");
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		buf_add_printf(out, "%-10s %-8s %8u %10u\n", rules[i].name,
-			rules[i].subject == LIMIT_PER_TOKEN ? "token" : "address", rules[i].count, rules[i].window_s);
+			rules[i].subject == LIMIT_PER_USER ? "user" : "address", rules[i].count, rules[i].window_s);
 }

@@ -23,8 +23,8 @@ struct limits;
 
 /* Whom a rule counts. */
 enum limit_subject {
-	LIMIT_PER_ADDRESS, /* requests without a valid token count on net_address_key */
-	LIMIT_PER_TOKEN,   /* requests with a valid token count on the token's id */
+	LIMIT_PER_ADDRESS, /* all others count on net_address_key: anybody makes tokens of applications, as many as wanted */
+	LIMIT_PER_USER,    /* requests with a valid token of a user count on the user, whatever the number of tokens */
 };
 
 struct limit_rule {
@@ -58,11 +58,11 @@ void limits_free(struct limits **limits); /* accepts NULL */
 struct limit_verdict limits_take(struct limits *limits, enum limit_class class, enum limit_subject subject,
 	struct str key, int64_t now_us) MUST_CHECK;
 
-/* The two ways in which the server calls it. An exempt address is not counted; with a token, its owner is
+/* The two ways in which the server calls it. An exempt address is not counted; with a token of a user, the user is
  * counted wherever the request comes from, unless the address is exempt. */
 struct limit_verdict limits_take_address(struct limits *limits, enum limit_class class,
 	const struct net_address *address, int64_t now_us) MUST_CHECK;
-struct limit_verdict limits_take_token(struct limits *limits, enum limit_class class, int64_t token_id,
+struct limit_verdict limits_take_user(struct limits *limits, enum limit_class class, int64_t user_id,
 	const struct net_address *address, int64_t now_us) MUST_CHECK;
 
 /* A request that was counted so shall not have been. */

@@ -18,15 +18,15 @@ enum route_pool { ROUTE_ON_LOOP, ROUTE_API, ROUTE_SLOW };
 /* Mastodon's classes of rate limits; figures in limits.c, printed by `comptoir serve --list-limits`. */
 enum limit_class {
 	LIMIT_NONE,      /* health, metrics */
-	LIMIT_API,       /* 300 in 5 min per address without token, 1,500 per token */
+	LIMIT_API,       /* 300 in 5 min per address, 1,500 per user */
 	LIMIT_PAGE,      /* public pages and documents */
 	LIMIT_MEDIA,     /* 30 in 30 min */
 	LIMIT_SIGN_IN,   /* 25 in 5 min per address */
 	LIMIT_SIGN_UP,   /* 5 in 30 min per address */
 	LIMIT_APP,       /* app registration: 5 in 10 min per address */
 	LIMIT_MAIL,      /* what sends a mail: 10 in 30 min per address */
-	LIMIT_POST,      /* new posts: 300 in 3 h per token */
-	LIMIT_DELETE,    /* deletions of posts and boosts: 30 in 30 min per token */
+	LIMIT_POST,      /* new posts: 300 in 3 h per user */
+	LIMIT_DELETE,    /* deletions of posts and boosts: 30 in 30 min per user */
 	LIMIT_INBOX,     /* what was signed by nobody: 6,000 in 5 min per address */
 	LIMIT_CLASS_COUNT
 };

@@ -19,7 +19,7 @@
 
 #define LOOKED_AT_LINKS 8
 #define TRIES 3
-#define SOON_US 2000000
+#define SOON_US 1000000
 
 static void come_again(struct job_run *run, int64_t wait_us)
 {
@@ -83,12 +83,12 @@ static enum error read_at_pace(struct job_run *run, const struct post *post, str
 	int64_t wait_us;
 	if (!url_parse(run->arena, text, &url))
 		return ERROR_GONE;
-	if (!preview_pace_begin(url.host, &wait_us)) {
+	if (!preview_pace_begin(url.authority, &wait_us)) {
 		come_again(run, wait_us);
 		return preview_release(run->db, run->arena, preview_id);
 	}
 	enum error error = read_page(run, post, text, preview_id);
-	preview_pace_end(url.host);
+	preview_pace_end(url.authority);
 	return error;
 }
 

@@ -7,6 +7,7 @@
 #include "server/action/sign_up.h"
 #include "server/http/password_work.h"
 #include "server/login/oauth_token.h"
+#include "server/login/scope.h"
 #include "server/login/sign_up_modes.h"
 #include "server/login/visitor.h"
 #include "server/mail/mail.h"
@@ -67,9 +68,11 @@ static void respond_faults(struct request *request, const struct sign_up_fault *
 static enum error respond_token(struct request *request, const struct account_created *created)
 {
 	struct str token = random_token(request->arena, LOGIN_TOKEN_BYTES);
+	/* Nobody is staff yet, and who becomes it later has not let this app administer. */
+	struct str scopes = scope_without_admin(request->arena, request->access.scopes);
 	const struct oauth_token made = { .id = id_new(), .token_hash = login_hash(request->arena, token),
 		.application_id = request->access.application_id, .user_id = created->user_id, .actor_id = created->actor_id,
-		.scopes = request->access.scopes };
+		.scopes = scopes };
 	enum error error = oauth_token_create(request->db, request->arena, &made);
 	if (!error)
 		oauth_token_respond(request, token, made.scopes, id_time_us(made.id));

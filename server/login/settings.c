@@ -98,6 +98,8 @@ static enum error write_password(struct db *db, struct arena *arena, void *owner
 	const struct change *change = owner;
 	const struct user *user = &change->visitor->user;
 	enum error error = user_set_password(db, arena, user->id, change->password_hash);
+	if (!error)
+		error = mail_forget(db, arena, MAIL_CONFIRM, user->id);
 	return error ? error : mail_add(db, arena, MAIL_PASSWORD_CHANGED, user->id, user->email);
 }
 
@@ -137,10 +139,10 @@ enum error handle_settings_email(struct request *request)
 		return error;
 	if (!email_is_valid(request->arena, email))
 		return settings_write(request, &visitor, 422, &fault);
-	/* An address of somebody else gets no mail, and nobody is told. */
+	/* An address of somebody else gets no mail, and nobody is told: the job for user 0 takes as long, and ends. */
 	error = user_find_by_email(request->db, request->arena, email, &other);
-	if (error == ERROR_NOT_FOUND)
-		error = mail_add_counted(request->db, request->arena, MAIL_CONFIRM, visitor.user.id, email);
+	if (!error || error == ERROR_NOT_FOUND)
+		error = mail_add_counted(request->db, request->arena, MAIL_CONFIRM, error ? visitor.user.id : 0, email);
 	if (error)
 		return error;
 	visitor_redirect(request, STR_LITERAL("/settings?done=mail"));

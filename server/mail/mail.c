@@ -37,6 +37,11 @@ static const struct {
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
+static struct str job_key(struct arena *arena, enum mail_kind kind, int64_t user_id)
+{
+	return arena_printf(arena, "%s:%lld", kinds[kind].name, (long long)user_id);
+}
+
 enum error mail_add(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id, struct str email)
 {
 	AUTO(buf) struct buf payload = { 0 };
@@ -47,8 +52,13 @@ enum error mail_add(struct db *db, struct arena *arena, enum mail_kind kind, int
 	json_out_key_int(&json, "user_id", user_id);
 	json_out_key_str(&json, "email", email);
 	json_out_object_end(&json);
-	struct str key = arena_printf(arena, "%s:%lld", kinds[kind].name, (long long)user_id);
-	return job_add(db, arena, STR_LITERAL("mail"), key, buf_str(&payload), 0);
+	return job_add(db, arena, STR_LITERAL("mail"), job_key(arena, kind, user_id), buf_str(&payload), 0);
+}
+
+enum error mail_forget(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id)
+{
+	enum error error = job_remove(db, arena, STR_LITERAL("mail"), job_key(arena, kind, user_id));
+	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
 }
 
 enum error mail_add_counted(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id, struct str email)

@@ -20,7 +20,10 @@ enum mail_kind {
  * waits for nothing: the job ends. */
 enum error mail_add(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id, struct str email) MUST_CHECK;
 
-/* The same, unless too many went there lately, which looks the same to who asked. */
+/* One that still waits is sent no more. In the caller's transaction or alone. */
+enum error mail_forget(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id) MUST_CHECK;
+
+/* The same as mail_add, unless too many went there lately, which looks the same to who asked. */
 enum error mail_add_counted(struct db *db, struct arena *arena, enum mail_kind kind, int64_t user_id, struct str email) MUST_CHECK;
 
 /* A fresh link, as the mail would have it: for the command line where no mail can leave. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Hosts share places by their hashes: two that meet wait for each other now and then, and nothing grows. */
+ * Servers share places by their hashes: two that meet wait for each other now and then, and nothing grows. */
 #include "server/preview/pace.h"
 
 #include "base/clock.h"
@@ -10,7 +10,7 @@
 #include <pthread.h>
 
 #define PLACES 1024
-#define FULL_WAIT_US 1000000
+#define FULL_WAIT_US 500000
 
 struct place {
 	bool is_busy;
@@ -21,12 +21,12 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct place places[PLACES]; /* under lock, as under_way */
 static unsigned under_way;
 
-bool preview_pace_begin(struct str host, int64_t *ret_wait_us)
+bool preview_pace_begin(struct str authority, int64_t *ret_wait_us)
 {
 	int64_t now_us = clock_monotonic_us();
 	int64_t wait_us = 0;
 	pthread_mutex_lock(&lock);
-	struct place *place = &places[str_hash(host) % PLACES];
+	struct place *place = &places[str_hash(authority) % PLACES];
 	if (under_way >= PREVIEW_PACE_AT_ONCE)
 		wait_us = FULL_WAIT_US;
 	else if (place->is_busy)
@@ -45,10 +45,10 @@ bool preview_pace_begin(struct str host, int64_t *ret_wait_us)
 	return false;
 }
 
-void preview_pace_end(struct str host)
+void preview_pace_end(struct str authority)
 {
 	pthread_mutex_lock(&lock);
 	under_way--;
-	places[str_hash(host) % PLACES].is_busy = false;
+	places[str_hash(authority) % PLACES].is_busy = false;
 	pthread_mutex_unlock(&lock);
 }

@@ -9,7 +9,7 @@
 #include "storage/home.h"
 #include "storage/stream_access.h"
 
-static const struct json_limits limits = { .max_bytes = 4096, .max_depth = 4, .max_values = 64, .max_string_bytes = 1024 };
+static const struct json_limits limits = { .max_bytes = COMMAND_MAX_BYTES, .max_depth = 4, .max_values = 64, .max_string_bytes = 1024 };
 
 /* Ids come as text or as numbers. */
 static struct str text_or_number(struct arena *arena, const json_t *object, const char *key)

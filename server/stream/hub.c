@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mutant.h"
 #include "storage/stream_access.h"
 
 #include <errno.h>
@@ -21,6 +22,8 @@
 #define MAX_EVENTS_WAITING 20000
 #define CHECK_INTERVAL_US 4000000
 #define CHECK_BATCH 5000
+#define MINUTE_US 60000000
+#define TEXTS_A_MINUTE 500 /* several times what an app subscribes to when it begins */
 
 enum message_kind { MESSAGE_JOIN, MESSAGE_LEAVE, MESSAGE_TEXT, MESSAGE_EVENT };
 
@@ -73,11 +76,24 @@ static void push(struct stream_hub *hub, struct message *message)
 
 /* ---- from loops and workers ---- */
 
+/* Each may cost a question to the database, on the one thread that serves all streams. */
+static bool may_say_more(struct stream_client *client)
+{
+	int64_t now_us = clock_monotonic_us();
+	if (now_us - client->minute_began_us >= MINUTE_US) {
+		client->minute_began_us = now_us;
+		client->texts_this_minute = 0;
+	}
+	return ++client->texts_this_minute <= TEXTS_A_MINUTE || MUTANT("stream_texts");
+}
+
 static void on_text(struct stream *stream, void *owner, struct str text)
 {
 	struct stream_client *client = owner;
-	(void)stream;
-	push(client->hub, new_message(MESSAGE_TEXT, client, text));
+	if (may_say_more(client)) /* what is longer than a command is none, as its beginning shows */
+		push(client->hub, new_message(MESSAGE_TEXT, client, str_slice(text, 0, COMMAND_MAX_BYTES + 1)));
+	else
+		stream_end(stream, 1008);
 }
 
 static void on_end(struct stream *stream, void *owner)

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #define CLIENT_MAX_SUBSCRIPTIONS 100
+#define COMMAND_MAX_BYTES 4096
 
 struct topic {
 	struct str key; /* heap */
@@ -35,6 +36,8 @@ struct stream_client {
 	struct stream *stream;
 	int64_t token_id, actor_id;
 	bool has_joined, has_left;
+	int64_t minute_began_us; /* with the next one the loop's: how much the client has said since */
+	unsigned texts_this_minute;
 	bool may_read_statuses, may_read_notifications, may_read_lists;
 };
 

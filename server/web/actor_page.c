@@ -7,14 +7,13 @@
 #include "server/web/actor_document.h"
 #include "server/web/actor_lookup.h"
 #include "server/web/page.h"
-#include "server/web/post_view.h"
-#include "storage/post.h"
+#include "server/web/post_list.h"
+#include "storage/timeline.h"
 
 #include "base/html.h"
 #include "base/json_in.h"
 #include "base/mutant.h"
 
-#define SHOWN_POSTS 20
 #define SHOWN_FIELDS 12
 #define AVATAR_COLOURS 6
 #define DESCRIPTION_MAX_BYTES 200
@@ -129,14 +128,59 @@ static void write_profile(struct request *request, struct buf *out, const struct
 		template_text(handle));
 }
 
+struct said {
+	struct post_list pinned, recent;
+	int64_t before_id; /* 0: the newest page */
+};
+
+static enum error load_pinned(struct request *request, const struct actor *actor, struct post_list *ret_list)
+{
+	int64_t *ids;
+	size_t count;
+	enum error error = timeline_list_pinned(request->db, request->arena, 0, actor->id, &ids, &count);
+	return error ? error : post_list_load_ids(request, ids, count, POST_VIEW_IN_LIST, ret_list);
+}
+
+static enum error load(struct request *request, const struct actor *actor, struct said *said)
+{
+	const struct post_page wanted = { .actor_id = actor->id, .before_id = said->before_id, .limit = POST_LIST_PAGE + 1 };
+	struct post *posts;
+	size_t count;
+	enum error error = post_list_public(request->db, request->arena, &wanted, &posts, &count);
+	if (!error)
+		error = post_list_load(request, posts, count, POST_VIEW_IN_LIST, &said->recent);
+	if (!error && !said->before_id)
+		error = load_pinned(request, actor, &said->pinned);
+	return error;
+}
+
+static void write_posts(struct request *request, struct buf *out, const struct actor *actor, const struct said *said,
+	enum language language)
+{
+	if (said->pinned.count) {
+		TEMPLATE(out, "<section class=\"posts pinned\"><h2>{}</h2>\n", template_text(text_get(language, TEXT_PINNED_POSTS)));
+		post_list_write(request, out, &said->pinned, language);
+		TEMPLATE(out, "</section>\n");
+	}
+	TEMPLATE(out, "<section class=\"posts\"><h2>{}</h2>\n",
+		template_text(text_get(language, said->before_id ? TEXT_OLDER_POSTS : TEXT_RECENT_POSTS)));
+	post_list_write(request, out, &said->recent, language);
+	if (said->recent.count == 0)
+		TEMPLATE(out, "<p class=\"empty\">{}</p>\n", template_text(text_get(language, TEXT_NO_POSTS_YET)));
+	post_list_write_ways(request, out, &said->recent, actor->url, said->before_id == 0, language);
+	TEMPLATE(out, "</section>\n");
+}
+
 static enum error respond_page(struct request *request, const struct actor *actor)
 {
 	enum language language = page_language(request);
-	const struct post_page wanted = { .actor_id = actor->id, .limit = SHOWN_POSTS };
-	struct post *posts;
-	size_t count;
+	struct said said = { 0 };
 
-	enum error error = post_list_public(request->db, request->arena, &wanted, &posts, &count);
+	if (!post_list_read_bound(request, &said.before_id)) {
+		page_respond_message(request, 404, TEXT_NOT_FOUND_TITLE, TEXT_NOT_FOUND_HELP);
+		return ERROR_NONE;
+	}
+	enum error error = load(request, actor, &said);
 	if (error)
 		return error;
 	const struct page page = {
@@ -148,16 +192,12 @@ static enum error respond_page(struct request *request, const struct actor *acto
 		.activity_url = actor->uri,
 		.image_url = actor->avatar_url,
 		.kind = "profile",
-		.is_indexable = actor->is_indexable || MUTANT("page_noindex"),
+		/* What moves from page to page is not for an index. */
+		.is_indexable = (actor->is_indexable && !said.before_id) || MUTANT("page_noindex"),
 	};
 	struct buf *out = page_respond(request, 200, &page);
 	write_profile(request, out, actor, language);
-	TEMPLATE(out, "<section class=\"posts\"><h2>{}</h2>\n", template_text(text_get(language, TEXT_RECENT_POSTS)));
-	for (size_t i = 0; i < count; i++)
-		post_view_write(request, out, &(struct post_view){ .post = &posts[i], .place = POST_VIEW_IN_LIST }, language);
-	if (count == 0)
-		TEMPLATE(out, "<p class=\"empty\">{}</p>\n", template_text(text_get(language, TEXT_NO_POSTS_YET)));
-	TEMPLATE(out, "</section>\n");
+	write_posts(request, out, actor, &said, language);
 	page_end(request, out, &page);
 	return ERROR_NONE;
 }

@@ -83,15 +83,17 @@ static void write_media(struct request *request, struct buf *out, const struct p
 	TEMPLATE(out, "</ul>\n");
 }
 
-static void write_poll(struct request *request, struct buf *out, const struct poll *poll, enum language language)
+static void write_poll(struct request *request, struct buf *out, const struct poll *poll, struct str post_language,
+	enum language language)
 {
 	if (!poll)
 		return;
 	TEMPLATE(out, "<dl class=\"poll\" aria-label=\"{}\">\n", template_text(text_get(language, TEXT_POLL)));
-	for (size_t i = 0; i < poll->option_count; i++) {
-		post_view_write_number(request, out, language, poll->options[i].votes, poll->options[i].title);
-		buf_add_char(out, '\n');
-	}
+	bool are_hidden = poll->hides_totals && !poll->closed_us;
+	for (size_t i = 0; i < poll->option_count; i++)
+		TEMPLATE(out, "<div><dt lang=\"{}\">{}</dt><dd>{}</dd></div>\n", template_text(post_language),
+			template_text(poll->options[i].title), template_text(are_hidden ? STR_LITERAL("–") :
+			text_number(request->arena, language, poll->options[i].votes)));
 	TEMPLATE(out, "</dl>\n<p class=\"poll-state\">{}</p>\n",
 		template_text(text_get(language, poll->closed_us ? TEXT_POLL_CLOSED : TEXT_POLL_OPEN)));
 }
@@ -110,14 +112,15 @@ static void write_body(struct request *request, struct buf *out, const struct po
 	struct str post_language = str_is_empty(post->language) ? language_tag(language) : post->language;
 
 	if (!str_is_empty(post->spoiler_text))
-		TEMPLATE(out, "<details><summary class=\"p-summary\">{} · {}</summary>\n",
-			template_text(text_get(language, TEXT_CONTENT_WARNING)), template_text(post->spoiler_text));
+		TEMPLATE(out, "<details><summary class=\"p-summary\">{} · <span lang=\"{}\">{}</span></summary>\n",
+			template_text(text_get(language, TEXT_CONTENT_WARNING)), template_text(post_language),
+			template_text(post->spoiler_text));
 	if (!str_is_empty(post->title))
-		TEMPLATE(out, "<h2 class=\"p-name\">{}</h2>\n", template_text(post->title));
+		TEMPLATE(out, "<h2 class=\"p-name\" lang=\"{}\">{}</h2>\n", template_text(post_language), template_text(post->title));
 	TEMPLATE(out, "<div class=\"content e-content\" lang=\"{}\">{}</div>\n", template_text(post_language),
 		template_rich(request->arena, post->html));
 	write_quote(out, post, language);
-	write_poll(request, out, view->poll, language);
+	write_poll(request, out, view->poll, post_language, language);
 	write_media(request, out, view->details, language);
 	if (!str_is_empty(post->spoiler_text))
 		TEMPLATE(out, "</details>\n");
@@ -126,7 +129,7 @@ static void write_body(struct request *request, struct buf *out, const struct po
 void post_view_write(struct request *request, struct buf *out, const struct post_view *view, enum language language)
 {
 	static const char *const classes[] = {
-		[POST_VIEW_IN_LIST] = "post", [POST_VIEW_IN_THREAD] = "post other", [POST_VIEW_MAIN] = "post main",
+		[POST_VIEW_IN_LIST] = "post", [POST_VIEW_IN_TIMELINE] = "post", [POST_VIEW_IN_THREAD] = "post other", [POST_VIEW_MAIN] = "post main",
 	};
 	const struct post *post = view->post;
 

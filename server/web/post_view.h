@@ -11,6 +11,7 @@
 
 enum post_view_place {
 	POST_VIEW_IN_LIST, /* of its author */
+	POST_VIEW_IN_TIMELINE, /* among others' */
 	POST_VIEW_IN_THREAD,
 	POST_VIEW_MAIN,    /* what the page is about: with its media and poll */
 };

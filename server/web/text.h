@@ -42,6 +42,13 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 		"Les entreprises et les personnes ci-dessous se lisent et se suivent depuis tout serveur du fédivers. Cherchez-y leur adresse, par exemple") \
 	X(TEXT_RECENT_POSTS,        "Recent posts", "Messages récents") \
 	X(TEXT_NO_POSTS_YET,        "Nothing has been published here yet.", "Rien n’a encore été publié ici.") \
+	X(TEXT_PINNED_POSTS,        "Pinned", "Épinglés") \
+	X(TEXT_OLDER_POSTS,         "Older posts", "Messages plus anciens") \
+	X(TEXT_NEWEST_POSTS,        "Newest posts", "Messages les plus récents") \
+	X(TEXT_TAG_HELP,            "Public posts with this hashtag", "Les messages publics avec ce hashtag") \
+	X(TEXT_TIMELINES_CLOSED, \
+		"On this server, public timelines are for its members only.", \
+		"Sur ce serveur, les fils publics sont réservés aux membres.") \
 	X(TEXT_EDITED,              "edited", "modifié") \
 	X(TEXT_CONTENT_WARNING,     "Content warning", "Avertissement") \
 	X(TEXT_REPLY,               "Reply", "Réponse") \

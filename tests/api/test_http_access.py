@@ -53,7 +53,21 @@ def test_two_authorization_headers_are_no_token(test_server):
     assert raw_exchange(test_server.port, request, responses=1).status == 401
 
 
-def test_a_valid_token_is_counted_by_itself(test_server_factory):
+def test_a_user_is_counted_and_not_each_token(test_server_factory):
+    server = test_server_factory()
+    left = [int(server.get("/api/v1/limited", headers=bearer(token)).headers["X-RateLimit-Remaining"])
+            for token in ("token-reader", "token-reader-again", "token-reader")]
+    assert left == [1499, 1498, 1497]
+
+
+def test_an_application_alone_is_counted_by_its_address(test_server_factory):
+    server = test_server_factory()
+    left = [int(server.get("/api/v1/limited", headers=bearer(token)).headers["X-RateLimit-Remaining"])
+            for token in (None, "token-application", "token-application", None)]
+    assert left == [299, 298, 297, 296]
+
+
+def test_a_valid_token_is_counted_by_its_user(test_server_factory):
     server = test_server_factory()
     anonymous = server.get("/api/v1/limited")
     first = server.get("/api/v1/limited", headers=bearer("token-reader"))

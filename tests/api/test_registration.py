@@ -82,6 +82,13 @@ def test_an_app_signs_somebody_up(open_server, sink):
     assert not open_server.database.value("select count(*) from jobs where payload::text like %s", (f"%{secret}%",))
 
 
+def test_a_token_from_sign_up_never_administers(open_server):
+    token = app_api(open_server, "read write admin:read admin:write").post("/api/v1/accounts", data=wish(fresh_name()))
+    assert token["scope"] == "read write"
+    stored = open_server.database.value("select scopes from oauth_tokens where user_id is not null order by id desc limit 1")
+    assert stored == "read write"
+
+
 @pytest.mark.parametrize("fields, field, code", [
     ({"username": ""}, "username", "ERR_BLANK"), ({"username": None}, "username", "ERR_BLANK"),
     ({"username": "a b"}, "username", "ERR_INVALID"), ({"username": "x" * 31}, "username", "ERR_TOO_LONG"),
@@ -242,6 +249,16 @@ def test_a_reset_link_is_good_for_an_hour_and_used_once_at_a_time(open_server):
         codes = sorted(page.status_code for page in pool.map(
             lambda browser: browser.submit("/auth/password/reset", password="one of several passwords"), browsers))
     assert codes == [200, 404, 404]
+    path = reset_path(open_server, name)
+    for browser in browsers[:2]:
+        browser.get(path)
+    with open_server.database.connect() as connection, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        connection.cursor().execute("select from users where email = %s for update", (f"{name}@example.test",))
+        answers = [pool.submit(browser.submit, "/auth/password/reset", password="one of two passwords") for browser in browsers[:2]]
+        wait_until(lambda: open_server.database.value(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == 2, 20)
+        connection.rollback()
+        assert sorted(answer.result().status_code for answer in answers) == [200, 404], "however close they come"
     path = open_server.command("account", "reset-password", name, "--link").stdout.strip()[len(open_server.url):]
     life = open_server.database.value("select extract(epoch from max(expires_at) - now())::int from user_links where purpose = 'reset'")
     assert 3500 < life <= 3600
@@ -276,6 +293,56 @@ def test_a_new_address_counts_once_it_is_confirmed(open_server, sink):
     browser.submit("/auth/confirm")
     assert open_server.database.value("select email from users where email like %s", (name + "@%",)) == f"{name}@second.example"
     assert sink.wait(f"{name}@mail.example")["Subject"] == "Your e-mail address was changed"
+
+
+def reset_path(server, name):
+    return server.command("account", "reset-password", name, "--link").stdout.strip()[len(server.url):]
+
+
+def test_a_new_password_ends_a_change_of_address_under_way(open_server, sink):
+    name = fresh_name()
+    open_server.create_account(name, email=f"{name}@mail.example", password=PASSWORD)
+    thief = Browser(open_server)
+    thief.sign_in(name, PASSWORD)
+    thief.submit("/settings/email", email=f"{name}@thief.example", current_password=PASSWORD)
+    link = sink.link(f"{name}@thief.example")[len(open_server.url):]
+    owner = Browser(open_server)
+    owner.get(reset_path(open_server, name))
+    owner.submit("/auth/password/reset", password="a brand new password")
+    assert thief.get(link).status_code == 404
+    owner.sign_in(name, "a brand new password")
+    sink.answers.append("451 later")
+    owner.submit("/settings/email", email=f"{name}@third.example", current_password="a brand new password")
+    wait_until(lambda: not sink.answers, 15)
+    owner.get("/settings")
+    owner.submit("/settings/password", current_password="a brand new password", password="a newer password still")
+    assert owner.page.status_code == 200
+    waiting = open_server.database.value("select count(*) from jobs where kind = 'mail' and key = 'confirm:' ||"
+                                         " (select id from users where email like %s)", (name + "@%",))
+    assert not waiting, "what was not sent yet is not sent any more"
+    assert open_server.database.value("select email from users where email like %s", (name + "@%",)) == f"{name}@mail.example"
+
+
+def test_a_reset_link_is_for_the_address_that_it_was_sent_to(open_server, sink):
+    name = fresh_name()
+    open_server.create_account(name, email=f"{name}@mail.example", password=PASSWORD)
+    finder = Browser(open_server)
+    finder.get(reset_path(open_server, name))
+    open_server.database.rows("update users set email = %s where email = %s returning 1",
+                              (f"{name}@second.example", f"{name}@mail.example"))
+    finder.submit("/auth/password/reset", password="a brand new password")
+    assert finder.page.status_code == 404
+    browser = Browser(open_server)
+    browser.sign_in(name, PASSWORD)
+    assert browser.page.status_code == 200
+
+
+def test_an_address_that_nobody_has_is_as_much_work_as_one_that_somebody_has(open_server):
+    browser = Browser(open_server)
+    browser.get("/auth/password")
+    browser.submit("/auth/password", email=f"{fresh_name()}@mail.example")
+    assert open_server.database.value("select count(*) from attempts where kind = 'mail'") == 1
+    wait_until(lambda: not open_server.database.value("select count(*) from jobs where kind = 'mail'"), 15)
 
 
 # who may sign up

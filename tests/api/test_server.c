@@ -292,6 +292,7 @@ static enum error find_access_in_table(struct db *db, struct arena *arena, struc
 	} tokens[] = {
 		{ "token-reader", { 1, 1, 1, 1, STR("read"), USER_MEMBER } },
 		{ "token-writer", { 2, 1, 2, 2, STR("write:statuses"), USER_MEMBER } },
+		{ "token-reader-again", { 6, 1, 1, 1, STR("read"), USER_MEMBER } },
 		{ "token-application", { 3, 1, 0, 0, STR("read write"), USER_MEMBER } },
 		{ "token-administrator", { 4, 1, 4, 4, STR("read admin:read"), USER_ADMINISTRATOR } },
 		{ "token-member-with-admin-scope", { 5, 1, 5, 5, STR("admin:read"), USER_MEMBER } },

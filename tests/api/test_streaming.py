@@ -277,9 +277,18 @@ def test_subscribing_twice_is_once_and_unsubscribing_ends_it(anna, open_socket):
 
 def test_too_many_subscriptions_are_refused(anna, open_socket):
     socket = open_socket(anna)
-    for number in range(40):
+    for number in range(100):
         subscribed(socket, stream="hashtag", tag=f"tag{number}")
     assert socket.is_silent(anna)
+    socket.say(type="subscribe", stream="hashtag", tag="onetoomany")
+    assert socket.hear()["error"] == "Too many subscriptions"
+
+
+def test_who_never_stops_talking_is_cut_off(anna, open_socket):
+    socket = open_socket(anna)
+    for _ in range(501):
+        socket.say(type="subscribe", stream="user")
+    assert socket.wait_for_end() == 1008
 
 
 @pytest.mark.parametrize("how", ["token", "user", "actor", "application"])

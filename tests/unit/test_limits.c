@@ -27,7 +27,7 @@ static void each_class_refuses_the_request_after_its_count(void **state)
 	(void)state;
 	static const struct {
 		enum limit_class class;
-		bool with_token;
+		bool with_user;
 		unsigned count, window_s;
 	} cases[] = {
 		{ LIMIT_API, false, 300, 300 },
@@ -46,8 +46,8 @@ static void each_class_refuses_the_request_after_its_count(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct limits *limits = limits_new_with(NULL, LIMITS_MAX_WINDOWS);
 		for (unsigned taken = 1; taken <= cases[i].count + 2; taken++) {
-			struct limit_verdict verdict = cases[i].with_token
-				? limits_take_token(limits, cases[i].class, 7, &address, NOW_US)
+			struct limit_verdict verdict = cases[i].with_user
+				? limits_take_user(limits, cases[i].class, 7, &address, NOW_US)
 				: limits_take_address(limits, cases[i].class, &address, NOW_US);
 			assert_true(verdict.is_counted);
 			assert_int_equal(verdict.is_allowed, taken <= cases[i].count);
@@ -81,7 +81,7 @@ static void a_new_window_counts_from_zero(void **state)
 	limits_free(&limits);
 }
 
-static void clients_classes_and_tokens_are_counted_apart(void **state)
+static void clients_classes_and_users_are_counted_apart(void **state)
 {
 	(void)state;
 	struct limits *limits = limits_new_with(NULL, LIMITS_MAX_WINDOWS);
@@ -92,12 +92,12 @@ static void clients_classes_and_tokens_are_counted_apart(void **state)
 	assert_int_equal(limits_take_address(limits, LIMIT_APP, &same, NOW_US).remaining, 3);
 	assert_int_equal(limits_take_address(limits, LIMIT_APP, &second, NOW_US).remaining, 4);
 	assert_int_equal(limits_take_address(limits, LIMIT_SIGN_UP, &first, NOW_US).remaining, 4);
-	assert_int_equal(limits_take_token(limits, LIMIT_API, 1, &first, NOW_US).remaining, 1499);
-	assert_int_equal(limits_take_token(limits, LIMIT_API, 1, &second, NOW_US).remaining, 1498);
-	assert_int_equal(limits_take_token(limits, LIMIT_API, 2, &second, NOW_US).remaining, 1499);
+	assert_int_equal(limits_take_user(limits, LIMIT_API, 1, &first, NOW_US).remaining, 1499);
+	assert_int_equal(limits_take_user(limits, LIMIT_API, 1, &second, NOW_US).remaining, 1498);
+	assert_int_equal(limits_take_user(limits, LIMIT_API, 2, &second, NOW_US).remaining, 1499);
 	assert_int_equal(limits_take_address(limits, LIMIT_API, &first, NOW_US).remaining, 299);
-	/* A token does not help against a limit per address. */
-	assert_int_equal(limits_take_token(limits, LIMIT_APP, 1, &first, NOW_US).remaining, 2);
+	/* A user does not help against a limit per address. */
+	assert_int_equal(limits_take_user(limits, LIMIT_APP, 1, &first, NOW_US).remaining, 2);
 	limits_free(&limits);
 }
 
@@ -112,7 +112,7 @@ static void exempt_addresses_and_the_class_none_are_not_counted(void **state)
 	for (int i = 0; i < 10; i++) {
 		struct limit_verdict verdict = limits_take_address(limits, LIMIT_SIGN_UP, &exempt, NOW_US);
 		assert_true(verdict.is_allowed && !verdict.is_counted);
-		verdict = limits_take_token(limits, LIMIT_API, 1, &exempt, NOW_US);
+		verdict = limits_take_user(limits, LIMIT_API, 1, &exempt, NOW_US);
 		assert_true(verdict.is_allowed && !verdict.is_counted);
 		verdict = limits_take_address(limits, LIMIT_NONE, &other, NOW_US);
 		assert_true(verdict.is_allowed && !verdict.is_counted);
@@ -216,7 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_class_refuses_the_request_after_its_count),
 		cmocka_unit_test(a_new_window_counts_from_zero),
-		cmocka_unit_test(clients_classes_and_tokens_are_counted_apart),
+		cmocka_unit_test(clients_classes_and_users_are_counted_apart),
 		cmocka_unit_test(exempt_addresses_and_the_class_none_are_not_counted),
 		cmocka_unit_test(a_flood_of_addresses_is_bounded_and_spares_other_rules),
 		cmocka_unit_test(threads_together_get_exactly_the_count),

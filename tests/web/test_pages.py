@@ -31,7 +31,7 @@ def browse(url, *options):
     return result.stdout, console
 
 
-@pytest.mark.parametrize("path", ["/", "/about", "/@fleurs", "/@nobody", "/authorize_interaction?uri=https://a.example/@b"])
+@pytest.mark.parametrize("path", ["/", "/about", "/@fleurs", "/@nobody", "/tags/nothing", "/authorize_interaction?uri=https://a.example/@b"])
 def test_a_page_shows_without_a_word_on_the_console(server, path):
     page, console = browse(server.url + path, "--dump-dom")
     assert re.search(r"<main id=\"content\">.*<h1", page, re.S)
@@ -99,4 +99,52 @@ def test_a_post_stands_in_its_conversation(server, thread):
 def test_a_conversation_is_readable_on_a_phone(server, thread, tmp_path):
     picture = tmp_path / "thread.png"
     _, console = browse(server.url + thread, f"--screenshot={picture}", "--window-size=390,1700", "--accept-lang=fr")
+    assert console == [] and picture.stat().st_size > 20000
+
+
+@pytest.fixture(scope="module")
+def harvest(server):
+    """A hashtag that many posts have, of two people and another server."""
+    database = server.database
+    server.create_account("nina", options=("--display-name", "Nina Petit"))
+    posts = [world.publish(server, "nina", f'<p>Vendanges, jour {number}. <a href="{server.url}/tags/vendanges" class="mention hashtag"'
+                           ' rel="tag">#<span>vendanges</span></a></p>') for number in range(24)]
+    posts.append(world.publish(server, "fleurs", f"<p>Harvest {world.EVIL}</p>", language="en", spoiler="Wine"))
+    for post in posts:
+        database.rows("insert into post_tags (post_id, name) values (%s, 'vendanges')", (post,))
+    question = posts[23]
+    database.rows("update posts set kind = 'question' where id = %s", (question,))
+    database.rows("insert into polls (post_id, is_multiple, ends_at, voters) values (%s, false, now() + interval '1 day', 3)", (question,))
+    for position, (title, votes) in enumerate((("Rouge", 2), ("Blanc", 1))):
+        database.rows("insert into poll_options (post_id, position, title, votes) values (%s, %s, %s, %s)", (question, position, title, votes))
+    database.rows("insert into pins (actor_id, post_id) values (%s, %s)", (world.actor_id(database, "nina"), posts[3]))
+    return posts
+
+
+def test_a_hashtag_has_a_page_with_older_ones_below_it(server, harvest, tmp_path):
+    picture = tmp_path / "tag.png"
+    page, console = browse(server.url + "/tags/Vendanges", "--dump-dom", "--accept-lang=fr")
+    assert console == [] and "<script" not in page
+    assert "<h1>#vendanges</h1>" in page and "Les messages publics avec ce hashtag" in page
+    assert page.count("<article") == 20 and "Vendanges, jour 23." in page and "jour 4." not in page
+    older = re.search(r'<a rel="next" href="([^"]+)">Messages plus anciens</a>', page).group(1)
+    below, console = browse(server.url + older, "--dump-dom", "--accept-lang=en")
+    assert console == [] and below.count("<article") == 5 and "Newest posts" in below and 'rel="next"' not in below
+    assert re.search(r'<dt lang="fr">Rouge</dt><dd>2</dd>', page)
+    assert re.search(r'<span lang="en">Wine</span>', page) and '<div class="content e-content" lang="en">' in page
+    _, console = browse(server.url + "/tags/vendanges", f"--screenshot={picture}", "--window-size=390,1600", "--accept-lang=fr")
+    assert console == [] and picture.stat().st_size > 20000
+
+
+def test_a_profile_shows_its_pinned_posts_polls_and_older_posts(server, harvest, tmp_path):
+    picture = tmp_path / "profile.png"
+    page, console = browse(server.url + "/@nina", "--dump-dom", "--accept-lang=en")
+    assert console == [] and len(harvest) == 25
+    assert page.index("Pinned") < page.index("Vendanges, jour 3.") < page.index("Recent posts") < page.index("Vendanges, jour 23.")
+    assert page.count("<article") == 21 and re.search(r"Rouge</dt><dd>2</dd>", page)
+    older = re.search(r'<a rel="next" href="([^"]+)">Older posts</a>', page).group(1)
+    below, console = browse(older, "--dump-dom", "--accept-lang=fr")
+    assert console == [] and below.count("<article") == 4 and "Épinglés" not in below and "Vendanges, jour 0." in below
+    assert "Messages les plus récents" in below and "noindex" in below
+    _, console = browse(server.url + "/@nina", f"--screenshot={picture}", "--window-size=1000,1600")
     assert console == [] and picture.stat().st_size > 20000
