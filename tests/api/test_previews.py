@@ -217,10 +217,12 @@ def test_previews_of_no_post_are_forgotten(server):
     for age, name in ((31, "old"), (29, "young")):
         database.rows("insert into previews (id, url, state, created_at) values (%s, %s, 'none', now() - %s * interval '1 day') returning 1",
                       (new_id(), f"https://{name}.example/", age))
-    database.rows("update jobs set due_at = now() where kind = 'forget'")
-    database.rows("select pg_notify('comptoir_wake', '8')")
-    left = "select array_agg(url) from previews where url in ('https://old.example/', 'https://young.example/')"
-    wait_until(lambda: database.value(left) == ["https://young.example/"], 20, "the old one to be forgotten")
+
+    def left():
+        database.rows("update jobs set due_at = now() where kind = 'forget' and leased_until is null")
+        database.rows("select pg_notify('comptoir_wake', '8')")
+        return database.value("select array_agg(url) from previews where url in ('https://old.example/', 'https://young.example/')")
+    wait_until(lambda: left() == ["https://young.example/"], 20, "the old one to be forgotten")
 
 
 def test_mentions_hashtags_and_quotes_of_elsewhere_are_no_links(server, pages):
