@@ -144,6 +144,7 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 	enum error error = ERROR_NONE;
 	if (service->roles & ROLE_WEB) {
 		service->app->streams = stream_hub_start(service->app);
+		service->app->media->fetcher = media_fetcher_start(service->app);
 		error = http_server_start(&options, &service->http, &message);
 	}
 	if (!error)
@@ -206,7 +207,6 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		error = push_sender_start(service->config, service->arena, &service->app->pushes, ret_message);
 		if (error)
 			return error;
-		service->app->media->fetcher = media_fetcher_start(service->app);
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 	}
 	service->is_ready = true;

@@ -9,6 +9,8 @@
 #include "server/http/request.h"
 #include "server/media/service.h"
 
+#include "base/mutant.h"
+
 #include <unistd.h>
 
 #define YEAR_OF_CACHE "public, max-age=31536000, immutable"
@@ -45,10 +47,16 @@ static enum range_verdict read_range(struct str header, uint64_t size, struct ra
 	return RANGE_GOOD;
 }
 
+/* A name is given to one content only. */
+static struct str file_tag(struct arena *arena, struct str file_name)
+{
+	return arena_printf(arena, "\"%.*s\"", STR_ARG(file_name));
+}
+
 static void add_headers(struct request *request, struct str file_name, struct str cache_control)
 {
 	struct arena *arena = request->arena;
-	respond_header(request, "ETag", arena_printf(arena, "\"%.*s\"", STR_ARG(file_name)));
+	respond_header(request, "ETag", file_tag(arena, file_name));
 	respond_header(request, "Cache-Control", cache_control);
 	respond_header(request, "Content-Disposition", arena_printf(arena, "inline; filename=\"%.*s\"", STR_ARG(file_name)));
 	respond_header(request, "Content-Security-Policy", STR_LITERAL("default-src 'none'; sandbox"));
@@ -62,7 +70,9 @@ static enum error respond_mapped(struct request *request, struct str file_name, 
 	struct range range = { 0, size };
 	struct shared_bytes *bytes = NULL;
 	enum media_type type = media_type_from_extension(str_slice(file_name, str_index_of(file_name, '.', 0) + 1, file_name.len));
-	enum range_verdict verdict = read_range(http_request_header(request->http, "Range"), size, &range);
+	struct str condition = http_request_header(request->http, "If-Range");
+	bool is_same = !condition.data || str_eq(condition, file_tag(request->arena, file_name)) || MUTANT("media_if_range");
+	enum range_verdict verdict = is_same ? read_range(http_request_header(request->http, "Range"), size, &range) : RANGE_NONE;
 	if (verdict == RANGE_OUTSIDE) {
 		respond_empty(request, 416);
 		respond_header(request, "Content-Range", arena_printf(request->arena, "bytes */%llu", (unsigned long long)size));
@@ -94,7 +104,7 @@ enum error media_respond_file(struct request *request, struct str file_name, str
 	int64_t size = 0;
 	if (!is_servable(file_name))
 		return ERROR_NOT_FOUND;
-	struct str tag = arena_printf(request->arena, "\"%.*s\"", STR_ARG(file_name));
+	struct str tag = file_tag(request->arena, file_name);
 	if (str_eq(http_request_header(request->http, "If-None-Match"), tag)) {
 		respond_empty(request, 304);
 		respond_header(request, "ETag", tag);

@@ -41,15 +41,24 @@ static bool step(VipsImage **image, int failed, VipsImage *const *made)
 	return true;
 }
 
-static bool load(const struct making *making, int pages, VipsImage **ret_image)
+struct loading {
+	int pages;         /* -1: all */
+	int shrink;        /* of a JPEG, which costs next to nothing while it is decoded: 1, 2, 4, 8 */
+	VipsAccess access; /* sequential: lines come once, from top to bottom, and are never all in memory */
+};
+
+static bool load(const struct making *making, const struct loading *loading, VipsImage **ret_image)
 {
 	const void *data = making->bytes.data;
 	size_t len = making->bytes.len;
+	int pages = loading->pages;
 	switch (making->type) {
 	case MEDIA_TYPE_JPEG:
-		return vips_jpegload_buffer((void *)(uintptr_t)data, len, ret_image, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL) == 0;
+		return vips_jpegload_buffer((void *)(uintptr_t)data, len, ret_image, "fail_on", VIPS_FAIL_ON_TRUNCATED, "shrink", loading->shrink,
+			"access", loading->access, NULL) == 0;
 	case MEDIA_TYPE_PNG:
-		return vips_pngload_buffer((void *)(uintptr_t)data, len, ret_image, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL) == 0;
+		return vips_pngload_buffer((void *)(uintptr_t)data, len, ret_image, "fail_on", VIPS_FAIL_ON_TRUNCATED, "access", loading->access,
+			NULL) == 0;
 	case MEDIA_TYPE_WEBP:
 		return vips_webpload_buffer((void *)(uintptr_t)data, len, ret_image, "n", pages, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL) == 0;
 	case MEDIA_TYPE_GIF:
@@ -75,11 +84,26 @@ static uint64_t pixels_of(const VipsImage *image)
 	return (uint64_t)vips_image_get_width(image) * (uint64_t)vips_image_get_height(image);
 }
 
+/* How the pixels are to come, now that their number is known. */
+static struct loading plan_loading(const struct making *making, VipsImage *head, bool moves)
+{
+	struct loading loading = { .pages = moves ? -1 : 1, .shrink = 1, .access = VIPS_ACCESS_RANDOM };
+	bool is_turned = vips_image_get_orientation(head) > 1;
+	int side = vips_image_get_width(head) < vips_image_get_height(head) ? vips_image_get_width(head) : vips_image_get_height(head);
+	int wanted_side = making->shape == HELPER_AVATAR ? AVATAR_SIDE : HEADER_WIDTH;
+	if (!is_turned && (making->type == MEDIA_TYPE_JPEG || making->type == MEDIA_TYPE_PNG))
+		loading.access = VIPS_ACCESS_SEQUENTIAL;
+	while (making->shape != HELPER_ATTACHMENT && loading.shrink < 8 && side / (loading.shrink * 2) >= wanted_side)
+		loading.shrink *= 2;
+	return loading;
+}
+
 /* The head only; no pixel is decoded before its size was judged. */
 static enum helper_status open_picture(struct making *making)
 {
+	static const struct loading head_only = { 1, 1, VIPS_ACCESS_RANDOM };
 	VipsImage *image = NULL;
-	if (!load(making, 1, &image))
+	if (!load(making, &head_only, &image))
 		return HELPER_REFUSED;
 	making->frames = vips_image_get_n_pages(image);
 	making->page_height = vips_image_get_height(image);
@@ -90,23 +114,21 @@ static enum helper_status open_picture(struct making *making)
 	bool moves = making->frames > 1 && making->frames <= MAX_FRAMES && making->shape == HELPER_ATTACHMENT &&
 		(making->type == MEDIA_TYPE_GIF || making->type == MEDIA_TYPE_WEBP) &&
 		pixels_of(image) * (uint64_t)making->frames <= 2 * (uint64_t)MEDIA_MAX_PIXELS;
-	if (moves) {
-		g_object_unref(image);
-		image = NULL;
-		if (!load(making, -1, &image))
-			return HELPER_REFUSED;
-	}
+	struct loading loading = plan_loading(making, image, moves);
+	g_object_unref(image);
+	image = NULL;
+	if (!load(making, &loading, &image))
+		return HELPER_REFUSED;
 	making->frames = moves ? making->frames : 1;
 	making->picture = image;
 	return HELPER_DONE;
 }
 
-static bool make_upright_and_plain(struct making *making)
+/* Colours come last, when most pixels are gone. */
+static bool make_plain(struct making *making)
 {
 	VipsImage **image = &making->picture;
 	VipsImage *made = NULL;
-	if (making->frames == 1 && !step(image, vips_autorot(*image, &made, NULL), &made))
-		return false;
 	if (making->frames == 1 && vips_image_get_typeof(*image, VIPS_META_ICC_NAME) &&
 		vips_icc_transform(*image, &made, "srgb", "embedded", TRUE, NULL) == 0)
 		(void)step(image, 0, &made);
@@ -121,13 +143,15 @@ static bool shape_picture(struct making *making)
 	VipsImage **image = &making->picture;
 	VipsImage *made = NULL;
 	bool is_avatar = making->shape == HELPER_AVATAR;
+	if (making->frames == 1 && !step(image, vips_autorot(*image, &made, NULL), &made))
+		return false;
 	if (making->shape != HELPER_ATTACHMENT)
 		return step(image, vips_thumbnail_image(*image, &made, is_avatar ? AVATAR_SIDE : HEADER_WIDTH, "height",
 			is_avatar ? AVATAR_SIDE : HEADER_HEIGHT, "crop", VIPS_INTERESTING_CENTRE, NULL), &made);
 	if (making->frames > 1 || pixels_of(*image) <= MEDIA_KEPT_PIXELS)
 		return true;
 	double scale = sqrt((double)MEDIA_KEPT_PIXELS / (double)pixels_of(*image));
-	return step(image, vips_resize(*image, &made, scale, "kernel", VIPS_KERNEL_CUBIC, NULL), &made);
+	return step(image, vips_resize(*image, &made, scale, "kernel", VIPS_KERNEL_LINEAR, NULL), &made);
 }
 
 /* Decodes: everything before was a plan. */
@@ -173,17 +197,12 @@ static bool save(VipsImage *image, enum media_type type, int quality, int descri
 	return is_written;
 }
 
-static bool first_frame(const struct making *making, VipsImage **ret_image)
-{
-	return vips_extract_area(making->picture, ret_image, 0, 0, vips_image_get_width(making->picture), making->page_height, NULL) == 0;
-}
-
-static bool write_blurhash(const struct making *making, VipsImage *frame)
+static bool write_blurhash(const struct making *making, VipsImage *preview)
 {
 	VipsImage *small = NULL, *flat = NULL;
 	size_t len = 0;
 	unsigned char *pixels = NULL;
-	if (vips_thumbnail_image(frame, &small, BLURHASH_SIDE, "height", BLURHASH_SIDE, "size", VIPS_SIZE_FORCE, NULL) != 0)
+	if (vips_thumbnail_image(preview, &small, BLURHASH_SIDE, "height", BLURHASH_SIDE, "size", VIPS_SIZE_FORCE, NULL) != 0)
 		return false;
 	if (!vips_image_hasalpha(small) || step(&small, vips_flatten(small, &flat, NULL), &flat))
 		pixels = vips_image_write_to_memory(small, &len);
@@ -195,19 +214,28 @@ static bool write_blurhash(const struct making *making, VipsImage *frame)
 	return is_whole;
 }
 
-static bool write_small(const struct making *making, VipsImage *frame, int descriptor)
+/* In memory, since both the small file and the blurhash are made of it. Its own few pixels are worth a good kernel, the many
+ * of the whole are not: they are averaged in blocks first. */
+static bool make_preview(const struct making *making, VipsImage **ret_preview)
 {
-	VipsImage *small = NULL;
-	struct helper_reply *reply = making->reply;
-	double scale = fmin(1, sqrt((double)MEDIA_PREVIEW_PIXELS / (double)pixels_of(frame)));
-	if (vips_resize(frame, &small, scale, NULL) != 0)
+	VipsImage *frame = NULL, *small = NULL;
+	if (vips_extract_area(making->picture, &frame, 0, 0, vips_image_get_width(making->picture), making->page_height, NULL) != 0)
 		return false;
-	reply->small_type = vips_image_hasalpha(small) ? MEDIA_TYPE_PNG : MEDIA_TYPE_JPEG;
-	reply->small_width = (uint32_t)vips_image_get_width(small);
-	reply->small_height = (uint32_t)vips_image_get_height(small);
-	bool is_written = save(small, (enum media_type)reply->small_type, SMALL_QUALITY, descriptor, &reply->small_size_bytes);
-	g_object_unref(small);
-	return is_written;
+	double scale = fmin(1, sqrt((double)MEDIA_PREVIEW_PIXELS / (double)pixels_of(frame)));
+	bool is_planned = step(&frame, vips_resize(frame, &small, scale, "gap", 1.5, NULL), &small);
+	if (is_planned)
+		*ret_preview = vips_image_copy_memory(frame);
+	g_object_unref(frame);
+	return is_planned && *ret_preview;
+}
+
+static bool write_small(const struct making *making, VipsImage *preview, int descriptor)
+{
+	struct helper_reply *reply = making->reply;
+	reply->small_type = vips_image_hasalpha(preview) ? MEDIA_TYPE_PNG : MEDIA_TYPE_JPEG;
+	reply->small_width = (uint32_t)vips_image_get_width(preview);
+	reply->small_height = (uint32_t)vips_image_get_height(preview);
+	return save(preview, (enum media_type)reply->small_type, SMALL_QUALITY, descriptor, &reply->small_size_bytes);
 }
 
 /* What browsers know stays what it is. */
@@ -221,18 +249,18 @@ static enum media_type type_on_the_way_out(const struct making *making)
 static bool write_picture(const struct making *making, int picture_descriptor, int small_descriptor)
 {
 	struct helper_reply *reply = making->reply;
-	VipsImage *frame = NULL;
+	VipsImage *preview = NULL;
 	enum media_type type = type_on_the_way_out(making);
-	if (!first_frame(making, &frame))
+	if (!make_preview(making, &preview))
 		return false;
 	reply->type = type;
 	reply->width = (uint32_t)vips_image_get_width(making->picture);
 	reply->height = (uint32_t)making->page_height;
 	reply->frames = (uint32_t)making->frames;
 	bool is_written = save(making->picture, type, JPEG_QUALITY, picture_descriptor, &reply->size_bytes) &&
-		write_blurhash(making, frame) &&
-		(making->shape != HELPER_ATTACHMENT || write_small(making, frame, small_descriptor));
-	g_object_unref(frame);
+		write_blurhash(making, preview) &&
+		(making->shape != HELPER_ATTACHMENT || write_small(making, preview, small_descriptor));
+	g_object_unref(preview);
 	return is_written;
 }
 
@@ -244,7 +272,7 @@ void picture_make(struct str bytes, const struct helper_request *request, int pi
 		.bytes = bytes, .type = (enum media_type)request->type, .shape = (enum helper_shape)request->shape, .reply = ret_reply,
 	};
 	enum helper_status status = open_picture(&making);
-	if (status == HELPER_DONE && (!make_upright_and_plain(&making) || !shape_picture(&making) || !fix_in_memory(&making) ||
+	if (status == HELPER_DONE && (!shape_picture(&making) || !make_plain(&making) || !fix_in_memory(&making) ||
 		!write_picture(&making, picture_descriptor, small_descriptor)))
 		status = HELPER_REFUSED;
 	ret_reply->status = status;

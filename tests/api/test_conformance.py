@@ -127,6 +127,22 @@ class World:
             (post, int(self.far), f"https://far.example/p/{post}", f"https://far.example/@far/{post}", post, text, *columns.values()))
         return str(post)
 
+    def show_link(self):
+        """Two posts of people who want to be found that show one link, as if it had been read (test_previews reads some)."""
+        database, preview, other = self.server.database, new_id(), person(self.server, "dora")
+        database.rows("update actors set is_discoverable = true where id in (%s, %s) returning 1", (self.anna.id, other.id))
+        database.rows(
+            "insert into previews (id, url, state, fetched_at, kind, title, description, language, author_name, author_url, creator_id,"
+            " provider_name, provider_url, embed_url, width, height, image_url, image_description, blurhash, published_at) values (%s,"
+            " 'https://press.example/article', 'ready', now(), 'video', 'Title', 'Text', 'fr', 'Anna', 'https://press.example/anna', %s,"
+            " 'Press', 'https://press.example/', 'https://press.example/embed', 640, 360, 'https://press.example/1.jpg', 'A hall',"
+            " 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', now()) returning 1", (preview, self.anna.id))
+        for api in (self.anna, other):
+            post = self.status(api, "Read https://press.example/article")
+            database.rows("insert into post_previews (post_id, preview_id) values (%s, %s) on conflict (post_id) do nothing returning 1",
+                          (post["id"], preview))
+            database.rows("update posts set revision = revision + 1 where id = %s returning 1", (post["id"],))
+
     def status(self, api, text="Hello", **data):
         return self.post(api, "/api/v1/statuses", "Status", data={"status": text, **data})
 
@@ -443,6 +459,7 @@ def test_search_and_discovery(world):
         found = world.get(anna, "/api/v2/search", "Search", q=words, type=kind)
         assert found[kind], kind
     world.patch(bob, "/api/v1/accounts/update_credentials", "CredentialAccount", data={"discoverable": "true"})
+    world.show_link()
     database = world.server.database
     before = database.value("update jobs set due_at = now() where kind = 'trends' returning due_at")
     database.rows("select pg_notify('comptoir_wake', '8')")
@@ -454,7 +471,8 @@ def test_search_and_discovery(world):
     world.delete(anna, "/api/v1/suggestions/:account_id", "Empty", found[0]["account"]["id"])
     world.get(world.nobody, "/api/v1/trends/tags", "[Tag]")
     world.get(world.nobody, "/api/v1/trends/statuses", "[Status]")
-    world.get(world.nobody, "/api/v1/trends/links", "[Trends::Link]")
+    assert world.get(world.nobody, "/api/v1/trends/links", "[Trends::Link]")
+    assert world.get(world.nobody, "/api/v1/timelines/link", "[Status]", url="https://press.example/article")[0]["card"]["authors"]
     world.get(world.nobody, "/api/oembed", "OEmbed", url=f"{world.server.url}/@anna/{world.picked}")
 
 

@@ -198,6 +198,9 @@ def test_ranges_give_parts(server, alice):
     assert part("bytes=-5").content == data[-5:] and part(f"bytes={len(data) - 3}-").content == data[-3:]
     outside = part(f"bytes={len(data)}-")
     assert outside.status_code == 416 and outside.headers["Content-Range"] == f"bytes */{len(data)}"
+    assert server.get(path, headers={"Range": "bytes=0-4", "If-Range": answer.headers["ETag"]}).status_code == 206
+    other = server.get(path, headers={"Range": "bytes=0-4", "If-Range": "\"AAAAAAAAAAAAAAAAAAAAAA.mp3\""})
+    assert other.status_code == 200 and other.content == data
     for whole in ("bytes=5-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=-"):
         assert part(whole).status_code == 200 and len(part(whole).content) == len(data)
 

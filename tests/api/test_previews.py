@@ -3,6 +3,7 @@
 pictures are ours, counted as trends. Pages are hostile (ADVISORIES 9, 75, 76, 143)."""
 import html
 import json
+import time
 
 import pytest
 
@@ -40,6 +41,8 @@ def server_(database):
     try:
         program.start()
         program.command("domain", "block", "blocked.example")
+        program.stop()
+        program.start()
         yield program
     finally:
         program.remove()
@@ -212,6 +215,20 @@ def test_what_is_no_page_has_no_card(anna, pages, name, kind, status):
     url = pages.put(f"/no/{name}", "<title>No</title>", kind, status)
     assert has_no_card(anna, say(anna, f"{name} {url}"))
     assert pages.asked(f"/no/{name}") == [f"/no/{name}"]
+
+
+def test_pages_of_one_server_are_read_one_after_another(anna, pages):
+    """However many are linked to at once: never two at a time, and a second apart."""
+    began = []
+
+    def reply(_request):
+        began.append(time.monotonic())
+        return answer(200, b"<title>Slow</title>", [("Content-Type", "text/html")])
+    pages.documents["*"] = reply
+    for post in [say(anna, pages.url(f"/pace/{number}")) for number in range(3)]:
+        card_of(anna, post)
+    gaps = [later - earlier for earlier, later in zip(began, began[1:])]
+    assert len(gaps) == 2 and min(gaps) > 0.3
 
 
 def test_a_page_without_a_title_has_no_card(anna, pages):
