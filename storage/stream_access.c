@@ -3,6 +3,7 @@
  * What streams ask: a statement a question, whatever the number of those who watch. */
 #include "storage/stream_access.h"
 
+#include "storage/membership_sql.h"
 #include "storage/post_visibility.h"
 #include "storage/statement.h"
 
@@ -20,7 +21,8 @@ static const struct statement list_ended = STATEMENT("stream_access_list_ended",
 	"     and (t.expires_at is null or t.expires_at > now())"
 	"     and not p.is_disabled"
 	"     and not coalesce(u.is_disabled, false)"
-	"     and not coalesce(a.is_disabled or a.suspended_at is not null, false))"); // primary keys
+	"     and not coalesce(a.is_disabled or a.suspended_at is not null, false)"
+	"     and (coalesce(u.actor_id = t.actor_id, true) or " HAS_RIGHT("t.user_id", "t.actor_id", "inbox.read") "))"); // primary keys
 
 static const struct statement list_is_own = STATEMENT("stream_access_list_is_own", 2,
 	"select exists (select from lists where id = $2 and actor_id = $1)"); // lists_pkey
