@@ -7,9 +7,10 @@ import subprocess
 
 import pytest
 
+from conftest import clone
 from support import pictures
 from support.api import make_token, person
-from support.server import binary
+from support.server import Server, binary
 from support.waiting import wait_until
 
 
@@ -21,6 +22,22 @@ def alice(server):
 @pytest.fixture(scope="module")
 def bob(server):
     return person(server, "bob")
+
+
+@pytest.fixture(scope="module")
+def plain(postgres):
+    """A server without ffmpeg, where sounds, films and animations are kept; test_media_films.py tells of the others."""
+    fresh = clone(postgres)
+    made = Server(fresh, {"media.ffmpeg": ""})
+    made.start()
+    yield made
+    made.remove()
+    fresh.drop()
+
+
+@pytest.fixture(scope="module")
+def paula(plain):
+    return person(plain, "paula")
 
 
 def upload(api, data, status=202, path="/api/v2/media", name="photo.bin", **fields):
@@ -92,10 +109,10 @@ def test_avif_becomes_what_every_browser_shows(server, alice):
     assert pictures.opened(fetch(server, medium["url"]).content).size == (64, 48)
 
 
-def test_an_animation_keeps_its_frames(server, alice):
-    medium = ready(alice, pictures.animation(4))
+def test_an_animation_keeps_its_frames(plain, paula):
+    medium = ready(paula, pictures.animation(4))
     assert medium["url"].endswith(".gif") and medium["meta"]["original"]["height"] == 48
-    assert pictures.opened(fetch(server, medium["url"]).content).n_frames == 4
+    assert pictures.opened(fetch(plain, medium["url"]).content).n_frames == 4
 
 
 def test_metadata_is_gone_and_the_picture_is_upright(server, alice):
@@ -118,10 +135,10 @@ def test_very_large_pictures_are_made_smaller(alice):
 @pytest.mark.parametrize("make,kind,extension", [(pictures.mp3, "audio", "mp3"), (pictures.ogg, "audio", "ogg"),
                                                  (pictures.flac, "audio", "flac"), (pictures.wav, "audio", "wav"),
                                                  (pictures.mp4, "video", "mp4"), (pictures.webm, "video", "webm")])
-def test_sounds_and_videos_are_kept(server, alice, make, kind, extension):
-    medium = ready(alice, make())
+def test_sounds_and_videos_are_kept(plain, paula, make, kind, extension):
+    medium = ready(paula, make())
     assert medium["type"] == kind and medium["url"].endswith("." + extension)
-    answer = fetch(server, medium["url"])
+    answer = fetch(plain, medium["url"])
     assert answer.content == make() and answer.headers["Content-Type"].startswith(kind + "/")
 
 
@@ -186,20 +203,20 @@ def test_files_are_served_so_that_nothing_in_them_runs(server, alice):
     assert activity.headers["Content-Type"] == "image/jpeg"
 
 
-def test_ranges_give_parts(server, alice):
+def test_ranges_give_parts(plain, paula):
     data = pictures.mp3(40)
-    path = path_of(server, ready(alice, data)["url"])
+    path = path_of(plain, ready(paula, data)["url"])
 
     def part(value):
-        return server.get(path, headers={"Range": value})
+        return plain.get(path, headers={"Range": value})
     answer = part("bytes=10-19")
     assert answer.status_code == 206 and answer.content == data[10:20]
     assert answer.headers["Content-Range"] == f"bytes 10-19/{len(data)}"
     assert part("bytes=-5").content == data[-5:] and part(f"bytes={len(data) - 3}-").content == data[-3:]
     outside = part(f"bytes={len(data)}-")
     assert outside.status_code == 416 and outside.headers["Content-Range"] == f"bytes */{len(data)}"
-    assert server.get(path, headers={"Range": "bytes=0-4", "If-Range": answer.headers["ETag"]}).status_code == 206
-    other = server.get(path, headers={"Range": "bytes=0-4", "If-Range": "\"AAAAAAAAAAAAAAAAAAAAAA.mp3\""})
+    assert plain.get(path, headers={"Range": "bytes=0-4", "If-Range": answer.headers["ETag"]}).status_code == 206
+    other = plain.get(path, headers={"Range": "bytes=0-4", "If-Range": "\"AAAAAAAAAAAAAAAAAAAAAA.mp3\""})
     assert other.status_code == 200 and other.content == data
     for whole in ("bytes=5-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=-"):
         assert part(whole).status_code == 200 and len(part(whole).content) == len(data)
