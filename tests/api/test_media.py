@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Uploads by apps: what they become, who may touch them, and what hostile files do to the server."""
 import os
+import pwd
 import re
 import socket
 import subprocess
@@ -8,9 +9,9 @@ import subprocess
 import pytest
 
 from conftest import clone
-from support import pictures
+from support import films, pictures, processes
 from support.api import make_token, person
-from support.server import Server, binary
+from support.server import Server, binary, write_config
 from support.waiting import wait_until
 
 
@@ -322,16 +323,16 @@ def children(pid):
     return {int(child) for child in direct}
 
 
+def command_line(process):
+    try:
+        with open(f"/proc/{process}/cmdline", encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def helpers(server):
-    found = []
-    for child in children(server.process.pid):
-        try:
-            with open(f"/proc/{child}/cmdline", encoding="ascii") as file:
-                if "comptoir-media" in file.read():
-                    found.append(child)
-        except OSError:
-            pass
-    return found
+    return [child for child in children(server.process.pid) if "comptoir-media" in command_line(child)]
 
 
 def test_a_helper_that_was_killed_is_started_again(server, alice):
@@ -349,3 +350,56 @@ def test_without_a_helper_uploads_are_refused(server_factory, database_factory):
     api = person(server, "dora")
     api.call("POST", "/api/v2/media", 503, files={"file": ("a.jpg", pictures.picture())})
     assert server.database.value("select count(*) from media") == 0
+
+
+WALLLESS = """#!/usr/bin/python3
+import signal, socket, struct
+socket.socket(fileno=3).send(struct.pack("II", 0x434d4831, 12))
+signal.pause()
+"""
+
+
+def test_with_no_wall_uploads_are_refused(server_factory, database_factory):
+    server = server_factory(database=database_factory(), start=False)
+    helper = os.path.join(server.directory, "helper")
+    with open(helper, "w", encoding="ascii") as file:
+        file.write(WALLLESS)
+    os.chmod(helper, 0o755)
+    os.chmod(server.directory, 0o755)
+    write_config(server.config_path, {**server.settings, "media.helper": helper})
+    server.start()
+    person(server, "dora").call("POST", "/api/v2/media", 503, files={"file": ("a.jpg", pictures.picture())})
+    assert server.database.value("select count(*) from media") == 0
+    assert "uploads are refused, since no wall keeps it in" in server.command("check", check=False).stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_gives_the_decoders_a_user_of_their_own(server_factory, database_factory):
+    server = server_factory(database=database_factory(), start=False)
+    ours, theirs = pwd.getpwnam(processes.user_name()), pwd.getpwnam("nobody")
+    write_config(server.config_path, {**server.settings, "service.user": ours.pw_name, "media.user": theirs.pw_name})
+    program = binary("comptoir")
+    os.chmod(os.path.dirname(program), 0o755)
+    with open(server.log_path, "ab") as log:
+        server.process = subprocess.Popen([program, "serve", "--config", server.config_path], cwd="/", env=processes.environment(),
+                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    wait_until(server.is_ready, 20, "/ready")
+    api = person(server, "dora")
+    ready(api, pictures.picture())
+    if films.HAS_FFMPEG:
+        assert ready(api, films.film())["meta"]["original"]["width"] == 320
+    [launcher] = [child for child in children(server.process.pid) if "--launch" in command_line(child)]
+    found = [child for child in children(launcher) if "comptoir-media" in command_line(child)]
+    assert found
+    for process in found + [launcher]:
+        with open(f"/proc/{process}/status", encoding="ascii") as file:
+            status = dict(line.split(":", 1) for line in file.read().splitlines())
+        assert status["Uid"].split() == [str(theirs.pw_uid)] * 4 and status["Gid"].split() == [str(theirs.pw_gid)] * 4
+        assert int(status["CapEff"], 16) == 0 and int(status["CapPrm"], 16) == 0
+    os.kill(found[0], 9)
+    ready(api, pictures.picture())
+    server.kill()
+    wait_until(lambda: not any(os.path.exists(f"/proc/{process}") for process in found + [launcher]), 10, "all of them to end")
+    checked = subprocess.run([program, "check", "--config", server.config_path], capture_output=True, text=True, env=processes.environment(),
+                             timeout=60, check=False)
+    assert "own user yes" in checked.stdout, checked.stdout
