@@ -262,6 +262,7 @@ static const struct {
 	{ "smtp.from", check_email },
 	{ "data.directory", check_directory },
 	{ "data.key_file", check_path },
+	{ "audit.heads_file", check_path },
 	{ "database.binaries", check_path },
 	{ "http.listen", check_listen },
 	{ "http.trusted_proxies", check_networks },

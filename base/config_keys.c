@@ -39,6 +39,7 @@ static const struct config_key keys[] = {
 	TEXT("instance.terms_of_service", "", "Markdown file with the terms of service; empty: none."),
 	TEXT("data.directory", "/var/lib/comptoir", "Where the database cluster, keys and media lie."),
 	TEXT("data.key_file", "", "Key that encrypts private keys and two-factor secrets; empty: secret.key in the data directory."),
+	TEXT("audit.heads_file", "", "Where the heads of the audit logs are written every hour; empty: audit-heads in the data directory."),
 	TEXT("media.directory", "", "Where uploaded and copied files lie; empty: media in the data directory."),
 	TEXT("media.helper", "", "The program that decodes pictures; empty: comptoir-media beside this program."),
 	SIZE("media.quota", "5g", MEBIBYTE, 1024 * 1024 * MEBIBYTE, "What the files of one account may take."),

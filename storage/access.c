@@ -17,7 +17,8 @@ static const struct statement find = STATEMENT("access_find", 1,
 	" coalesce(a.is_disabled or a.suspended_at is not null, false),"
 	" t.last_used_on is distinct from current_date,"
 	" coalesce(u.is_confirmed, true),"
-	" coalesce(u.is_approved, true)"
+	" coalesce(u.is_approved, true),"
+	" coalesce(u.actor_id <> t.actor_id, false)"
 	" from oauth_tokens as t"
 	" join oauth_applications as p on p.id = t.application_id"
 	" left join users as u on u.id = t.user_id"
@@ -39,6 +40,7 @@ enum {
 	FIND_IS_FIRST_USE_TODAY,
 	FIND_IS_CONFIRMED,
 	FIND_IS_APPROVED,
+	FIND_IS_FOR_ANOTHER,
 };
 
 static const struct statement note_use = STATEMENT("access_note_use", 2,
@@ -90,6 +92,13 @@ enum error access_find(struct db *db, struct arena *arena, struct str token_hash
 	enum user_role role;
 	if (user_role_from_name(db_text(&rows, 0, FIND_ROLE), &role))
 		access.user_role = (int)role;
+	if (db_bool(&rows, 0, FIND_IS_FOR_ANOTHER)) {
+		error = rights_find(db, arena, access.user_id, access.actor_id, &access.standing);
+		if (error)
+			return error;
+		if (rights_are_none(access.standing.rights) && !MUTANT("access_brand_right"))
+			return ERROR_NOT_FOUND;
+	}
 	if (db_bool(&rows, 0, FIND_IS_FIRST_USE_TODAY)) {
 		struct db_values use = { .count = 0 };
 		db_value_int64(&use, access.token_id);

@@ -7,6 +7,7 @@
 #include "storage/event.h"
 #include "storage/id.h"
 #include "storage/notification_kind.h"
+#include "storage/post_visibility.h"
 #include "storage/statement.h"
 #include "storage/wake.h"
 
@@ -22,7 +23,7 @@
 	"case when not follows.is_following and $3 = 'mention' and p.visibility = 'direct'"                        \
 	" and not exists (select from posts as own where own.conversation_id = p.conversation_id and own.actor_id = told.id)" \
 	" then coalesce(rule.for_private_mentions, 'filter') end,"                                                 \
-	"case when not follows.is_following and teller.silenced_at is not null"                                    \
+	"case when not follows.is_following and (teller.silenced_at is not null or " SERVER_IS_SILENCED("teller") ")" \
 	" then coalesce(rule.for_limited_accounts, 'filter') end]"
 
 static const struct statement add = STATEMENT("notification_add", 6,

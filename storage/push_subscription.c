@@ -3,6 +3,7 @@
  * Push subscriptions. A failing one is left alone for as long as it has failed already, up to an hour. */
 #include "storage/push_subscription.h"
 
+#include "storage/membership_sql.h"
 #include "storage/statement.h"
 #include "base/random.h"
 
@@ -89,6 +90,7 @@ static const struct statement list = STATEMENT("push_subscription_list", 1,
 	"   and not u.is_disabled"
 	"   and not a.is_disabled"
 	"   and a.suspended_at is null"
+	"   and (u.actor_id = t.actor_id or " HAS_RIGHT("t.user_id", "t.actor_id", "inbox.read") ")"
 	"   and case n.kind when 'boost' then 'reblog' when 'reaction' then 'favourite' when 'sign_up' then 'admin.sign_up'"
 	"                   when 'report' then 'admin.report' else n.kind end = any (s.alerts)"
 	"   and (s.policy = 'all'"

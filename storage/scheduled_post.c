@@ -13,7 +13,8 @@
 	", s.scheduled_at"  \
 	", s.post_id"       \
 	", s.request::text as request" \
-	", array_to_string(s.media_ids, ' ') as media_ids"
+	", array_to_string(s.media_ids, ' ') as media_ids" \
+	", s.user_id"
 
 enum {
 	SCHEDULED_ID,
@@ -23,11 +24,12 @@ enum {
 	SCHEDULED_POST_ID,
 	SCHEDULED_REQUEST,
 	SCHEDULED_MEDIA_IDS,
+	SCHEDULED_USER_ID,
 };
 
-static const struct statement create = STATEMENT("scheduled_post_create", 7,
-	"insert into scheduled_posts (id, actor_id, application_id, scheduled_at, post_id, request, media_ids)"
-	" values ($1, $2, $3, $4, $5, $6::text::jsonb, $7)"
+static const struct statement create = STATEMENT("scheduled_post_create", 8,
+	"insert into scheduled_posts (id, actor_id, application_id, scheduled_at, post_id, request, media_ids, user_id)"
+	" values ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $8)"
 	" on conflict do nothing");
 
 static const struct statement find = STATEMENT("scheduled_post_find", 1,
@@ -68,6 +70,7 @@ enum error scheduled_post_create(struct db *db, struct arena *arena, const struc
 	db_value_int64(&values, post->post_id);
 	db_value_text(&values, post->request_json);
 	db_value_int64_array(&values, arena, post->media_ids, post->media_count);
+	db_value_id(&values, post->user_id);
 	enum error error = db_change(db, arena, &create, &values, &affected);
 	if (error)
 		return error;
@@ -93,6 +96,7 @@ static struct scheduled_post read_row(const struct db_rows *rows, int row)
 		.scheduled_us = db_time(rows, row, SCHEDULED_SCHEDULED_AT),
 		.post_id = db_int64(rows, row, SCHEDULED_POST_ID),
 		.request_json = db_text(rows, row, SCHEDULED_REQUEST),
+		.user_id = db_int64(rows, row, SCHEDULED_USER_ID),
 	};
 	read_ids(rows->arena, db_text(rows, row, SCHEDULED_MEDIA_IDS), &post);
 	return post;

@@ -1,5 +1,33 @@
 -- Made by storage/update_schema from storage/migrations; not to be edited.
 
+CREATE FUNCTION public.audit_field(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (COALESCE((((octet_length(value))::text || ':'::text) || value), '-'::text) || ','::text);
+CREATE FUNCTION public.audit_log_chain() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into audit_heads as h (organisation_id, count, hash)
+	values (new.organisation_id, 1, decode(repeat('00', 32), 'hex'))
+	on conflict (organisation_id) do update
+	set count = h.count + 1
+	returning h.count, h.hash into new.number, new.previous_hash;
+	new.at := clock_timestamp();
+	new.hash := sha256(new.previous_hash || convert_to(
+		audit_field(new.organisation_id::text) || audit_field(new.number::text)
+		|| audit_field((extract(epoch from new.at) * 1000000)::bigint::text)
+		|| audit_field(new.user_id::text) || audit_field(new.membership_id::text) || audit_field(new.door)
+		|| audit_field(new.action) || audit_field(new.target) || audit_field(new.data), 'UTF8'));
+	update audit_heads set hash = new.hash where organisation_id = new.organisation_id;
+	return new;
+end $$;
+CREATE FUNCTION public.audit_log_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	raise exception 'the audit log takes new entries only' using errcode = 'insufficient_privilege';
+end $$;
 CREATE FUNCTION public.conversation_forget_post() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -278,6 +306,41 @@ CREATE UNLOGGED TABLE public.attempts (
 WITH (fillfactor='70');
 COMMENT ON TABLE public.attempts IS 'How often something was tried in the window that began then, for all processes together';
 COMMENT ON COLUMN public.attempts.subject IS 'SHA-256 of what is counted: an account, an address';
+CREATE TABLE public.audit_heads (
+    organisation_id bigint NOT NULL,
+    count bigint NOT NULL,
+    hash bytea NOT NULL,
+    recorded_count bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT audit_heads_check CHECK (((recorded_count >= 0) AND (recorded_count <= count))),
+    CONSTRAINT audit_heads_count_check CHECK ((count > 0)),
+    CONSTRAINT audit_heads_hash_check CHECK ((octet_length(hash) = 32))
+)
+WITH (fillfactor='50');
+COMMENT ON TABLE public.audit_heads IS 'The last entry of each log; a writer holds the row until it commits, so that the chain has one end';
+COMMENT ON COLUMN public.audit_heads.recorded_count IS 'How many of them the file beside the database knows of';
+CREATE TABLE public.audit_log (
+    organisation_id bigint NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    door text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    data text NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_log_action_check CHECK (((action ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (length(action) <= 60))),
+    CONSTRAINT audit_log_data_check CHECK (((length(data) <= 20000) AND ((data)::json IS NOT NULL))),
+    CONSTRAINT audit_log_door_check CHECK ((door = ANY (ARRAY['api'::text, 'app'::text, 'web'::text, 'command'::text, 'worker'::text]))),
+    CONSTRAINT audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT audit_log_number_check CHECK ((number > 0)),
+    CONSTRAINT audit_log_previous_hash_check CHECK ((octet_length(previous_hash) = 32)),
+    CONSTRAINT audit_log_target_check CHECK ((length(target) <= 200))
+);
+COMMENT ON TABLE public.audit_log IS 'What was done for an organisation, by every door; the trigger numbers and chains the entries of each';
+COMMENT ON COLUMN public.audit_log.user_id IS 'Null: the operator, or the program itself';
+COMMENT ON COLUMN public.audit_log.data IS 'JSON, byte for byte as it was hashed; ids, never texts of people';
 CREATE TABLE public.blocks (
     id bigint NOT NULL,
     blocker_id bigint NOT NULL,
@@ -303,6 +366,14 @@ CREATE TABLE public.boosts (
     CONSTRAINT boosts_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048))),
     CONSTRAINT boosts_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'unlisted'::text, 'followers'::text])))
 );
+CREATE TABLE public.brand_accounts (
+    actor_id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    purpose text DEFAULT 'brand'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT brand_accounts_purpose_check CHECK ((purpose = ANY (ARRAY['brand'::text, 'support'::text, 'press'::text, 'jobs'::text, 'shop'::text, 'community'::text])))
+);
+COMMENT ON TABLE public.brand_accounts IS 'Local actors without user: people speak for them by their rights';
 CREATE TABLE public.conversation_mutes (
     actor_id bigint NOT NULL,
     conversation_id bigint NOT NULL,
@@ -549,6 +620,19 @@ CREATE TABLE public.follows (
 COMMENT ON COLUMN public.follows.uri IS 'Id of the Follow activity, ours or theirs';
 COMMENT ON COLUMN public.follows.notifies IS 'The follower is told of every new post';
 COMMENT ON COLUMN public.follows.languages IS 'Only posts in these; null for all';
+CREATE TABLE public.grants (
+    id bigint NOT NULL,
+    membership_id bigint NOT NULL,
+    role_id bigint,
+    permission text,
+    actor_id bigint,
+    granted_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT grants_check CHECK (((role_id IS NULL) <> (permission IS NULL)))
+);
+COMMENT ON TABLE public.grants IS 'What a member may do: a role, or one permission by its name; for one brand account, or for all and the organisation itself';
+COMMENT ON COLUMN public.grants.granted_by IS 'The membership of who did it; null for the operator';
 CREATE TABLE public.heartbeats (
     name text NOT NULL,
     beat_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -729,6 +813,17 @@ ALTER TABLE public.media_leftovers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.memberships (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    state text NOT NULL,
+    invited_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT memberships_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'suspended'::text, 'left'::text])))
+);
+COMMENT ON COLUMN public.memberships.invited_by IS 'The membership of who did it; null for the operator';
 CREATE TABLE public.mutes (
     id bigint NOT NULL,
     muter_id bigint NOT NULL,
@@ -839,6 +934,22 @@ CREATE TABLE public.oauth_tokens (
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.oauth_tokens.actor_id IS 'Who speaks with it: the user''s own actor or a brand account';
 COMMENT ON COLUMN public.oauth_tokens.code_hash IS 'The code it was made from: a second use of the code revokes it';
+CREATE TABLE public.organisations (
+    id bigint NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    country text,
+    locale text DEFAULT 'en'::text NOT NULL,
+    time_zone text DEFAULT 'Europe/Paris'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organisations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organisations_kind_check CHECK ((kind = ANY (ARRAY['company'::text, 'association'::text, 'public_body'::text, 'education'::text, 'ngo'::text, 'other'::text]))),
+    CONSTRAINT organisations_locale_check CHECK ((locale = ANY (ARRAY['en'::text, 'fr'::text]))),
+    CONSTRAINT organisations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT organisations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'::text)),
+    CONSTRAINT organisations_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
+);
 CREATE TABLE public.peers (
     name text NOT NULL,
     state text DEFAULT 'alive'::text NOT NULL,
@@ -867,6 +978,11 @@ COMMENT ON COLUMN public.peers."window" IS 'How many deliveries may be under way
 COMMENT ON COLUMN public.peers.due_at IS 'Nothing is sent before: the end of a pause after failures or a Retry-After, the next probe';
 COMMENT ON COLUMN public.peers.last_heard_at IS 'Its last verified request to us';
 COMMENT ON COLUMN public.peers.look_at IS 'Deliveries wait for it to be well: when to look';
+CREATE TABLE public.permissions (
+    name text NOT NULL,
+    CONSTRAINT permissions_name_check CHECK ((name ~ '^[a-z]+\.[a-z_]+$'::text))
+);
+COMMENT ON TABLE public.permissions IS 'The words that the program knows; it refuses to start with others';
 CREATE TABLE public.pins (
     actor_id bigint NOT NULL,
     post_id bigint NOT NULL,
@@ -1158,6 +1274,25 @@ CREATE TABLE public.reports (
     CONSTRAINT reports_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 );
 COMMENT ON COLUMN public.reports.is_forwarded IS 'The server of the target was told too';
+CREATE TABLE public.role_demands (
+    organisation_id bigint NOT NULL,
+    role_id bigint NOT NULL
+);
+COMMENT ON TABLE public.role_demands IS 'Roles that count only for members whose second factor is on';
+CREATE TABLE public.role_permissions (
+    role_id bigint NOT NULL,
+    permission text NOT NULL,
+    is_for_own_only boolean DEFAULT false NOT NULL
+);
+COMMENT ON COLUMN public.role_permissions.is_for_own_only IS 'Only what the person made, or what is assigned to them';
+CREATE TABLE public.roles (
+    id bigint NOT NULL,
+    organisation_id bigint,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT roles_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
+COMMENT ON COLUMN public.roles.organisation_id IS 'Null: comes with the program, for all';
 CREATE TABLE public.scheduled_posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1167,10 +1302,12 @@ CREATE TABLE public.scheduled_posts (
     media_ids bigint[] NOT NULL,
     request jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id bigint,
     CONSTRAINT scheduled_posts_request_check CHECK ((octet_length((request)::text) <= 400000))
 );
 COMMENT ON COLUMN public.scheduled_posts.post_id IS 'The id that the post will have: what was published cannot be published again';
 COMMENT ON COLUMN public.scheduled_posts.request IS 'ScheduledStatus.params of the Mastodon API, from which the post is made';
+COMMENT ON COLUMN public.scheduled_posts.user_id IS 'Who wrote it: their right to speak for a brand account is looked at again when its time has come';
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1319,6 +1456,10 @@ ALTER TABLE ONLY public.announcements
     ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
+ALTER TABLE ONLY public.audit_heads
+    ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (organisation_id);
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (organisation_id, number);
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocker_id_blocked_id_key UNIQUE (blocker_id, blocked_id);
 ALTER TABLE ONLY public.blocks
@@ -1335,6 +1476,8 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.brand_accounts
+    ADD CONSTRAINT brand_accounts_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
 ALTER TABLE ONLY public.conversation_posts
@@ -1403,6 +1546,10 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_membership_id_role_id_permission_actor_id_key UNIQUE NULLS NOT DISTINCT (membership_id, role_id, permission, actor_id);
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.home_items
@@ -1435,6 +1582,10 @@ ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_name_key UNIQUE (name);
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_organisation_id_user_id_key UNIQUE (organisation_id, user_id);
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muter_id_muted_id_key UNIQUE (muter_id, muted_id);
 ALTER TABLE ONLY public.mutes
@@ -1461,8 +1612,14 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_slug_key UNIQUE (slug);
 ALTER TABLE ONLY public.peers
     ADD CONSTRAINT peers_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.permissions
+    ADD CONSTRAINT permissions_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.pins
     ADD CONSTRAINT pins_pkey PRIMARY KEY (actor_id, post_id);
 ALTER TABLE ONLY public.poll_options
@@ -1521,6 +1678,14 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_uri_key UNIQUE (uri);
+ALTER TABLE ONLY public.role_demands
+    ADD CONSTRAINT role_demands_pkey PRIMARY KEY (organisation_id, role_id);
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_pkey PRIMARY KEY (role_id, permission);
+ALTER TABLE ONLY public.roles
+    ADD CONSTRAINT roles_organisation_id_name_key UNIQUE NULLS NOT DISTINCT (organisation_id, name);
+ALTER TABLE ONLY public.roles
+    ADD CONSTRAINT roles_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
@@ -1583,6 +1748,7 @@ CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DE
 CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
+CREATE INDEX brand_accounts_organisation_id ON public.brand_accounts USING btree (organisation_id, actor_id);
 CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
 CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
@@ -1610,6 +1776,9 @@ CREATE INDEX filters_actor_id ON public.filters USING btree (actor_id, id);
 CREATE INDEX follows_followed_id ON public.follows USING btree (followed_id, state, id DESC);
 CREATE INDEX follows_follower_id ON public.follows USING btree (follower_id, state, id DESC);
 CREATE INDEX follows_notifies ON public.follows USING btree (followed_id, follower_id) WHERE notifies;
+CREATE INDEX grants_actor_id ON public.grants USING btree (actor_id);
+CREATE INDEX grants_permission ON public.grants USING btree (permission);
+CREATE INDEX grants_role_id ON public.grants USING btree (role_id);
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX jobs_due ON public.jobs USING btree (due_at, id) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX jobs_kind_key ON public.jobs USING btree (kind, key) WHERE (key IS NOT NULL);
@@ -1620,6 +1789,7 @@ CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
 CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
 CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
+CREATE INDEX memberships_user_id ON public.memberships USING btree (user_id);
 CREATE INDEX mutes_expires_at ON public.mutes USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX mutes_muted_id ON public.mutes USING btree (muted_id);
 CREATE INDEX mutes_muter_id ON public.mutes USING btree (muter_id, id DESC);
@@ -1673,6 +1843,8 @@ CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'ope
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
+CREATE INDEX role_demands_role_id ON public.role_demands USING btree (role_id);
+CREATE INDEX role_permissions_permission ON public.role_permissions USING btree (permission);
 CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
 CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
@@ -1689,6 +1861,9 @@ CREATE INDEX users_invitation_id ON public.users USING btree (invitation_id) WHE
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
 CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approved);
+CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_chain();
+CREATE TRIGGER audit_log_refuse BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_refuse();
+CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.audit_log_refuse();
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
@@ -1733,6 +1908,10 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.brand_accounts
+    ADD CONSTRAINT brand_accounts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.brand_accounts
+    ADD CONSTRAINT brand_accounts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_posts
@@ -1775,6 +1954,14 @@ ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_followed_id_fkey FOREIGN KEY (followed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.follows
     ADD CONSTRAINT follows_follower_id_fkey FOREIGN KEY (follower_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_permission_fkey FOREIGN KEY (permission) REFERENCES public.permissions(name);
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_role_id_fkey FOREIGN KEY (role_id) REFERENCES public.roles(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.home_timelines
     ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
@@ -1791,6 +1978,10 @@ ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.media
     ADD CONSTRAINT media_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
     ADD CONSTRAINT mutes_muted_id_fkey FOREIGN KEY (muted_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.mutes
@@ -1879,6 +2070,16 @@ ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_target_id_fkey FOREIGN KEY (target_id) REFERENCES public.actors(id);
+ALTER TABLE ONLY public.role_demands
+    ADD CONSTRAINT role_demands_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.role_demands
+    ADD CONSTRAINT role_demands_role_id_fkey FOREIGN KEY (role_id) REFERENCES public.roles(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_permission_fkey FOREIGN KEY (permission) REFERENCES public.permissions(name);
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_role_id_fkey FOREIGN KEY (role_id) REFERENCES public.roles(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.roles
+    ADD CONSTRAINT roles_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
@@ -1900,6 +2101,9 @@ ALTER TABLE ONLY public.users
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.audit_field(value text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_log_chain() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_log_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
@@ -1924,11 +2128,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comp
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
+GRANT SELECT ON TABLE public.audit_heads TO comptoir_web;
+GRANT UPDATE(recorded_count) ON TABLE public.audit_heads TO comptoir_web;
+GRANT SELECT,INSERT ON TABLE public.audit_log TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_accounts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;
@@ -1971,6 +2179,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.filter_posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.filters TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.follows TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.grants TO comptoir_web;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.home_items TO comptoir_federation;
@@ -1991,6 +2200,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_leftovers TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notification_permissions TO comptoir_web;
@@ -2011,8 +2221,10 @@ GRANT SELECT(post_id) ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;
+GRANT SELECT ON TABLE public.permissions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pins TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.pins TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.poll_options TO comptoir_web;
@@ -2046,6 +2258,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_demands TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permissions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.roles TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;

@@ -3,6 +3,7 @@
  * What streams ask: a statement a question, whatever the number of those who watch. */
 #include "storage/stream_access.h"
 
+#include "storage/membership_sql.h"
 #include "storage/post_visibility.h"
 #include "storage/statement.h"
 
@@ -20,7 +21,8 @@ static const struct statement list_ended = STATEMENT("stream_access_list_ended",
 	"     and (t.expires_at is null or t.expires_at > now())"
 	"     and not p.is_disabled"
 	"     and not coalesce(u.is_disabled, false)"
-	"     and not coalesce(a.is_disabled or a.suspended_at is not null, false))"); // primary keys
+	"     and not coalesce(a.is_disabled or a.suspended_at is not null, false)"
+	"     and (coalesce(u.actor_id = t.actor_id, true) or " HAS_RIGHT("t.user_id", "t.actor_id", "inbox.read") "))"); // primary keys
 
 static const struct statement list_is_own = STATEMENT("stream_access_list_is_own", 2,
 	"select exists (select from lists where id = $2 and actor_id = $1)"); // lists_pkey
@@ -28,7 +30,8 @@ static const struct statement list_is_own = STATEMENT("stream_access_list_is_own
 /* The id of a boost is none of a post: one of the two finds a row. */
 static const struct statement facts = STATEMENT("stream_access_facts", 1,
 	"select item.actor_id, item.is_boost,"
-	" p.visibility = 'public' and author.silenced_at is null and author.suspended_at is null,"
+	" p.visibility = 'public' and author.suspended_at is null and author.silenced_at is null"
+	"   and not " SERVER_IS_SILENCED("author") ","
 	" author.domain_id is not null,"
 	" exists (select from post_media as m where m.post_id = p.id),"
 	" p.in_reply_to_actor_id is distinct from p.actor_id"

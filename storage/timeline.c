@@ -13,7 +13,8 @@
 #define HAS_MEDIA(parameter) \
 	"   and (not " parameter "::boolean or exists (select from post_media as pm where pm.post_id = p.id))"
 #define IS_TOLD_TO_ALL                                                                                       \
-	"   and (author.silenced_at is null or p.actor_id = $1 or exists (select from follows as s"          \
+	"   and (author.silenced_at is null and not " SERVER_IS_SILENCED("author")                           \
+	" or p.actor_id = $1 or exists (select from follows as s"                                            \
 	" where s.follower_id = $1 and s.followed_id = p.actor_id and s.state = 'accepted'))"
 
 #define PUBLIC_SQL(order, local)                                                                             \

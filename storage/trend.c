@@ -21,7 +21,8 @@
 #define MIN_ACCOUNTS 2
 
 #define AUTHOR_WANTS_TO_BE_FOUND \
-	" p.visibility = 'public' and author.is_discoverable and author.suspended_at is null and author.silenced_at is null"
+	" p.visibility = 'public' and author.is_discoverable and author.suspended_at is null and author.silenced_at is null" \
+	" and not " SERVER_IS_SILENCED("author")
 
 static const struct statement count_tags = STATEMENT("trend_count_tags", 6,
 	"with recent as materialized ("
@@ -93,6 +94,7 @@ static const struct statement count_posts = STATEMENT("trend_count_posts", 4,
 	"   and p.actor_id <> d.actor_id"
 	"   and fan.suspended_at is null"
 	"   and fan.silenced_at is null"
+	"   and not " SERVER_IS_SILENCED("fan")
 	"   and p.spoiler_text = ''"
 	"   and not p.is_sensitive"
 	"   and" AUTHOR_WANTS_TO_BE_FOUND

@@ -15,6 +15,7 @@ struct scheduled_post {
 	int64_t id; /* id_new() */
 	int64_t actor_id;
 	int64_t application_id; /* 0 for none */
+	int64_t user_id;        /* who wrote it; 0: before that was kept */
 	int64_t scheduled_us;
 	int64_t post_id;        /* id_new(): of the post that it will be */
 	struct str request_json; /* an object */

@@ -98,13 +98,11 @@ static enum error use_invitation(struct db *db, struct arena *arena, struct str 
 	return error == ERROR_NOT_FOUND ? refuse(arena, ret_message, ERROR_GONE, "this invitation is not valid any more") : error;
 }
 
-static enum error store(struct db *db, struct arena *arena, const struct actor_new *actor, struct user *user,
-	struct str invitation_code_hash, struct str *ret_message)
+enum error account_write(struct db *db, struct arena *arena, struct account_prepared *prepared, struct str *ret_message)
 {
-	enum error error = db_begin(db);
-	if (error)
-		return error;
-	error = use_invitation(db, arena, invitation_code_hash, user, ret_message);
+	const struct actor_new *actor = &prepared->actor;
+	struct user *user = &prepared->user;
+	enum error error = use_invitation(db, arena, prepared->invitation_code_hash, user, ret_message);
 	if (!error)
 		error = actor_create_local(db, arena, actor);
 	if (error == ERROR_CONFLICT)
@@ -116,6 +114,15 @@ static enum error store(struct db *db, struct arena *arena, const struct actor_n
 	}
 	if (!error && user->id && !user->is_confirmed)
 		error = mail_add(db, arena, MAIL_CONFIRM, user->id, user->email);
+	return error;
+}
+
+static enum error store(struct db *db, struct arena *arena, struct account_prepared *prepared, struct str *ret_message)
+{
+	enum error error = db_begin(db);
+	if (error)
+		return error;
+	error = account_write(db, arena, prepared, ret_message);
 	if (!error)
 		error = db_commit(db);
 	if (error)
@@ -123,8 +130,8 @@ static enum error store(struct db *db, struct arena *arena, const struct actor_n
 	return error;
 }
 
-enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
-	struct account_created *ret_created, struct str *ret_message)
+enum error account_prepare(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
+	struct account_prepared *ret_prepared, struct str *ret_message)
 {
 	struct domain domain;
 	enum error error = check_account(arena, account, ret_message);
@@ -132,8 +139,8 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		error = find_domain(db, arena, account->domain, &domain, ret_message);
 	if (error)
 		return error;
-
-	struct actor_new actor = {
+	struct account_prepared prepared = { .invitation_code_hash = account->invitation_code_hash };
+	prepared.actor = (struct actor_new){
 		.id = id_new(),
 		.kind = account->kind,
 		.domain_id = domain.id,
@@ -141,9 +148,9 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		.display_name = account->display_name.len ? account->display_name : account->username,
 		.is_discoverable = account->kind != ACTOR_PERSON,
 	};
-	struct user user = {
+	prepared.user = (struct user){
 		.id = account->kind == ACTOR_PERSON ? id_new() : 0,
-		.actor_id = actor.id,
+		.actor_id = prepared.actor.id,
 		.email = account->email,
 		.role = account->role,
 		.is_confirmed = account->is_confirmed,
@@ -153,31 +160,40 @@ enum error account_create(struct db *db, struct arena *arena, const struct secre
 		.locale = account->locale.len ? account->locale : str_from("en"),
 		.created_us = clock_now_us(),
 	};
-	struct str generated = { 0 };
-	if (user.id && !user.password_hash.data)
-		error = make_password(arena, account->password, &user.password_hash, &generated, ret_message);
+	if (prepared.user.id && !prepared.user.password_hash.data)
+		error = make_password(arena, account->password, &prepared.user.password_hash, &prepared.generated_password, ret_message);
 	if (!error)
-		error = local_actor_make_keys(arena, box, &actor);
+		error = local_actor_make_keys(arena, box, &prepared.actor);
 	if (!error)
-		error = store(db, arena, &actor, &user, account->invitation_code_hash, ret_message);
+		*ret_prepared = prepared;
+	return error;
+}
+
+enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
+	struct account_created *ret_created, struct str *ret_message)
+{
+	struct account_prepared prepared;
+	enum error error = account_prepare(db, arena, box, account, &prepared, ret_message);
+	if (!error)
+		error = store(db, arena, &prepared, ret_message);
 	if (error && error != ERROR_COMMIT_UNKNOWN)
 		return error;
 
 	struct actor created;
-	enum error found = actor_find_by_id(db, arena, actor.id, &created);
+	enum error found = actor_find_by_id(db, arena, prepared.actor.id, &created);
 	if (found == ERROR_NOT_FOUND)
 		return ERROR_DATABASE_UNREACHABLE; /* nothing was written: it may be done again */
 	if (found)
 		return found;
 	*ret_created = (struct account_created){
-		.actor_id = actor.id,
-		.user_id = user.id,
+		.actor_id = created.id,
+		.user_id = prepared.user.id,
 		.username = created.username,
 		.domain = created.domain,
 		.uri = created.uri,
-		.generated_password = generated,
+		.generated_password = prepared.generated_password,
 	};
-	log_event(LOG_LEVEL_INFO, "account_created", LOG_INT("actor_id", actor.id),
-		LOG_TEXT("kind", actor_kind_name(actor.kind)), LOG_TEXT("role", user_role_name(user.role)));
+	log_event(LOG_LEVEL_INFO, "account_created", LOG_INT("actor_id", created.id),
+		LOG_TEXT("kind", actor_kind_name(prepared.actor.kind)), LOG_TEXT("role", user_role_name(prepared.user.role)));
 	return ERROR_NONE;
 }

@@ -35,8 +35,24 @@ struct account_created {
 	struct str generated_password; /* data NULL when one was given or there is none */
 };
 
-/* In a transaction of its own. Who is not confirmed is sent a mail (server/mail/mail.h). ERROR_UNPROCESSABLE (a bad or
- * reserved name, address, password), ERROR_NOT_FOUND (domain), ERROR_GONE (an invitation that is none) and ERROR_CONFLICT (name or address taken) come with a sentence for the caller (arena). */
+/* What is slow is done here: checks, keys, the password. */
+struct account_prepared {
+	struct actor_new actor;
+	struct user user;                /* id 0: none */
+	struct str invitation_code_hash;
+	struct str generated_password;   /* data NULL when one was given or there is none */
+};
+
+/* ERROR_UNPROCESSABLE (a bad or reserved name, address, password) and ERROR_NOT_FOUND (domain) come with a sentence for
+ * the caller (arena). */
+enum error account_prepare(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
+	struct account_prepared *ret_prepared, struct str *ret_message) MUST_CHECK;
+
+/* In the caller's transaction. Who is not confirmed is sent a mail (server/mail/mail.h). ERROR_GONE (an invitation that is
+ * none) and ERROR_CONFLICT (name or address taken) come with a sentence. */
+enum error account_write(struct db *db, struct arena *arena, struct account_prepared *prepared, struct str *ret_message) MUST_CHECK;
+
+/* Both, in a transaction of its own, with their errors. */
 enum error account_create(struct db *db, struct arena *arena, const struct secret_box *box, const struct account_new *account,
 	struct account_created *ret_created, struct str *ret_message) MUST_CHECK;
 

@@ -29,6 +29,46 @@ enum error deed_find_other(struct db *db, struct arena *arena, int64_t actor_id,
 	return ERROR_NONE;
 }
 
+/* Handlers run on one thread from their beginning to their end. */
+static _Thread_local struct deed_author current;
+static _Thread_local bool is_for_organisation;
+static _Thread_local bool was_written;
+
+void deed_begin(const struct deed_author *author)
+{
+	current = *author;
+	is_for_organisation = true;
+	was_written = false;
+}
+
+void deed_set_target(struct arena *arena, const char *kind, int64_t id)
+{
+	if (is_for_organisation)
+		current.target = arena_printf(arena, "%s:%lld", kind, (long long)id);
+}
+
+bool deed_end(void)
+{
+	is_for_organisation = false;
+	return was_written;
+}
+
+/* The last statement: whoever else acts for the organisation waits from here to the commit. */
+static enum error note_deed(struct db *db, struct arena *arena)
+{
+	const struct audit_entry entry = {
+		.organisation_id = current.organisation_id,
+		.author = current.author,
+		.action = current.action,
+		.target = current.target,
+	};
+	if (!is_for_organisation)
+		return ERROR_NONE;
+	enum error error = audit_write(db, arena, &entry);
+	was_written = was_written || !error;
+	return error;
+}
+
 static enum error write_once(struct db *db, struct arena *arena,
 	enum error (*write)(struct db *db, struct arena *arena, void *owner), void *owner)
 {
@@ -36,6 +76,8 @@ static enum error write_once(struct db *db, struct arena *arena,
 	if (error)
 		return error;
 	error = write(db, arena, owner);
+	if (!error)
+		error = note_deed(db, arena);
 	if (error) {
 		db_rollback(db);
 		return error;

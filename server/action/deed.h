@@ -5,6 +5,7 @@
 #define COMPTOIR_SERVER_ACTION_DEED_H
 
 #include "storage/actor.h"
+#include "storage/audit.h"
 
 /* The one who does it: local, neither suspended nor disabled nor deleted. ERROR_FORBIDDEN otherwise. */
 enum error deed_find_doer(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_actor) MUST_CHECK;
@@ -16,5 +17,19 @@ enum error deed_find_other(struct db *db, struct arena *arena, int64_t actor_id,
  * write must then find what it did before, and say so by returning repeated (ERROR_NONE when doing it twice is fine). */
 enum error deed_write(struct db *db, struct arena *arena, enum error (*write)(struct db *db, struct arena *arena, void *owner),
 	void *owner, enum error repeated) MUST_CHECK;
+
+/* For whom the calling thread is about to do something, when that is an organisation: every transaction of deed_write takes
+ * an entry of its audit log along. */
+struct deed_author {
+	int64_t organisation_id;
+	struct audit_author author;
+	struct str action; /* as audit_entry has it; these live until deed_end */
+	struct str target;
+};
+void deed_begin(const struct deed_author *author);
+/* What is being made, now that it has an id: it becomes the target. Nothing where nobody began. */
+void deed_set_target(struct arena *arena, const char *kind, int64_t id);
+/* Whether something was written since deed_begin. */
+bool deed_end(void);
 
 #endif

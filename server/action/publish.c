@@ -168,6 +168,7 @@ enum error publish_post_id(struct db *db, struct arena *arena, const struct publ
 	if (error)
 		return error;
 	publishing.post = make_post(arena, request, &draft, &publishing.quote);
+	deed_set_target(arena, "post", publishing.post.id);
 	error = deed_write(db, arena, write_post, &publishing, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT && request->repetition.key.len)
 		return find_first(db, arena, request, ret_post_id, ret_message);

@@ -14,6 +14,7 @@
 
 struct publish_request {
 	int64_t actor_id; /* the local actor who speaks; the caller has checked that this user may */
+	int64_t user_id;  /* who wrote it; 0 for none */
 	struct str text;
 	struct str spoiler_text; /* content warning; empty for none */
 	struct str language;     /* BCP 47; empty when unknown */

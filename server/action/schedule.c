@@ -13,6 +13,8 @@
 #include "storage/id.h"
 #include "storage/job.h"
 #include "storage/media.h"
+#include "storage/membership.h"
+#include "storage/organisation.h"
 #include "storage/preference.h"
 
 #define KEEP_BEHIND_US (INT64_C(7 * 24 * 3600) * 1000000) /* files of what could not be published in time */
@@ -211,7 +213,7 @@ enum error schedule_post(struct db *db, struct arena *arena, const struct publis
 		media_ids[i] = request->media_ids[i];
 	struct scheduling scheduling = { .repetition = &request->repetition, .post = {
 		.id = id_new(), .actor_id = request->actor_id, .application_id = request->application_id,
-		.scheduled_us = scheduled_us, .post_id = id_at_time(scheduled_us) + (id_new() & 0xffff),
+		.user_id = request->user_id, .scheduled_us = scheduled_us, .post_id = id_at_time(scheduled_us) + (id_new() & 0xffff),
 		.request_json = write_request(arena, request), .media_ids = media_ids, .media_count = request->media_count } };
 	error = deed_write(db, arena, write_scheduled, &scheduling, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT)
@@ -278,6 +280,33 @@ static bool is_refusal(enum error error)
 	return error == ERROR_UNPROCESSABLE || error == ERROR_NOT_FOUND || error == ERROR_FORBIDDEN;
 }
 
+/* For a brand account by who wrote it, if they may still speak for it. ERROR_FORBIDDEN when they may not. */
+static enum error publish_for(struct db *db, struct arena *arena, const struct publish_request *request, int64_t user_id,
+	int64_t *ret_post_id, struct str *ret_message)
+{
+	struct brand_account account;
+	struct standing standing;
+	enum error error = brand_account_find(db, arena, request->actor_id, &account);
+	if (error == ERROR_NOT_FOUND)
+		return publish_post_id(db, arena, request, ret_post_id, ret_message);
+	if (!error)
+		error = rights_find(db, arena, user_id, request->actor_id, &standing);
+	if (error)
+		return error;
+	if (!rights_allow(standing.rights, PERMISSION_ACCOUNT_SPEAK))
+		return ERROR_FORBIDDEN;
+	const struct deed_author author = {
+		.organisation_id = account.organisation_id,
+		.author = { user_id, standing.membership_id, AUDIT_WORKER },
+		.action = STR_LITERAL("post.create"),
+		.target = job_key(arena, request->id),
+	};
+	deed_begin(&author);
+	error = publish_post_id(db, arena, request, ret_post_id, ret_message);
+	(void)deed_end();
+	return error;
+}
+
 enum error schedule_publish(struct db *db, struct arena *arena, int64_t id, bool is_markdown, int64_t *ret_due_us)
 {
 	struct scheduled_post scheduled;
@@ -295,7 +324,7 @@ enum error schedule_publish(struct db *db, struct arena *arena, int64_t id, bool
 	if (error)
 		return error;
 	request.is_markdown = is_markdown;
-	error = publish_post_id(db, arena, &request, &post_id, &message);
+	error = publish_for(db, arena, &request, scheduled.user_id, &post_id, &message);
 	if (error == ERROR_CONFLICT)
 		return ERROR_NONE;
 	if (!is_refusal(error))

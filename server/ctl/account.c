@@ -36,7 +36,7 @@ static struct str option_str(const struct invocation *invocation, const char *na
 	return str_from(option_value(invocation, name));
 }
 
-static bool kind_from_option(const char *text, enum actor_kind *ret_kind)
+bool account_kind_from_option(const char *text, enum actor_kind *ret_kind)
 {
 	static const struct {
 		const char *name;
@@ -67,7 +67,7 @@ static enum error read_account(struct invocation *invocation, struct account_new
 	};
 	const char *kind = option_value(invocation, "--kind");
 	const char *role = option_value(invocation, "--role");
-	if (kind && !kind_from_option(kind, &account->kind))
+	if (kind && !account_kind_from_option(kind, &account->kind))
 		return ctl_fail(ERROR_BAD_REQUEST, "--kind is person, organization, group or service, not '%s'", kind);
 	if (role && !user_role_from_name(str_from(role), &account->role))
 		return ctl_fail(ERROR_BAD_REQUEST, "--role is member, moderator or administrator, not '%s'", role);

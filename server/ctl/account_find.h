@@ -20,6 +20,9 @@ enum error account_find_any(struct invocation *invocation, const char *text, str
 /* Prints a link to a new password for the account of the first argument. */
 enum error account_print_reset_link(struct invocation *invocation) MUST_CHECK;
 
+/* person, organization, group or service. */
+bool account_kind_from_option(const char *text, enum actor_kind *ret_kind) MUST_CHECK;
+
 /* @NAME@DOMAIN */
 struct str account_handle(struct arena *arena, const struct actor *actor) MUST_CHECK;
 

@@ -4,6 +4,7 @@
  * with one place per hash: a collision replaces, so its size is fixed and nobody can make it grow. */
 #include "server/http/auth.h"
 
+#include "server/http/brand_rule.h"
 #include "storage/event.h"
 #include "storage/user.h"
 #include "base/clock.h"
@@ -198,7 +199,8 @@ uint64_t auth_cache_generation(struct auth_cache *cache)
 
 void auth_cache_put(struct auth_cache *cache, struct str hash, const struct access *access, uint64_t generation)
 {
-	if (access->scopes.len > CACHE_MAX_SCOPES_BYTES)
+	/* Rights in an organisation are asked for each time. */
+	if (access->scopes.len > CACHE_MAX_SCOPES_BYTES || (access->standing.membership_id && !MUTANT("auth_cache_brand")))
 		return;
 	int64_t expires_us = clock_monotonic_us() + CACHE_LIFETIME_US;
 	pthread_mutex_lock(&cache->lock);
@@ -278,6 +280,10 @@ enum error auth_check(const struct route *route, const struct access *access, co
 	enum error error = check_state(route, access, ret_sentence);
 	if (error)
 		return error;
+	if (access->standing.membership_id && !brand_rule_allows(route, access->standing.rights)) {
+		*ret_sentence = "Your role does not allow this with this account";
+		return ERROR_FORBIDDEN;
+	}
 	if (route->access == ACCESS_ADMIN && access->user_role < USER_MODERATOR && !MUTANT("admin_role_check"))
 		return ERROR_FORBIDDEN;
 	return ERROR_NONE;

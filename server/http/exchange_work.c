@@ -4,7 +4,10 @@
  * handler runs from top to bottom, and the exchange goes back to its loop with one message. */
 #include "server/http/connection.h"
 
+#include "server/action/deed.h"
 #include "server/http/auth.h"
+#include "server/http/brand_rule.h"
+#include "storage/audit.h"
 #include "storage/db.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -111,6 +114,45 @@ static enum error parse_form(struct exchange *exchange)
 	return ERROR_UNSUPPORTED_MEDIA_TYPE;
 }
 
+#define TARGET_MAX_BYTES 200
+
+/* What changed without a deed (lists, filters, what was read) is noted behind it. */
+static void note_after(struct request *request, const struct deed_author *author)
+{
+	const struct audit_entry entry = {
+		.organisation_id = author->organisation_id,
+		.author = author->author,
+		.action = author->action,
+		.target = author->target,
+	};
+	if (request->response.status / 100 != 2 || db_is_in_transaction(request->db))
+		return;
+	enum error error = audit_write(request->db, request->arena, &entry);
+	if (error)
+		log_event(LOG_LEVEL_ERROR, "audit_entry_lost", LOG_INT("organisation_id", author->organisation_id),
+			LOG_STR("action", author->action), LOG_TEXT("error", error_name(error)));
+}
+
+/* Whatever is done with a token of a brand account is in the log of its organisation. */
+static enum error call_for_whom(struct request *request)
+{
+	const struct access *access = &request->access;
+	const struct brand_rule *rule = access->standing.membership_id ? brand_rule_find(request->route) : NULL;
+	if (!rule || !rule->action)
+		return request->route->handler(request);
+	const struct deed_author author = {
+		.organisation_id = access->standing.organisation_id,
+		.author = { access->user_id, access->standing.membership_id, AUDIT_APP },
+		.action = str_from(rule->action),
+		.target = str_slice(request->http->path, 0, TARGET_MAX_BYTES),
+	};
+	deed_begin(&author);
+	enum error error = request->route->handler(request);
+	if (!deed_end() && !error)
+		note_after(request, &author);
+	return error;
+}
+
 void exchange_call_handler(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
@@ -119,7 +161,7 @@ void exchange_call_handler(struct exchange *exchange)
 	if (request->route->flags & ROUTE_BODY_FORM)
 		error = parse_form(exchange);
 	if (error == ERROR_NONE)
-		error = request->route->handler(request);
+		error = call_for_whom(request);
 	if (error == ERROR_NONE &&
 	    (request->await_url.data || request->password_work || request->hand_over || request->goes_slow))
 		return;

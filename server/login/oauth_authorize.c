@@ -10,6 +10,7 @@
 #include "server/login/scope.h"
 #include "server/login/visitor.h"
 #include "server/mastodon/parameters.h"
+#include "storage/membership.h"
 #include "storage/oauth.h"
 
 #include "base/clock.h"
@@ -163,7 +164,31 @@ static void write_scopes(struct buf *out, const struct visitor *visitor, struct 
 	TEMPLATE(out, "</ul>\n");
 }
 
-static void write_buttons(struct request *request, struct buf *out, const struct visitor *visitor)
+static void write_voice(struct buf *out, struct str value, struct str name, struct str username, struct str domain, bool is_first)
+{
+	TEMPLATE(out, "<label><input type=\"radio\" name=\"actor\" value=\"{}\"{}> <strong>{}</strong> <span class=\"handle\">@{}@{}</span></label>\n",
+		template_text(value), template_text(is_first ? STR_LITERAL(" checked") : STR_LITERAL("")), template_text(name),
+		template_text(username), template_text(domain));
+}
+
+/* Nothing where there is nothing to choose. */
+static void write_voices(struct request *request, struct buf *out, const struct visitor *visitor, const struct voice *voices,
+	size_t count)
+{
+	if (!count)
+		return;
+	TEMPLATE(out, "<fieldset class=\"voices\"><legend>{}</legend>\n",
+		template_text(text_get(visitor->language, TEXT_AUTHORIZE_VOICE)));
+	write_voice(out, STR_LITERAL(""), visitor->actor.display_name.len ? visitor->actor.display_name : visitor->actor.username,
+		visitor->actor.username, visitor->actor.domain, true);
+	for (size_t i = 0; i < count; i++)
+		write_voice(out, arena_printf(request->arena, "%lld", (long long)voices[i].actor_id), voices[i].display_name,
+			voices[i].username, voices[i].domain, false);
+	TEMPLATE(out, "</fieldset>\n");
+}
+
+static void write_buttons(struct request *request, struct buf *out, const struct visitor *visitor, const struct voice *voices,
+	size_t voice_count)
 {
 	TEMPLATE(out, "<form method=\"post\" action=\"/oauth/authorize\" class=\"form\">");
 	visitor_write_form_fields(visitor, out);
@@ -171,6 +196,7 @@ static void write_buttons(struct request *request, struct buf *out, const struct
 		if (parameter_is_there(request, kept[i]))
 			TEMPLATE(out, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", template_text(str_from(kept[i])),
 				template_text(parameter_text(request, kept[i])));
+	write_voices(request, out, visitor, voices, voice_count);
 	TEMPLATE(out,
 		"<p class=\"buttons\"><button name=\"decision\" value=\"allow\" class=\"primary\">{}</button>"
 		"<button name=\"decision\" value=\"deny\">{}</button></p></form>\n",
@@ -195,8 +221,13 @@ static struct str own_path(struct request *request)
 	return path;
 }
 
-static void write_page(struct request *request, const struct visitor *visitor, const struct authorization *authorization)
+static enum error write_page(struct request *request, const struct visitor *visitor, const struct authorization *authorization)
 {
+	struct voice *voices;
+	size_t voice_count;
+	enum error error = voice_list(request->db, request->arena, visitor->user.id, &voices, &voice_count);
+	if (error)
+		return error;
 	struct page page = { .title = text_get(visitor->language, TEXT_AUTHORIZE), .leads_elsewhere = true };
 	struct buf *out = visitor_page(request, visitor, 200, &page);
 	TEMPLATE(out, "<section class=\"panel\"><h1>{}</h1><p class=\"lead\">{}</p>\n",
@@ -205,12 +236,13 @@ static void write_page(struct request *request, const struct visitor *visitor, c
 	write_facts(out, visitor, authorization);
 	write_scopes(out, visitor, authorization->scopes);
 	TEMPLATE(out, "<p class=\"note\">{}</p>\n", template_text(text_get(visitor->language, TEXT_AUTHORIZE_WARNING)));
-	write_buttons(request, out, visitor);
+	write_buttons(request, out, visitor, voices, voice_count);
 	TEMPLATE(out, "<p class=\"note\"><a href=\"{}\">{}</a></p></section>\n",
 		template_url(arena_printf(request->arena, "/auth/sign_in?next=%.*s",
 			STR_ARG(url_encode(request->arena, own_path(request))))),
 		template_text(text_get(visitor->language, TEXT_OTHER_ACCOUNT)));
 	page_end(request, out, &page);
+	return ERROR_NONE;
 }
 
 static bool drop_admin(struct request *request, const struct visitor *visitor, struct authorization *authorization)
@@ -238,22 +270,44 @@ enum error handle_authorize_page(struct request *request)
 		return ERROR_NONE;
 	}
 	if (drop_admin(request, &visitor, &authorization))
-		write_page(request, &visitor, &authorization);
-	else
-		answer_error(request, &visitor, &authorization, OAUTH_INVALID_SCOPE);
+		return write_page(request, &visitor, &authorization);
+	answer_error(request, &visitor, &authorization, OAUTH_INVALID_SCOPE);
 	return ERROR_NONE;
 }
 
-static enum error give_code(struct request *request, const struct visitor *visitor, const struct authorization *authorization)
+/* Who was chosen to speak. ERROR_FORBIDDEN for one that the visitor may do nothing with. */
+static enum error choose_voice(struct request *request, const struct visitor *visitor, int64_t *ret_actor_id)
 {
+	struct str chosen = parameter_text(request, "actor");
+	struct voice *voices;
+	size_t count;
+	int64_t id;
+	*ret_actor_id = visitor->actor.id;
+	if (!chosen.len)
+		return ERROR_NONE;
+	enum error error = voice_list(request->db, request->arena, visitor->user.id, &voices, &count);
+	if (error || !str_to_int64(chosen, &id))
+		return error ? error : ERROR_FORBIDDEN;
+	for (size_t i = 0; i < count; i++)
+		if (voices[i].actor_id == id)
+			*ret_actor_id = id;
+	return *ret_actor_id == id || MUTANT("authorize_foreign_voice") ? ERROR_NONE : ERROR_FORBIDDEN;
+}
+
+static enum error give_code(struct request *request, const struct visitor *visitor, const struct authorization *authorization,
+	int64_t actor_id)
+{
+	struct str scopes = authorization->scopes;
+	if (actor_id != visitor->actor.id)
+		scopes = scope_without_admin(request->arena, scopes);
 	struct str text = random_token(request->arena, LOGIN_TOKEN_BYTES);
 	const struct oauth_code code = {
 		.code_hash = login_hash(request->arena, text),
 		.application_id = authorization->application.id,
 		.user_id = visitor->user.id,
-		.actor_id = visitor->actor.id,
+		.actor_id = actor_id,
 		.redirect_uri = authorization->redirect_uri,
-		.scopes = authorization->scopes,
+		.scopes = scopes,
 		.challenge = authorization->challenge,
 		.expires_us = clock_now_us() + CODE_LIFE_S * 1000000LL,
 	};
@@ -296,11 +350,17 @@ enum error handle_authorize(struct request *request)
 {
 	struct visitor visitor;
 	struct authorization authorization;
-	enum error error;
+	enum error error = ERROR_NONE;
 	if (!begin_answer(request, &visitor, &authorization, &error))
 		return error;
-	if (str_eq(parameter_text(request, "decision"), STR_LITERAL("allow")))
-		return give_code(request, &visitor, &authorization);
+	int64_t actor_id = visitor.actor.id;
+	bool is_allowed = str_eq(parameter_text(request, "decision"), STR_LITERAL("allow"));
+	if (is_allowed)
+		error = choose_voice(request, &visitor, &actor_id);
+	if (is_allowed && !error)
+		return give_code(request, &visitor, &authorization, actor_id);
+	if (error && error != ERROR_FORBIDDEN)
+		return error;
 	answer_error(request, &visitor, &authorization, OAUTH_ACCESS_DENIED);
 	return ERROR_NONE;
 }

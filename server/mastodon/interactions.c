@@ -175,16 +175,20 @@ enum error handle_interaction_policy(struct request *request)
 	return error ? error : status_respond(request, post.id);
 }
 
+/* Also of a post that its author hides from the one whom it quotes. */
 enum error handle_quote_revoke(struct request *request)
 {
 	struct post quoting;
 	int64_t quoting_id = parameter_path_id(request, 1);
-	enum error error = post_find(request->db, request->arena, request->access.actor_id, quoting_id, &quoting);
+	enum error error = post_find_any(request->db, request->arena, quoting_id, &quoting);
 	if (!error && quoting.quote_id != parameter_path_id(request, 0))
 		error = ERROR_NOT_FOUND;
 	if (!error)
 		error = quoting_revoke(request->db, request->arena, request->access.actor_id, quoting_id);
-	return error ? error : status_respond(request, quoting_id);
+	if (error)
+		return error;
+	error = status_respond(request, quoting_id);
+	return error == ERROR_NOT_FOUND ? respond_empty_object(request) : error;
 }
 
 /* ---- votes ---- */

@@ -147,6 +147,7 @@ enum error posting_form_read(struct request *request, struct publish_request *re
 		.quote_id = parameter_id(request, "quoted_status_id"),
 		.quote_policy = preference.quote_policy,
 		.application_id = request->access.application_id,
+		.user_id = request->access.user_id,
 		.repetition = read_repetition(request),
 	};
 	form.media_count = read_media(request, &form.media_ids);

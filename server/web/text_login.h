@@ -36,6 +36,7 @@
 	X(TEXT_DENY,                "Deny", "Refuser") \
 	X(TEXT_AUTHORIZE_QUESTION,  "wants to use your account", "souhaite utiliser votre compte") \
 	X(TEXT_AUTHORIZE_AS,        "Account", "Compte") \
+	X(TEXT_AUTHORIZE_VOICE,     "In whose name", "Au nom de qui") \
 	X(TEXT_AUTHORIZE_WEBSITE,   "Website of the app, as it says", "Site de l’application, selon elle") \
 	X(TEXT_AUTHORIZE_TARGET,    "You are then sent to", "Vous serez ensuite dirigé vers") \
 	X(TEXT_AUTHORIZE_CODE_PAGE, "a page that shows a code to copy", "une page qui affiche un code à copier") \

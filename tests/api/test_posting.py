@@ -328,6 +328,16 @@ def test_a_quote_needs_the_consent_that_the_policy_gives(anna, ben):
         "The post you are trying to quote does not appear to exist."
 
 
+def test_a_quote_is_revoked_also_when_its_author_has_blocked_the_quoted_one(server, anna):
+    dora = person(server, "dora")
+    status = anna.post("/api/v1/statuses", data={"status": "quote me and run"})
+    quote = dora.post("/api/v1/statuses", data={"status": "caught", "quoted_status_id": status["id"]})
+    dora.post(f"/api/v1/accounts/{anna.id}/block")
+    anna.get(f"/api/v1/statuses/{quote['id']}", 404)
+    assert anna.post(f"/api/v1/statuses/{status['id']}/quotes/{quote['id']}/revoke") == {}
+    assert dora.get(f"/api/v1/statuses/{quote['id']}")["quote"]["state"] == "revoked"
+
+
 def test_what_is_not_for_all_is_quoted_by_nobody_else(anna):
     status = anna.post("/api/v1/statuses", data={"status": "for few", "visibility": "private", "quote_approval_policy": "public"})
     assert anna.server.database.value("select quote_policy from posts where id = %s", (status["id"],)) == "nobody"

@@ -249,6 +249,16 @@ def test_a_reset_link_is_good_for_an_hour_and_used_once_at_a_time(open_server):
         codes = sorted(page.status_code for page in pool.map(
             lambda browser: browser.submit("/auth/password/reset", password="one of several passwords"), browsers))
     assert codes == [200, 404, 404]
+    path = reset_path(open_server, name)
+    for browser in browsers[:2]:
+        browser.get(path)
+    with open_server.database.connect() as connection, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        connection.cursor().execute("select from users where email = %s for update", (f"{name}@example.test",))
+        answers = [pool.submit(browser.submit, "/auth/password/reset", password="one of two passwords") for browser in browsers[:2]]
+        wait_until(lambda: open_server.database.value(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == 2, 20)
+        connection.rollback()
+        assert sorted(answer.result().status_code for answer in answers) == [200, 404], "however close they come"
     path = open_server.command("account", "reset-password", name, "--link").stdout.strip()[len(open_server.url):]
     life = open_server.database.value("select extract(epoch from max(expires_at) - now())::int from user_links where purpose = 'reset'")
     assert 3500 < life <= 3600

@@ -209,6 +209,23 @@ def test_the_public_timeline_is_of_public_posts_that_answer_nobody(world):
     assert ids(anyone.get(PUBLIC)) == [] and ids(reader.get(PUBLIC)) == [own["id"], one["id"]]
 
 
+@pytest.mark.parametrize("domain", ["far.example", "example"])
+def test_the_posts_of_a_silenced_server_are_for_followers(world, domain):
+    server, reader, _, _ = world
+    anyone = Api(server)
+    remote = make_remote(server, "<p>de loin #loin</p>")
+    assert ids(anyone.get(PUBLIC)) == ids(reader.get(PUBLIC)) == [remote]
+    server.command("domain", "block", domain, "--severity", "silence")
+    try:
+        assert ids(anyone.get(PUBLIC)) == ids(reader.get(PUBLIC)) == []
+        relate(server, "insert into follows (id, follower_id, followed_id, uri, state)"
+               " select NEW, %s, actor_id, 'https://far.example/f/1', 'accepted' from posts where id = " + remote, "reader")
+        assert ids(reader.get(PUBLIC)) == [remote] and ids(anyone.get(PUBLIC)) == []
+    finally:
+        server.command("domain", "unblock", domain)
+    assert ids(anyone.get(PUBLIC)) == [remote]
+
+
 def test_the_public_timeline_leaves_out_what_the_reader_does_not_want(world):
     server, reader, _, _ = world
     remote, local = make_remote(server, "<p>de loin</p>"), post(server, "stranger", "d'ici")["id"]

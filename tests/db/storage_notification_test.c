@@ -36,6 +36,24 @@ static void ids_are_short_and_the_next_free_one_is_taken(void **state)
 		(long long)told), "1");
 }
 
+static void a_sender_of_a_silenced_server_is_limited(void **state)
+{
+	(void)state;
+	int64_t told = make_actor("una"), far = make_remote("una");
+	const struct str accept[NOTIFICATION_RULE_COUNT] = { [NOTIFICATION_FOR_LIMITED_ACCOUNTS] = STR("filter") };
+	assert_int_equal(notification_policy_set(db, arena, told, accept), ERROR_NONE);
+	/* By the domain above the one that it comes from. */
+	execute("insert into domain_blocks (domain, severity) select regexp_replace(split_part(uri, '/', 3), '^[^.]*\\.', ''), 'silence'"
+		" from actors where id = %lld", (long long)far);
+	assert_int_equal(notification_add(inbox_db, arena, told, NOTIFICATION_FOLLOW, far, 0), ERROR_NONE);
+	assert_string_equal(query("select is_filtered from notifications where actor_id = %lld", (long long)told), "true");
+	execute("update domain_blocks set severity = 'noop'");
+	execute("delete from notifications where actor_id = %lld", (long long)told);
+	assert_int_equal(notification_add(inbox_db, arena, told, NOTIFICATION_FOLLOW, far, 0), ERROR_NONE);
+	assert_string_equal(query("select is_filtered from notifications where actor_id = %lld", (long long)told), "false");
+	execute("delete from domain_blocks");
+}
+
 static void an_event_is_told_once_it_is_committed_and_only_for_what_is_shown(void **state)
 {
 	(void)state;
@@ -147,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_short_and_the_next_free_one_is_taken),
+		cmocka_unit_test(a_sender_of_a_silenced_server_is_limited),
 		cmocka_unit_test(an_event_is_told_once_it_is_committed_and_only_for_what_is_shown),
 		cmocka_unit_test(a_conversation_is_kept_by_the_inbox_role_and_ends_with_its_last_post),
 		cmocka_unit_test(what_is_told_and_kept_goes_with_the_actor),

@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 SECRETS = ["users", "sessions", "oauth_applications", "oauth_codes", "oauth_tokens", "idempotency_keys",
+           "organisations", "brand_accounts", "memberships", "roles", "grants", "audit_log", "audit_heads",
            "notifications", "notification_requests", "conversation_posts", "markers", "push_subscriptions"]
 
 
@@ -61,6 +62,9 @@ def test_the_web_role_changes_rows_and_nothing_else(migrated):
     assert rights.pop("schema_migrations") == "s"
     assert rights.pop("instance_counters") == "su"
     assert rights.pop("heartbeats") == ""
+    assert rights.pop("permissions") == "s"
+    assert rights.pop("audit_log") == "si"
+    assert rights.pop("audit_heads") == "s"
     assert set(rights.values()) == {"siud"}
 
 
