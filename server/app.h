@@ -12,6 +12,7 @@
 
 struct document_cache;
 struct federation;
+struct home_pages;
 struct job_workers;
 struct limits;
 struct push_sender;
@@ -28,6 +29,7 @@ struct app {
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
+	struct home_pages *home_pages;       /* NULL without the web role */
 	struct stream_hub *streams;          /* NULL without the web role */
 	struct media_service *media;         /* media/service.h */
 	struct limits *limits;

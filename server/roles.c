@@ -10,6 +10,7 @@
 #include "server/http/http_server.h"
 #include "server/jobs/job_worker.h"
 #include "server/stream/hub.h"
+#include "server/mastodon/home_pages.h"
 #include "server/media/fetcher.h"
 #include "server/media/service.h"
 #include "server/metrics_listener.h"
@@ -144,6 +145,7 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 	enum error error = ERROR_NONE;
 	if (service->roles & ROLE_WEB) {
 		service->app->streams = stream_hub_start(service->app);
+		service->app->home_pages = home_pages_start(service->app);
 		service->app->media->fetcher = media_fetcher_start(service->app);
 		error = http_server_start(&options, &service->http, &message);
 	}
@@ -251,6 +253,7 @@ static void stop(struct service *service)
 	preparation_stop(&service->preparation);
 	if (service->app) {
 		struct stream_hub *streams = service->app->streams;
+		home_pages_stop(&service->app->home_pages);
 		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
 		job_workers_stop(&service->app->jobs);

@@ -13,16 +13,17 @@
 #define QUOTES_COUNTED                                                                                       \
 	"(select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
 	" limit " MAX_QUOTES_COUNTED ") as quoting)"
-/* Of a table of what actors did to posts. */
-#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id)"
+/* Of a table of what actors did to posts. "offset 0": looked up for each post; otherwise the plan may read all that the
+ * viewer ever did. */
+#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id offset 0)"
 #define IS_THREAD_MUTED \
-	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id)"
+	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id offset 0)"
 #define IS_THREAD_AMONG_MUTED \
 	"p.conversation_id in (select k.conversation_id from conversation_mutes as k where k.actor_id = $1)"
-#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id))"
+#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id offset 0))"
 #define MAY_QUOTE                                                                                            \
 	"(p.quote_policy = 'followers' and exists (select from follows as f"                                 \
-	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted'))"
+	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted' offset 0))"
 
 #define GLANCE_COLUMNS                      \
 	"item.id" \
@@ -32,7 +33,7 @@
 	", b.created_at as boosted_at" \
 	", p.id as post_id" \
 	", p.actor_id" \
-	", p.xmin as stamp" \
+	", p.stamp" \
 	", p.visibility" \
 	", p.quote_state" \
 	", p.quote_id" \
@@ -107,14 +108,20 @@ enum {
 	", " is_muted " as is_muted"                                                                         \
 	", " IS_PINNED " as is_pinned"                                                                       \
 	", " MAY_QUOTE " as may_quote) as more"
+/* Again "offset 0": a plan made while the tables are young would else go through all posts of all actors. */
 #define GLANCE_TABLES                                                                                        \
 	" left join boosts as b on b.id = item.id"                                                           \
 	" left join actors as booster on booster.id = b.actor_id"                                            \
 	" left join actor_counts as booster_counts on booster_counts.actor_id = b.actor_id"                  \
-	" join posts as p on p.id = coalesce(b.post_id, item.id)"                                            \
+	" cross join lateral (select one.*, one.xmin as stamp from posts as one"                             \
+	"                     where one.id = coalesce(b.post_id, item.id) offset 0) as p"                    \
 	" join actors as author on author.id = p.actor_id"                                                   \
 	" left join actor_counts as author_counts on author_counts.actor_id = p.actor_id"                    \
 	" left join post_counts as c on c.post_id = p.id"
+
+/* Behind GLANCE_COLUMNS. */
+#define HOME_IS_KEPT (GLANCE_MAY_QUOTE + 1)
+#define HOME_MUTE_ENDS (GLANCE_MAY_QUOTE + 2)
 
 /* Behind POST_COLUMNS. */
 #define APPLICATION_NAME (POST_FAVOURITES + 1)
@@ -135,6 +142,7 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 	UNWANTED_OF("$1")                                                                                    \
 	" select " GLANCE_COLUMNS                                                                             \
 	", (select t.is_built and t.read_on = current_date from home_timelines as t where t.owner_id = $1)"  \
+	", (select min(k.expires_at) from mutes as k where k.muter_id = $1 and k.expires_at > now())"        \
 	" from (select h.item_id as id"                                                                      \
 	"       from home_items as h"                                                                        \
 	"       where h.owner_id = $1"                                                                       \
@@ -155,7 +163,13 @@ static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
 	" left join oauth_applications as o on o.id = p.application_id"
 	" where p.id = any ($1::bigint[])"); // posts_pkey, oauth_applications_pkey
 
-STATEMENT_TABLE(post_glance_statements, &list, &home_down, &home_up, &list_full);
+static const struct statement list_numbers = STATEMENT("post_glance_list_numbers", 1,
+	"select p.id, c.replies, c.boosts, c.favourites, " QUOTES_COUNTED
+	" from posts as p"
+	" left join post_counts as c on c.post_id = p.id"
+	" where p.id = any ($1::bigint[])"); // posts_pkey, post_counts_pkey, posts_quote_id
+
+STATEMENT_TABLE(post_glance_statements, &list, &home_down, &home_up, &list_full, &list_numbers);
 
 /* The six columns from first on. */
 static struct actor_glance read_actor(const struct db_rows *rows, int row, int first, int64_t id)
@@ -223,7 +237,7 @@ enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_a
 }
 
 static enum error read_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
-	struct post_glance **ret_glances, size_t *ret_count, bool *ret_is_kept)
+	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us, bool *ret_is_kept)
 {
 	int64_t before, after;
 	bool is_ascending;
@@ -242,7 +256,8 @@ static enum error read_home(struct db *db, struct arena *arena, int64_t owner_id
 		read_glance(&rows, is_ascending ? rows.count - 1 - i : i, &glances[i]);
 	*ret_glances = glances;
 	*ret_count = (size_t)rows.count;
-	*ret_is_kept = rows.count > 0 && db_bool(&rows, 0, GLANCE_MAY_QUOTE + 1);
+	*ret_is_kept = rows.count > 0 && db_bool(&rows, 0, HOME_IS_KEPT);
+	*ret_until_us = rows.count == 0 ? 0 : db_is_null(&rows, 0, HOME_MUTE_ENDS) ? INT64_MAX : db_time(&rows, 0, HOME_MUTE_ENDS);
 	return ERROR_NONE;
 }
 
@@ -259,12 +274,12 @@ static void put_in_order(struct post_glance *glances, size_t count)
 
 /* Few of the candidates are unwanted as a rule. When too many are, or there are no more, all are looked through. */
 enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
-	struct post_glance **ret_glances, size_t *ret_count)
+	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us)
 {
 	bool is_kept;
 	int64_t *ids;
 	size_t count;
-	enum error error = read_home(db, arena, owner_id, page, ret_glances, ret_count, &is_kept);
+	enum error error = read_home(db, arena, owner_id, page, ret_glances, ret_count, ret_until_us, &is_kept);
 	if (error || (is_kept && *ret_count == (size_t)page->limit))
 		return error;
 	error = home_list(db, arena, owner_id, page, &ids, &count);
@@ -274,6 +289,26 @@ enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t own
 	if (!error)
 		put_in_order(*ret_glances, *ret_count);
 	return error;
+}
+
+enum error post_numbers_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_numbers **ret_numbers,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_numbers, &values, &rows);
+	if (error)
+		return error;
+	struct post_numbers *numbers = arena_alloc_array(arena, (size_t)rows.count, sizeof(*numbers));
+	for (int i = 0; i < rows.count; i++)
+		numbers[i] = (struct post_numbers){
+			.post_id = db_int64(&rows, i, 0), .replies = db_int64(&rows, i, 1), .boosts = db_int64(&rows, i, 2),
+			.favourites = db_int64(&rows, i, 3), .quotes = db_int64(&rows, i, 4),
+		};
+	*ret_numbers = numbers;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
 }
 
 enum error post_full_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_full **ret_posts,

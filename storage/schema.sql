@@ -28,6 +28,144 @@ CREATE FUNCTION public.audit_log_refuse() RETURNS trigger
 begin
 	raise exception 'the audit log takes new entries only' using errcode = 'insufficient_privilege';
 end $$;
+CREATE FUNCTION public.changes_note_actor() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 3, array_agg(distinct noted.id) from (select id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_actor_counts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 3, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_any_actor() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids) values (3, array[0]);
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_blocks() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 1, array_agg(distinct noted.id) from (select blocker_id as id from changed union all select blocked_id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_doer() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 1, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_filter() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 5, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_filter_part() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 5, array_agg(distinct noted.id) from (select f.actor_id as id from changed join filters as f on f.id = changed.filter_id) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_follower() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 1, array_agg(distinct noted.id) from (select follower_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_muter() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 1, array_agg(distinct noted.id) from (select muter_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 1, array_agg(distinct noted.id) from (select owner_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_post() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 2, array_agg(distinct noted.id) from (select id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_post_counts() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 4, array_agg(distinct noted.id) from (select post_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_post_part() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 2, array_agg(distinct noted.id) from (select post_id as id from changed) as noted having count(noted.id) > 0;
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_quote() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids) values (2, array[coalesce(new.quote_id, old.quote_id)]);
+	return null;
+end
+$$;
 CREATE FUNCTION public.conversation_forget_post() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -374,6 +512,14 @@ CREATE TABLE public.brand_accounts (
     CONSTRAINT brand_accounts_purpose_check CHECK ((purpose = ANY (ARRAY['brand'::text, 'support'::text, 'press'::text, 'jobs'::text, 'shop'::text, 'community'::text])))
 );
 COMMENT ON TABLE public.brand_accounts IS 'Local actors without user: people speak for them by their rights';
+CREATE UNLOGGED TABLE public.changes (
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    kind smallint NOT NULL,
+    ids bigint[] NOT NULL,
+    CONSTRAINT changes_kind_check CHECK (((kind >= 1) AND (kind <= 5)))
+);
+COMMENT ON TABLE public.changes IS 'Of the last minutes';
+COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor';
 CREATE TABLE public.conversation_mutes (
     actor_id bigint NOT NULL,
     conversation_id bigint NOT NULL,
@@ -1749,6 +1895,7 @@ CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX brand_accounts_organisation_id ON public.brand_accounts USING btree (organisation_id, actor_id);
+CREATE INDEX changes_xid ON public.changes USING btree (xid);
 CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
 CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
@@ -1864,6 +2011,79 @@ CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approv
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_chain();
 CREATE TRIGGER audit_log_refuse BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_refuse();
 CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.audit_log_refuse();
+CREATE TRIGGER changes_actor_counts_insert AFTER INSERT ON public.actor_counts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_actor_counts();
+CREATE TRIGGER changes_actor_counts_update AFTER UPDATE ON public.actor_counts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_actor_counts();
+CREATE TRIGGER changes_actor_delete AFTER DELETE ON public.actors REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_actor();
+CREATE TRIGGER changes_actor_update AFTER UPDATE ON public.actors REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.actor_counts FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.actor_domain_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.actors FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.blocks FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.boosts FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.conversation_mutes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.favourites FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.filter_keywords FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.filter_posts FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.filters FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.follows FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.home_items FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.home_timelines FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.mutes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.pins FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.poll_options FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.poll_votes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.polls FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.post_counts FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.posts FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_any_actor AFTER UPDATE OF suspended_at ON public.actors FOR EACH ROW WHEN ((new.suspended_at IS DISTINCT FROM old.suspended_at)) EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_blocks_delete AFTER DELETE ON public.blocks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_blocks();
+CREATE TRIGGER changes_blocks_insert AFTER INSERT ON public.blocks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_blocks();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.actor_domain_blocks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.boosts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.conversation_mutes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.favourites REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_delete AFTER DELETE ON public.pins REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.actor_domain_blocks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.boosts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.conversation_mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.favourites REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.pins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_filter_delete AFTER DELETE ON public.filters REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter();
+CREATE TRIGGER changes_filter_insert AFTER INSERT ON public.filters REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter();
+CREATE TRIGGER changes_filter_part_delete AFTER DELETE ON public.filter_keywords REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
+CREATE TRIGGER changes_filter_part_delete AFTER DELETE ON public.filter_posts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
+CREATE TRIGGER changes_filter_part_insert AFTER INSERT ON public.filter_keywords REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
+CREATE TRIGGER changes_filter_part_insert AFTER INSERT ON public.filter_posts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
+CREATE TRIGGER changes_filter_part_update AFTER UPDATE ON public.filter_keywords REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
+CREATE TRIGGER changes_filter_update AFTER UPDATE ON public.filters REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter();
+CREATE TRIGGER changes_follower_delete AFTER DELETE ON public.follows REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
+CREATE TRIGGER changes_follower_insert AFTER INSERT ON public.follows REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
+CREATE TRIGGER changes_follower_update AFTER UPDATE ON public.follows REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
+CREATE TRIGGER changes_muter_delete AFTER DELETE ON public.mutes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
+CREATE TRIGGER changes_muter_insert AFTER INSERT ON public.mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
+CREATE TRIGGER changes_muter_update AFTER UPDATE ON public.mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
+CREATE TRIGGER changes_owner_delete AFTER DELETE ON public.home_items REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_owner();
+CREATE TRIGGER changes_owner_delete AFTER DELETE ON public.home_timelines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_owner();
+CREATE TRIGGER changes_owner_insert AFTER INSERT ON public.home_items REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_owner();
+CREATE TRIGGER changes_owner_update AFTER UPDATE ON public.home_timelines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_owner();
+CREATE TRIGGER changes_post_counts_delete AFTER DELETE ON public.post_counts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_counts();
+CREATE TRIGGER changes_post_counts_insert AFTER INSERT ON public.post_counts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_counts();
+CREATE TRIGGER changes_post_counts_update AFTER UPDATE ON public.post_counts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_counts();
+CREATE TRIGGER changes_post_delete AFTER DELETE ON public.boosts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post();
+CREATE TRIGGER changes_post_delete AFTER DELETE ON public.posts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post();
+CREATE TRIGGER changes_post_part_delete AFTER DELETE ON public.poll_votes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_part();
+CREATE TRIGGER changes_post_part_delete AFTER DELETE ON public.polls REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_part();
+CREATE TRIGGER changes_post_part_insert AFTER INSERT ON public.poll_votes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_part();
+CREATE TRIGGER changes_post_part_update AFTER UPDATE ON public.poll_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_part();
+CREATE TRIGGER changes_post_part_update AFTER UPDATE ON public.polls REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post_part();
+CREATE TRIGGER changes_post_update AFTER UPDATE ON public.boosts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post();
+CREATE TRIGGER changes_post_update AFTER UPDATE ON public.posts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_post();
+CREATE TRIGGER changes_quote_delete AFTER DELETE ON public.posts FOR EACH ROW WHEN ((old.quote_id IS NOT NULL)) EXECUTE FUNCTION public.changes_note_quote();
+CREATE TRIGGER changes_quote_insert AFTER INSERT ON public.posts FOR EACH ROW WHEN ((new.quote_id IS NOT NULL)) EXECUTE FUNCTION public.changes_note_quote();
+CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON public.posts FOR EACH ROW WHEN (((new.quote_id IS NOT NULL) OR (old.quote_id IS NOT NULL))) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
@@ -2104,6 +2324,20 @@ GRANT USAGE ON SCHEMA public TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.audit_field(value text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_log_chain() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_log_refuse() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_actor() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_actor_counts() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_any_actor() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_blocks() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_doer() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_filter() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_filter_part() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_follower() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_muter() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_owner() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_post_counts() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_post_part() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_quote() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
@@ -2137,6 +2371,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_accounts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE ON TABLE public.changes TO comptoir_web;
+GRANT INSERT ON TABLE public.changes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;

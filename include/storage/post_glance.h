@@ -33,9 +33,18 @@ struct post_glance {
 enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_actor_id, const int64_t *ids, size_t count,
 	struct post_glance **ret_glances, size_t *ret_count) MUST_CHECK;
 
-/* A page of a home timeline (home.h), newest first, in one question as a rule. */
+/* A page of a home timeline (home.h), newest first, in one question as a rule. *ret_until_us: the page may change then
+ * though nothing is written; 0 when that is not known. */
 enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
-	struct post_glance **ret_glances, size_t *ret_count) MUST_CHECK;
+	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us) MUST_CHECK;
+
+struct post_numbers {
+	int64_t post_id;
+	int64_t replies, boosts, favourites, quotes;
+};
+/* Of those of the ids that are here, whoever may see them. */
+enum error post_numbers_list(struct db *db, struct arena *arena, const int64_t *ids, size_t count, struct post_numbers **ret_numbers,
+	size_t *ret_count) MUST_CHECK;
 
 /* Whole posts whoever may see them, and what they were written with: for rendering what was seen at a glance. */
 struct post_full {

@@ -172,6 +172,32 @@ enum error filter_set_load(const struct reader *reader, const struct filter_set 
 	return ERROR_NONE;
 }
 
+int64_t filter_set_until_us(const struct filter_set *set)
+{
+	int64_t until_us = INT64_MAX;
+	for (size_t i = 0; set && i < filter_words_count(set->words); i++) {
+		int64_t expires_us = filter_words_filter(set->words, i)->expires_us;
+		if (expires_us > set->now_us && expires_us < until_us)
+			until_us = expires_us;
+	}
+	return until_us;
+}
+
+void filters_forget_all(void)
+{
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < PLACE_COUNT; i++)
+		drop(&places[i]);
+	pthread_mutex_unlock(&lock);
+}
+
+void filters_forget(int64_t actor_id)
+{
+	pthread_mutex_lock(&lock);
+	drop(place_of(actor_id));
+	pthread_mutex_unlock(&lock);
+}
+
 struct matches {
 	bool *keywords;
 	bool *filters; /* by a keyword or by the post itself */

@@ -12,6 +12,12 @@ struct filter_set;
  * read anew after EVENT_FILTERS_CHANGED. Lives in the arena or is kept alive by it. */
 enum error filter_set_load(const struct reader *reader, const struct filter_set **ret_set) MUST_CHECK;
 
+/* When one of them expires; INT64_MAX for never. */
+int64_t filter_set_until_us(const struct filter_set *set);
+/* What is kept of an actor's is read anew. */
+void filters_forget(int64_t actor_id);
+void filters_forget_all(void);
+
 /* Writes the key "filtered" with the array of FilterResult; an empty one when set is NULL. text: what words are looked for
  * in, folded (base/text_fold.h): content without tags, content warning, options, descriptions. author_id: one's own posts are not filtered. */
 void filter_set_write(const struct filter_set *set, struct json_out *json, int64_t post_id, int64_t author_id, struct str text);

@@ -80,6 +80,11 @@ static bool is_over(const struct poll *poll)
 	return poll->closed_us || (poll->ends_us && poll->ends_us <= clock_now_us());
 }
 
+int64_t poll_view_until_us(const struct poll_view *view)
+{
+	return view->poll.ends_us && !is_over(&view->poll) ? view->poll.ends_us : INT64_MAX;
+}
+
 static void write_options(const struct poll *poll, struct json_out *json)
 {
 	bool is_hidden = poll->hides_totals && !is_over(poll);

@@ -6,6 +6,7 @@
 
 #include "server/entity/account.h"
 #include "server/entity/filtering.h"
+#include "server/entity/page_cache.h"
 #include "server/entity/poll.h"
 #include "server/entity/status_fragment.h"
 #include "server/http/request.h"
@@ -33,6 +34,7 @@ struct status_set {
 	size_t piece_count;
 	struct account_set *accounts;
 	const struct filter_set *filters; /* NULL for none */
+	struct page_parts *parts;         /* NULL: nobody wants to know what it is made of */
 };
 
 /* ---- finding ---- */
@@ -180,6 +182,46 @@ static enum error load_accounts(struct status_set *set)
 	return account_set_load_seen(&set->reader, actors, count, &set->accounts);
 }
 
+static void note_actor(struct page_parts *parts, const struct actor_glance *actor)
+{
+	page_parts_add(parts, CHANGE_ACTOR, actor->id);
+	if (actor->moved_to_id)
+		page_parts_add(parts, CHANGE_ACTOR, actor->moved_to_id);
+}
+
+static void note_glances(struct page_parts *parts, const struct post_glance *glances, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		page_parts_add(parts, CHANGE_POST, glances[i].post_id);
+		note_actor(parts, &glances[i].author);
+		if (glances[i].booster_id) {
+			page_parts_add(parts, CHANGE_POST, glances[i].id);
+			note_actor(parts, &glances[i].booster);
+		}
+		if (glances[i].quote_id)
+			page_parts_add(parts, CHANGE_POST, glances[i].quote_id);
+	}
+}
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+static void note_parts(struct status_set *set)
+{
+	struct page_parts *parts = set->parts;
+
+	page_parts_add(parts, CHANGE_VIEWER, set->reader.actor_id);
+	page_parts_add(parts, CHANGE_ACTOR, CHANGE_ANY_ACTOR);
+	note_glances(parts, set->glances, set->glance_count);
+	note_glances(parts, set->quoted, set->quoted_count);
+	parts->until_us = earlier(parts->until_us, filter_set_until_us(set->filters));
+	for (size_t i = 0; i < set->piece_count; i++)
+		if (set->pieces[i].poll)
+			parts->until_us = earlier(parts->until_us, poll_view_until_us(set->pieces[i].poll));
+}
+
 /* What went away between two questions is left out. */
 static void drop_partial(struct status_set *set)
 {
@@ -206,6 +248,8 @@ static enum error load_rest(struct status_set *set)
 		error = load_accounts(set);
 	if (!error)
 		error = filter_set_load(&set->reader, &set->filters);
+	if (!error && set->parts)
+		note_parts(set);
 	if (!error)
 		drop_partial(set);
 	return error;
@@ -226,14 +270,15 @@ enum error status_set_load(const struct reader *reader, const int64_t *ids, size
 	return error;
 }
 
-enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct status_set **ret_set,
-	int64_t **ret_ids, size_t *ret_count)
+enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
+	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count)
 {
 	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
 
 	set->reader = *reader;
-	enum error error =
-		post_glance_list_home(reader->db, reader->arena, reader->actor_id, page, &set->glances, &set->glance_count);
+	set->parts = parts;
+	enum error error = post_glance_list_home(reader->db, reader->arena, reader->actor_id, page, &set->glances,
+		&set->glance_count, &parts->until_us);
 	if (error)
 		return error;
 	size_t count = set->glance_count;
@@ -370,12 +415,20 @@ static void write_quote(const struct status_set *set, struct json_out *json, con
 	json_out_object_end(json);
 }
 
-static void write_counts(struct json_out *json, const struct post_glance *glance)
+static void write_counts(const struct status_set *set, struct json_out *json, const struct post_glance *glance)
 {
-	json_out_key_int(json, "replies_count", glance->replies);
-	json_out_key_int(json, "reblogs_count", glance->boosts);
-	json_out_key_int(json, "favourites_count", glance->favourites);
-	json_out_key_int(json, "quotes_count", glance->quotes);
+	const struct post_numbers numbers = {
+		.post_id = glance->post_id, .replies = glance->replies, .boosts = glance->boosts, .favourites = glance->favourites,
+		.quotes = glance->quotes,
+	};
+	AUTO(buf) struct buf members = { 0 };
+
+	page_numbers_write(&members, &numbers);
+	json_out_raw_members(json, buf_str(&members));
+	if (!set->parts)
+		return;
+	const struct page_hole hole = { .at = json->buf->len - members.len, .len = members.len, .post_id = glance->post_id };
+	page_parts_add_hole(set->parts, &hole);
 }
 
 static void write_account(const struct status_set *set, struct json_out *json, int64_t actor_id)
@@ -401,7 +454,7 @@ static void write_rest(const struct status_set *set, struct json_out *json, cons
 
 	json_out_key_null(json, "reblog");
 	write_account(set, json, glance->actor_id);
-	write_counts(json, glance);
+	write_counts(set, json, glance);
 	write_flags(set, json, glance);
 	write_poll(json, piece->poll);
 	write_quote(set, json, glance, is_quoted);
@@ -438,7 +491,7 @@ static void write_boost(const struct status_set *set, struct json_out *json, con
 	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
 		json_out_key_null(json, nulls[i]);
 	write_account(set, json, glance->booster_id);
-	write_counts(json, glance);
+	write_counts(set, json, glance);
 	write_flags(set, json, glance);
 	write_quote_approval(set, json, glance);
 	json_out_key(json, "reblog");

@@ -13,10 +13,12 @@ struct status_set;
 
 /* ids of posts or of boosts, any number, each once. */
 enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set) MUST_CHECK;
-/* A page of the reader's home timeline; the ids newest first. */
+/* A page of the reader's home timeline; the ids newest first. parts: what it is made of (page_cache.h), with the arena; it
+ * gets the holes as the set is written. */
 struct id_page;
-enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct status_set **ret_set,
-	int64_t **ret_ids, size_t *ret_count) MUST_CHECK;
+struct page_parts;
+enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
+	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count) MUST_CHECK;
 bool status_set_has(const struct status_set *set, int64_t id);
 /* Who posted or boosted; 0 when it is not there. */
 int64_t status_set_actor_id(const struct status_set *set, int64_t id);

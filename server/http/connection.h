@@ -227,6 +227,7 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 void exchange_run(struct worker_job *job, void *thread_state);
 /* The token alone is looked up; nothing is answered. */
 void exchange_find_token(struct worker_job *job, void *thread_state);
+void exchange_work_done(struct loop_message *message);
 /* Also on the loop: parses the form, calls the handler, turns its error into an answer. */
 void exchange_call_handler(struct exchange *exchange);
 /* Counts the request once: per user with a valid token of one, else per address. False: respond_error 429. */

@@ -357,6 +357,16 @@ static void submit(struct exchange *exchange)
 		exchange_fail(exchange, ERROR_UNAVAILABLE, "the queue of workers is full");
 }
 
+/* By a handler on the loop. */
+static void give_away(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	exchange->connection->state = CONNECTION_WORKING;
+	connection_clear_deadline(exchange->connection);
+	exchange->message.run = exchange_work_done;
+	request->hand_over(request, NULL);
+}
+
 void exchange_dispatch(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
@@ -384,9 +394,12 @@ void exchange_dispatch(struct exchange *exchange)
 		exchange_fail(exchange, error, "access");
 		return;
 	}
-	if (route->cached && route->cached(request))
-		exchange_answer(exchange);
-	else if (is_on_loop) {
+	if (route->cached && route->cached(request)) {
+		if (request->hand_over)
+			give_away(exchange);
+		else
+			exchange_answer(exchange);
+	} else if (is_on_loop) {
 		exchange_call_handler(exchange);
 		exchange_answer(exchange);
 	} else

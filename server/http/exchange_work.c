@@ -223,11 +223,14 @@ void exchange_finish(struct exchange *exchange)
 		connection_resume(connection);
 }
 
-static void go_slow(struct exchange *exchange)
+static void go_on(struct exchange *exchange, struct worker_pool *pool)
 {
 	struct request *request = &exchange->request;
 	request->goes_slow = false;
-	if (worker_pool_submit(exchange->loop->server->slow_pool, &exchange->job))
+	request->goes_on = false;
+	request->hand_over = NULL;
+	exchange->job.run = exchange_run;
+	if (worker_pool_submit(pool, &exchange->job))
 		return;
 	exchange->error = ERROR_UNAVAILABLE;
 	request->error_detail = STR_LITERAL("the queue of workers is full");
@@ -236,7 +239,7 @@ static void go_slow(struct exchange *exchange)
 }
 
 /* On the loop again. */
-static void work_done(struct loop_message *message)
+void exchange_work_done(struct loop_message *message)
 {
 	struct exchange *exchange = LIST_OBJECT(message, struct exchange, message);
 	const struct request *request = &exchange->request;
@@ -244,7 +247,9 @@ static void work_done(struct loop_message *message)
 	if ((request->await_url.data || request->password_work) && !is_answered)
 		exchange_await(exchange);
 	else if (request->goes_slow && !is_answered)
-		go_slow(exchange);
+		go_on(exchange, exchange->loop->server->slow_pool);
+	else if (request->goes_on && !is_answered)
+		go_on(exchange, exchange->loop->server->api_pool);
 	else
 		exchange_finish(exchange);
 }
@@ -265,7 +270,7 @@ void exchange_run(struct worker_job *job, void *thread_state)
 	exchange->database_us += db_take_elapsed_us(db);
 	request->db = NULL;
 	log_set_request_id((struct str){ 0 });
-	exchange->message.run = work_done;
+	exchange->message.run = exchange_work_done;
 	if (!request->hand_over) {
 		loop_post(exchange->loop->loop, &exchange->message);
 		return;

@@ -31,9 +31,15 @@ void request_go_slow(struct request *request)
 
 void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object)
 {
-	assert(request->db && !request->response.status);
+	assert(!request->response.status);
 	request->hand_over = give;
 	request->handed_over = object;
+}
+
+void request_go_on(struct request *request)
+{
+	assert(request->hand_over && !request->response.status);
+	request->goes_on = true;
 }
 
 struct str request_value(const struct request *request, unsigned index)

@@ -36,6 +36,7 @@ struct response_header {
 	struct str value;
 };
 #define RESPONSE_MAX_HEADERS 24
+#define JSON_CONTENT_TYPE "application/json; charset=utf-8"
 
 struct response {
 	int status; /* 0 until something was answered */
@@ -74,6 +75,7 @@ struct request {
 	/* Set by request_hand_over. */
 	void (*hand_over)(struct request *request, struct db *db);
 	void *handed_over;
+	bool goes_on;              /* set by request_go_on */
 	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
@@ -95,6 +97,9 @@ void request_go_slow(struct request *request);
  * request is no longer theirs when that returns. The server does not stop before. */
 void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object);
 void request_answered(struct request *request);
+/* For whoever was handed a request by a "cached" handler, on the loop and without a connection: it was not answered, and
+ * goes on to a worker once request_answered is called. */
+void request_go_on(struct request *request);
 
 /* Starts a JSON answer; content type application/json; charset=utf-8. */
 struct json_out *respond_json(struct request *request, int status);

@@ -16,7 +16,7 @@ static void begin(struct request *request, int status, const char *content_type)
 
 struct json_out *respond_json(struct request *request, int status)
 {
-	begin(request, status, "application/json; charset=utf-8");
+	begin(request, status, JSON_CONTENT_TYPE);
 	json_out_init(&request->response.json, &request->response.body);
 	return &request->response.json;
 }

@@ -52,7 +52,8 @@ struct route {
 	enum http_method method; /* HTTP_GET serves HEAD as well */
 	const char *path;        /* "/users/{name}/outbox"; {name} takes one segment; a last {rest*} takes all */
 	enum error (*handler)(struct request *request);
-	/* Optional, on the loop before anything is queued: true when it has answered from memory. */
+	/* Optional, on the loop before anything is queued: true when it has answered from memory, or called
+	 * request_hand_over. */
 	bool (*cached)(struct request *request);
 	enum route_pool pool;
 	enum route_access access;

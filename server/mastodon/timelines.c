@@ -5,6 +5,7 @@
 
 #include "server/app.h"
 #include "server/entity/status.h"
+#include "server/mastodon/home_pages.h"
 #include "server/mastodon/parameters.h"
 #include "storage/actor.h"
 #include "storage/preview.h"
@@ -49,21 +50,54 @@ static struct timeline_options read_options(const struct request *request)
 	};
 }
 
+bool cached_home_timeline(struct request *request)
+{
+	struct page_key key = { .actor_id = request->access.actor_id };
+
+	if (!request->app->home_pages)
+		return false;
+	read_page(request, &key.bounds);
+	home_pages_take(request, &key);
+	return true;
+}
+
+/* Without a thread that follows the changes nothing is kept. */
+static void keep_page(struct request *request, const struct page_key *key, uint64_t position, const struct page_parts *parts,
+	const struct page_ids *ids, struct shared_bytes *bytes)
+{
+	if (request->app->home_pages)
+		page_cache_put(home_pages_cache(request->app->home_pages), key, position, parts, ids, bytes);
+}
+
+static uint64_t position_of(const struct request *request)
+{
+	return request->app->home_pages ? page_cache_position(home_pages_cache(request->app->home_pages)) : 0;
+}
+
 enum error handle_home_timeline(struct request *request)
 {
 	const struct reader reader = reader_of(request, FILTER_HOME);
+	struct page_parts parts = { .arena = request->arena };
+	struct page_key key = { .actor_id = reader.actor_id };
+	uint64_t position = position_of(request);
+	struct buf out = { 0 };
+	struct json_out json;
 	struct status_set *set;
-	struct id_page page;
 	int64_t *ids;
 	size_t count;
 
-	read_page(request, &page);
-	enum error error = status_set_load_home(&reader, &page, &set, &ids, &count);
+	read_page(request, &key.bounds);
+	enum error error = status_set_load_home(&reader, &key.bounds, &parts, &set, &ids, &count);
 	if (error)
 		return error;
-	if (count)
-		respond_link(request, count, ids[0], ids[count - 1], count == (size_t)page.limit);
-	status_set_write_array(set, respond_json(request, 200), ids, count);
+	json_out_init(&json, &out);
+	status_set_write_array(set, &json, ids, count);
+	struct shared_bytes *bytes = shared_bytes_new(&out);
+	const struct page_ids ends = { .first = count ? ids[0] : 0, .last = count ? ids[count - 1] : 0, .count = count };
+	respond_shared(request, 200, JSON_CONTENT_TYPE, bytes);
+	respond_link(request, count, ends.first, ends.last, count == (size_t)key.bounds.limit);
+	keep_page(request, &key, position, &parts, &ends, bytes);
+	shared_bytes_unref(&bytes);
 	return ERROR_NONE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/http/request.h"
 
+bool cached_home_timeline(struct request *request);
 enum error handle_home_timeline(struct request *request);
 enum error handle_public_timeline(struct request *request);
 enum error handle_tag_timeline(struct request *request);

@@ -24,7 +24,8 @@ static int64_t *list(int64_t owner_id, const struct id_page *page, size_t *ret_c
 	assert_int_equal(home_list(web, arena, owner_id, page, &ids, ret_count), ERROR_NONE);
 	struct post_glance *glances;
 	size_t glance_count;
-	assert_int_equal(post_glance_list_home(web, arena, owner_id, page, &glances, &glance_count), ERROR_NONE);
+	int64_t until_us;
+	assert_int_equal(post_glance_list_home(web, arena, owner_id, page, &glances, &glance_count, &until_us), ERROR_NONE);
 	assert_int_equal(glance_count, *ret_count);
 	for (size_t i = 0; i < glance_count; i++)
 		assert_int_equal(glances[i].id, ids[i]);

@@ -143,8 +143,8 @@ def test_no_statement_reads_a_large_table_whole(large, statements):  # noqa: F81
         cursor.execute("select parameter_types::text[] from pg_prepared_statements where name = %s", (name,))
         types = cursor.fetchone()[0]
         limits = {int(number) for number in re.findall(r"limit \$(\d+)", sql)}
-        cast = {int(number): {"jsonb": "'[]'", "bigint[]": "'{1,2}'"}[kind]
-                for number, kind in re.findall(r"\$(\d+)::text::(jsonb|bigint\[\])", sql)}
+        cast = {int(number): {"jsonb": "'[]'", "bigint[]": "'{1,2}'", "pg_snapshot": "'5:9:'", "xid8": "'5'"}[kind]
+                for number, kind in re.findall(r"\$(\d+)::text::(jsonb|bigint\[\]|pg_snapshot|xid8)", sql)}
         arguments = ", ".join("50" if number in limits else cast.get(number, samples[one])
                               for number, one in enumerate(types, 1))
         # The plan that suits these values best, where a seq scan shows that no index is worth it, and the program's own:

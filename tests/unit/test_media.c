@@ -32,7 +32,7 @@ static void files_are_what_their_bytes_say(void **state)
 		CASE("\0\0\0\x20" "ftypavif", MEDIA_TYPE_HEIF),
 		CASE("\0\0\0\x20" "ftypisom", MEDIA_TYPE_MP4),
 		CASE("\0\0\0\x20" "ftypM4A ", MEDIA_TYPE_M4A),
-		CASE("\0\0\0\x20" "ftypqt  ", MEDIA_TYPE_NONE),
+		CASE("\0\0\0\x20" "ftypqt  ", MEDIA_TYPE_MOV),
 		CASE("\0\0\0\x04" "ftypisom", MEDIA_TYPE_NONE),
 		CASE("\xff\0\0\0" "ftypisom", MEDIA_TYPE_NONE),
 		CASE("\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", MEDIA_TYPE_WEBM),

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Whole answers, kept with what they were made of. Whoever follows what is changed (storage/change.h) tells the cache in
+ * rounds; a page is given again when nothing of it was touched since the round that it was made after. Numbers of posts are
+ * holes in a page, which are filled anew. Bounded in bytes: what was not asked for longest goes. Any thread. */
+#ifndef COMPTOIR_SERVER_ENTITY_PAGE_CACHE_H
+#define COMPTOIR_SERVER_ENTITY_PAGE_CACHE_H
+
+#include "server/http/shared_bytes.h"
+#include "storage/change.h"
+#include "storage/id_page.h"
+#include "storage/post_glance.h"
+
+struct page_cache;
+
+struct page_cache *page_cache_new(size_t max_bytes) MUST_CHECK;
+void page_cache_free(struct page_cache **cache); /* accepts NULL */
+
+struct page_key {
+	int64_t actor_id;
+	struct id_page bounds;
+};
+
+/* Where the numbers of a post stand: members, as page_numbers_write writes them. */
+struct page_hole {
+	size_t at, len;
+	int64_t post_id;
+};
+
+/* What a page is made of, noted while it is made. In an arena. */
+struct page_parts {
+	struct arena *arena;
+	struct change *parts; /* whatever must not have been changed; numbers are the holes' business */
+	size_t part_count, part_capacity;
+	struct page_hole *holes;
+	size_t hole_count, hole_capacity;
+	int64_t until_us; /* wall time: what is shown may change then by itself; 0: must not be kept */
+};
+void page_parts_add(struct page_parts *parts, enum change_kind kind, int64_t id);
+void page_parts_add_hole(struct page_parts *parts, const struct page_hole *hole);
+void page_numbers_write(struct buf *out, const struct post_numbers *numbers);
+
+/* The last round: to be asked before the first question that a page is made of. */
+uint64_t page_cache_position(struct page_cache *cache);
+/* Takes a reference of its own. first and last: ids for the Link header, count of them. */
+struct page_ids {
+	int64_t first, last;
+	size_t count;
+};
+void page_cache_put(struct page_cache *cache, const struct page_key *key, uint64_t position, const struct page_parts *parts,
+	const struct page_ids *ids, struct shared_bytes *bytes);
+
+/* Whether it is worth asking what was changed. */
+bool page_cache_may_have(struct page_cache *cache, const struct page_key *key);
+/* After a round that began after the request came. NULL when the page is not there or no longer true; else a reference for
+ * the caller. */
+struct shared_bytes *page_cache_get(struct page_cache *cache, const struct page_key *key, struct page_ids *ret_ids);
+
+/* One thread tells the rounds, one after the other. numbers: of the posts among the changes, whatever is known. */
+void page_cache_tell(struct page_cache *cache, const struct change *changes, size_t count, const struct post_numbers *numbers,
+	size_t number_count);
+void page_cache_forget(struct page_cache *cache); /* a round of which nothing is known */
+
+#endif
