@@ -384,7 +384,7 @@ CREATE TABLE public.activities_in (
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
     CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 )
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', fillfactor='35');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
 COMMENT ON COLUMN public.activities_in.leased_by IS 'The process of PostgreSQL whose client works on it';
 COMMENT ON COLUMN public.activities_in.parked_uri IS 'What it waits for, or waited for last';
@@ -2045,7 +2045,6 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 CREATE INDEX activities_in_due ON public.activities_in USING btree (due_at, id) WHERE (state = 'waiting'::text);
-CREATE INDEX activities_in_ended_at ON public.activities_in USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX activities_in_order ON public.activities_in USING btree (hashtextextended(((actor_uri || ' '::text) || object_uri), (0)::bigint), id) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
 CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
