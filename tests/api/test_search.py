@@ -235,6 +235,12 @@ def test_strange_queries_are_answered(server, ida):
     assert ida.call("GET", "/api/v2/search", params={"q": "word " * 190, "type": "statuses"}).status_code == 200
 
 
+def test_words_beyond_the_limit_are_not_looked_for(server, ida):
+    number = post(server, "ida", "<p>quagga</p>", language="en")
+    assert found(ida, "quagga " * 47 + "absent") == []
+    assert found(ida, "quagga " * 48 + "absent") == [number]
+
+
 def test_the_index_is_rebuilt_by_command(server, ida):
     number = post(server, "ida", "<p>echidna</p>", language="en")
     assert found(ida, "echidna") == [number]
