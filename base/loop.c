@@ -137,7 +137,6 @@ static void end_turn(struct loop *loop)
 void loop_run(struct loop *loop)
 {
 	current_loop = loop;
-	log_set_thread(loop->role, loop->unit);
 	while (!atomic_load_explicit(&loop->is_stopping, memory_order_acquire)) {
 		if (event_base_loop(loop->base, EVLOOP_ONCE) < 0)
 			memory_fatal("an event loop failed");
@@ -151,6 +150,8 @@ void loop_run(struct loop *loop)
 static void *run_thread(void *argument)
 {
 	struct loop *loop = argument;
+	/* Who runs it on a thread of their own has a name already, and one that outlives the loop. */
+	log_set_thread(loop->role, loop->unit);
 	loop_run(loop);
 	return NULL;
 }

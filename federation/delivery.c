@@ -57,6 +57,11 @@ struct delivery {
 
 /* ---- signing ---- */
 
+static void kick(struct delivery *delivery)
+{
+	event_active(&delivery->kick, EV_TIMEOUT, 0);
+}
+
 static void take_signed(struct loop_message *message)
 {
 	struct sign_job *job = (struct sign_job *)(void *)((char *)message - offsetof(struct sign_job, message));
@@ -64,6 +69,7 @@ static void take_signed(struct loop_message *message)
 	for (unsigned i = 0; i < job->count; i++)
 		scheduler_signed(delivery->scheduler, job->items[i]);
 	memory_free(job);
+	kick(delivery); /* others may wait for a turn at the signers */
 }
 
 static void run_sign_job(struct worker_job *worker_job, void *thread_state)
@@ -91,11 +97,6 @@ static void flush_unsigned(struct delivery *delivery)
 }
 
 /* ---- the scheduler's hooks ---- */
-
-static void kick(struct delivery *delivery)
-{
-	event_active(&delivery->kick, EV_TIMEOUT, 0);
-}
 
 static bool may_send(void *argument, struct str peer)
 {
@@ -218,7 +219,8 @@ static void start_parts(struct delivery *delivery)
 {
 	static const struct scheduler_hooks hooks = { may_send, sign, finish, save, claim, expire };
 	static const struct timeval second = { 1, 0 };
-	const struct scheduler_options options = { delivery->client, &hooks, delivery, PLACES };
+	const struct scheduler_options options = { delivery->client, &hooks, delivery, PLACES,
+		2 * SIGN_AT_ONCE * signer_count() };
 	const struct delivery_store_listener listener = { take, look, note_paused, release, note_saved, advance, delivery };
 	const struct worker_pool_options signers = { .role = "federation", .name = "signer",
 		.thread_count = signer_count(), .queue_limit = PLACES * 2, .stack_bytes = SIGNER_STACK_BYTES };

@@ -28,8 +28,10 @@
 #define RETRY_MS 250
 #define BATCH 1000
 #define CLAIM_ROWS 400
-#define CLAIM_ROWS_LEAST 64
-#define PARKING_US 8000 /* of a claim that finds mostly what has to wait */
+#define CLAIM_NEWEST_LEAST 100
+#define CLAIM_OLDEST_LEAST 20
+#define PARKING_US 6000  /* of a claim that finds mostly what has to wait */
+#define RESTS_PER_PARKING 3
 #define CLAIM_PER_PEER 64
 #define EXPIRE_ROWS 5000
 #define LOOK_PEERS 200
@@ -384,25 +386,28 @@ static enum error hand_over(struct delivery_store *store, const struct delivery_
 static void set_pace(struct delivery_store *store, int rows, size_t looked, size_t claimed, int64_t spent_us)
 {
 	bool is_parking = looked >= (size_t)rows / 2 && claimed < looked / 2;
-	store->rest_us = is_parking ? spent_us : 0;
+	store->rest_us = is_parking ? RESTS_PER_PARKING * spent_us : 0;
 	store->claim_rows = CLAIM_ROWS;
 	if (!is_parking || spent_us <= 0)
 		return;
 	int64_t affordable = rows * (int64_t)PARKING_US / spent_us;
 	if (affordable < CLAIM_ROWS)
-		store->claim_rows = affordable > CLAIM_ROWS_LEAST ? (int)affordable : CLAIM_ROWS_LEAST;
+		store->claim_rows = affordable > 2 * CLAIM_OLDEST_LEAST ? (int)affordable : 2 * CLAIM_OLDEST_LEAST;
 }
 
 static enum error claim_due(struct delivery_store *store, size_t room)
 {
 	int rows = room < (size_t)store->claim_rows ? (int)room : store->claim_rows;
 	int64_t begun_us = clock_monotonic_us();
+	int newest = (rows + 1) / 2;
+	if (newest < CLAIM_NEWEST_LEAST && room >= CLAIM_ROWS)
+		newest = CLAIM_NEWEST_LEAST;
 	struct delivery_claim *claims;
 	size_t count, looked;
 	const struct delivery_claim_request request = {
 		.worker_id = store->worker_id,
 		.now_us = clock_now_us(),
-		.newest = (rows + 1) / 2,
+		.newest = newest,
 		.oldest = (rows + 1) / 2,
 		.per_peer = CLAIM_PER_PEER,
 	};
@@ -410,7 +415,7 @@ static enum error claim_due(struct delivery_store *store, size_t room)
 	if (error)
 		return error;
 	store->has_more = store->has_more || looked >= (size_t)rows / 2;
-	set_pace(store, rows, looked, count, clock_monotonic_us() - begun_us);
+	set_pace(store, newest + (rows + 1) / 2, looked, count, clock_monotonic_us() - begun_us);
 	return count ? hand_over(store, claims, count, (struct str){ 0 }, false) : ERROR_NONE;
 }
 
@@ -472,6 +477,8 @@ static enum error work_on_patient_orders(struct delivery_store *store)
 			return error;
 		store->patient_count--;
 	}
+	if (store->patient_count && store->rest_us < PATIENT_MS * 1000)
+		store->rest_us = PATIENT_MS * 1000;
 	return ERROR_NONE;
 }
 
@@ -600,6 +607,7 @@ static enum error run_round(struct delivery_store *store, const struct call *cal
 	if (error || call->is_quiet || call->is_stopping)
 		return error;
 	store->has_more = false;
+	store->rest_us = 0;
 	error = keep_house(store, call->is_policy_rung);
 	if (!error)
 		error = work_on_orders(store);

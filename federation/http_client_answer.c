@@ -114,12 +114,20 @@ size_t curl_answer_take_header(char *data, size_t size, size_t count, void *argu
 	return taken;
 }
 
+/* Of those libcurl tells where they lead once they are whole. */
+static bool is_redirect(const struct curl_call *call)
+{
+	long status = 0;
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status / 100 == 3;
+}
+
 size_t curl_answer_take_body(char *data, size_t size, size_t count, void *argument)
 {
 	struct curl_call *call = argument;
 	size_t len = size * count;
 	size_t room = call->limits.max_body_bytes - call->answer.body.len;
-	if (len > room && call->limits.cuts_body) {
+	if (len > room && call->limits.cuts_body && !is_redirect(call)) {
 		buf_add(&call->answer.body, data, room);
 		call->answer.is_cut = true;
 		return 0;

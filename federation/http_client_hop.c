@@ -84,6 +84,8 @@ CURL *curl_hop_new_handle(struct curl_client *client)
 	MUST_SET(easy, CURLOPT_HEADERFUNCTION, curl_answer_take_header);
 	MUST_SET(easy, CURLOPT_WRITEFUNCTION, curl_answer_take_body);
 	MUST_SET(easy, CURLOPT_CONNECTTIMEOUT_MS, 3600000L); /* deadlines are ours */
+	/* Each transfer that ends walks through all addresses that are remembered: not those of thousands of dead hosts. */
+	MUST_SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 5L);
 	set_trust(easy, client);
 	return easy;
 }

@@ -2,7 +2,7 @@
  *
  * Peers take turns: those that may start something stand on a ring each for the proven, the unknown and the suspect,
  * and the rings take turns too. Suspect peers get a quarter of the places, the unknown three quarters, so that the
- * living always find one. */
+ * living always find one. Nor do they wait behind the doubtful at the signers. */
 #include "federation/scheduler_internal.h"
 
 #include "base/clock.h"
@@ -341,7 +341,10 @@ static bool has_place(const struct scheduler *scheduler, enum peer_trust trust)
 {
 	unsigned places = scheduler->options.places;
 	unsigned suspect = scheduler->in_flight_of[PEER_SUSPECT];
+	unsigned doubtful_signing = scheduler->options.doubtful_signing;
 	if (scheduler->in_flight >= places)
+		return false;
+	if (trust != PEER_PROVEN && doubtful_signing && scheduler->doubtful_signing >= doubtful_signing)
 		return false;
 	if (MUTANT("scheduler_places"))
 		return true;

@@ -39,6 +39,7 @@ struct scheduler_options {
 	const struct scheduler_hooks *hooks;
 	void *argument; /* of the hooks */
 	unsigned places; /* deliveries that are signed or sent at a time */
+	unsigned doubtful_signing; /* of those to peers not proven, signed at a time; 0: no limit */
 };
 
 struct scheduler;

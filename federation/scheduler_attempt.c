@@ -39,6 +39,13 @@ static void end_now(struct scheduler *scheduler, struct delivery_item *item, enu
 	scheduler_end(scheduler, item, &receipt);
 }
 
+static void sign(struct scheduler *scheduler, struct delivery_item *item)
+{
+	item->state = ITEM_SIGNING;
+	scheduler->doubtful_signing += item->counted_as != PEER_PROVEN;
+	scheduler->options.hooks->sign(scheduler->options.argument, item);
+}
+
 void scheduler_start(struct scheduler *scheduler, struct delivery_item *item, int64_t now_us)
 {
 	struct peer *peer = item->peer;
@@ -55,12 +62,11 @@ void scheduler_start(struct scheduler *scheduler, struct delivery_item *item, in
 	peer->in_flight++;
 	scheduler->in_flight++;
 	scheduler->in_flight_of[item->counted_as]++;
-	item->state = ITEM_SIGNING;
 	item->is_second = false;
 	item->began_us = now_us;
 	breaker_note_try(&scheduler->breaker, peer, now_us);
 	item->scheme = peer->record.prefers_rfc9421 ? SIGNATURE_RFC9421 : SIGNATURE_CAVAGE;
-	hooks->sign(scheduler->options.argument, item);
+	sign(scheduler, item);
 }
 
 static void requeue(struct scheduler *scheduler, struct delivery_item *item)
@@ -225,8 +231,7 @@ static void on_answer(void *argument, struct http_client_result *result)
 	}
 	item->is_second = true;
 	item->scheme = item->scheme == SIGNATURE_CAVAGE ? SIGNATURE_RFC9421 : SIGNATURE_CAVAGE;
-	item->state = ITEM_SIGNING;
-	scheduler->options.hooks->sign(scheduler->options.argument, item);
+	sign(scheduler, item);
 }
 
 static void send(struct scheduler *scheduler, struct delivery_item *item)
@@ -259,6 +264,7 @@ static void send(struct scheduler *scheduler, struct delivery_item *item)
 
 void scheduler_signed(struct scheduler *scheduler, struct delivery_item *item)
 {
+	scheduler->doubtful_signing -= item->counted_as != PEER_PROVEN;
 	if (!item->sign_error) {
 		send(scheduler, item);
 		return;

@@ -16,6 +16,7 @@ struct scheduler {
 	struct list_link rings[PEER_TRUST_COUNT]; /* of peers that may start something */
 	unsigned in_flight;
 	unsigned in_flight_of[PEER_TRUST_COUNT];
+	unsigned doubtful_signing;
 	size_t item_count;
 	size_t doubtful_count; /* of them, those whose peer was not proven when they came */
 	struct breaker breaker;

@@ -46,11 +46,23 @@ static const struct statement forget_applications = STATEMENT("expiry_applicatio
 	"     and not exists (select from oauth_codes as c where c.application_id = p.id)"
 	"   limit $1)"); // oauth_applications_unused, oauth_tokens_application_id, oauth_codes_application_id
 
-STATEMENT_TABLE(expiry_statements, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
+/* Pages that told nothing, and those whose posts are gone, once they are a month old: looked at for a week, so that the many
+ * that stay are not looked at every hour. */
+static const struct statement forget_previews = STATEMENT("expiry_previews", 1,
+	"delete from previews"
+	" where id in ("
+	"   select v.id"
+	"   from previews as v"
+	"   where v.created_at < now() - interval '30 days'"
+	"     and v.created_at > now() - interval '37 days'"
+	"     and not exists (select from post_previews as s where s.preview_id = v.id)"
+	"   limit $1)"); // previews_created_at, post_previews_preview_id, previews_pkey
+
+STATEMENT_TABLE(expiry_statements, &forget_previews, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
 
 enum error expiry_forget(struct db *db, struct arena *arena, bool *ret_has_more)
 {
-	static const struct statement *const all[] = { &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes };
+	static const struct statement *const all[] = { &forget_previews, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes };
 	bool has_more = false;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		int64_t affected;

@@ -13,16 +13,17 @@
 #define QUOTES_COUNTED                                                                                       \
 	"(select count(*) from (select from posts as q where q.quote_id = p.id and q.quote_state = 'accepted'" \
 	" limit " MAX_QUOTES_COUNTED ") as quoting)"
-/* Of a table of what actors did to posts. */
-#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id)"
+/* Of a table of what actors did to posts. "offset 0": looked up for each post; otherwise the plan may read all that the
+ * viewer ever did. */
+#define IS_MINE(table) "exists (select from " table " as k where k.actor_id = $1 and k.post_id = p.id offset 0)"
 #define IS_THREAD_MUTED \
-	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id)"
+	"exists (select from conversation_mutes as k where k.actor_id = $1 and k.conversation_id = p.conversation_id offset 0)"
 #define IS_THREAD_AMONG_MUTED \
 	"p.conversation_id in (select k.conversation_id from conversation_mutes as k where k.actor_id = $1)"
-#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id))"
+#define IS_PINNED "(p.actor_id = $1 and exists (select from pins as k where k.actor_id = $1 and k.post_id = p.id offset 0))"
 #define MAY_QUOTE                                                                                            \
 	"(p.quote_policy = 'followers' and exists (select from follows as f"                                 \
-	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted'))"
+	" where f.follower_id = $1 and f.followed_id = p.actor_id and f.state = 'accepted' offset 0))"
 
 #define GLANCE_COLUMNS                      \
 	"item.id" \
@@ -32,7 +33,7 @@
 	", b.created_at as boosted_at" \
 	", p.id as post_id" \
 	", p.actor_id" \
-	", p.xmin as stamp" \
+	", p.stamp" \
 	", p.visibility" \
 	", p.quote_state" \
 	", p.quote_id" \
@@ -107,11 +108,13 @@ enum {
 	", " is_muted " as is_muted"                                                                         \
 	", " IS_PINNED " as is_pinned"                                                                       \
 	", " MAY_QUOTE " as may_quote) as more"
+/* Again "offset 0": a plan made while the tables are young would else go through all posts of all actors. */
 #define GLANCE_TABLES                                                                                        \
 	" left join boosts as b on b.id = item.id"                                                           \
 	" left join actors as booster on booster.id = b.actor_id"                                            \
 	" left join actor_counts as booster_counts on booster_counts.actor_id = b.actor_id"                  \
-	" join posts as p on p.id = coalesce(b.post_id, item.id)"                                            \
+	" cross join lateral (select one.*, one.xmin as stamp from posts as one"                             \
+	"                     where one.id = coalesce(b.post_id, item.id) offset 0) as p"                    \
 	" join actors as author on author.id = p.actor_id"                                                   \
 	" left join actor_counts as author_counts on author_counts.actor_id = p.actor_id"                    \
 	" left join post_counts as c on c.post_id = p.id"

@@ -8,6 +8,8 @@
 /* For anyone, logged in or not. */
 #define POST_IS_OPEN "(p.visibility in ('public', 'unlisted') and author.suspended_at is null)"
 
+/* "offset 0" lets the plan look a row up for the post at hand, and never read all mentions or follows of the viewer. */
+
 /* For the actor whose id is the given parameter; 0 is nobody's. Whom the author blocks sees nothing of theirs.
  * post_mentions_pkey, follows_follower_id_followed_id_key, blocks_blocker_id_blocked_id_key */
 #define POST_IS_VISIBLE_TO(viewer)                                                                        \
@@ -15,9 +17,9 @@
 	" and not exists (select from blocks as b where b.blocker_id = p.actor_id and b.blocked_id = " viewer ")" \
 	" and (p.visibility in ('public', 'unlisted')"                                                    \
 	" or p.actor_id = " viewer                                                                        \
-	" or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = " viewer ")"  \
+	" or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = " viewer " offset 0)" \
 	" or p.visibility = 'followers' and exists (select from follows as f"                             \
-	" where f.follower_id = " viewer " and f.followed_id = p.actor_id and f.state = 'accepted')))"
+	" where f.follower_id = " viewer " and f.followed_id = p.actor_id and f.state = 'accepted' offset 0)))"
 
 /* Of an actor whose server, or a domain above it, the operator silenced: beside silenced_at, which says it of one actor.
  * As policy_judge_url reads hosts, five labels deep. domain_blocks_pkey */
@@ -68,12 +70,12 @@
 	" or " actor_id " <> all ((select ids from unwanted)::bigint[])"                                     \
 	" and (" actor ".domain_id is not null or " actor ".domain <> all ((select domains from unwanted)::text[]))))"
 #define IS_FOLLOWED_BY(actor_id, viewer) \
-	"exists (select from follows as f where f.follower_id = " viewer " and f.followed_id = " actor_id " and f.state = 'accepted')"
+	"exists (select from follows as f where f.follower_id = " viewer " and f.followed_id = " actor_id " and f.state = 'accepted' offset 0)"
 #define ITEM_IS_WANTED_BY(viewer)                                                                            \
 	"(" IS_AMONG_WANTED("author", "p.actor_id", viewer)                                                  \
 	" and (p.visibility in ('public', 'unlisted') or p.actor_id = " viewer                               \
 	" or p.visibility = 'followers' and " IS_FOLLOWED_BY("p.actor_id", viewer)                           \
-	" or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = " viewer "))"    \
+	" or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = " viewer " offset 0))" \
 	" and (b.id is null or " IS_AMONG_WANTED("booster", "b.actor_id", viewer)                            \
 	" and (b.visibility in ('public', 'unlisted') or b.actor_id = " viewer " or " IS_FOLLOWED_BY("b.actor_id", viewer) ")))"
 
@@ -88,7 +90,7 @@
 	" and their_block.blocked_id = " viewer ")"                                                         \
 	" and (b.visibility in ('public', 'unlisted') or b.actor_id = " viewer                              \
 	" or exists (select from follows as f"                                                              \
-	" where f.follower_id = " viewer " and f.followed_id = b.actor_id and f.state = 'accepted')))"
+	" where f.follower_id = " viewer " and f.followed_id = b.actor_id and f.state = 'accepted' offset 0)))"
 
 #define BOOST_IS_WANTED_BY(viewer) \
 	"(" BOOST_IS_VISIBLE_TO(viewer) " and (b.actor_id = " viewer " or " ACTOR_IS_WANTED_BY("booster", viewer) "))"

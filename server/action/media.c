@@ -63,8 +63,11 @@ static enum error check_upload(struct app *app, struct db *db, struct arena *are
 		return refuse("Validation failed: File content type is invalid, File is invalid", ret_message);
 	if (media_type_is_image(type) && upload->bytes.len > MEDIA_MAX_IMAGE_BYTES && !MUTANT("media_image_size"))
 		return refuse("Validation failed: File must be less than 16 MB", ret_message);
-	if (upload->bytes.len > MEDIA_MAX_FILE_BYTES)
-		return refuse("Validation failed: File must be less than 40 MB", ret_message);
+	int64_t most_bytes = config_size_bytes(app->config, "media.file_limit");
+	if (!media_type_is_image(type) && (int64_t)upload->bytes.len > most_bytes && !MUTANT("media_file_limit")) {
+		*ret_message = arena_printf(arena, "Validation failed: File must be less than %lld MB", (long long)most_bytes / 1048576);
+		return ERROR_UNPROCESSABLE;
+	}
 	if (count_characters(upload->alt) > MEDIA_MAX_ALT_CHARACTERS)
 		return refuse("Validation failed: Description is too long (maximum is 1500 characters)", ret_message);
 	enum error error = deed_find_doer(db, arena, actor_id, &actor);
@@ -138,7 +141,7 @@ enum error media_process(struct app *app, struct db *db, struct arena *arena, in
 	struct str raw = raw_name(arena, medium.name);
 	error = media_store_get(app->media->store, arena, raw, &descriptor, &size_bytes);
 	if (!error) {
-		error = media_finish(app->media, arena, descriptor, size_bytes, HELPER_ATTACHMENT, &medium);
+		error = media_finish(app->media, arena, descriptor, size_bytes, HELPER_ATTACHMENT, MEDIA_OF_OURS, &medium);
 		close(descriptor);
 	} else if (error == ERROR_NOT_FOUND) {
 		error = ERROR_UNPROCESSABLE;
@@ -187,7 +190,7 @@ static enum error finish_bytes(struct app *app, struct arena *arena, struct str 
 		return ERROR_IO;
 	enum error error = ERROR_IO;
 	if (write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len)
-		error = media_finish(app->media, arena, descriptor, (int64_t)bytes.len, shape, medium);
+		error = media_finish(app->media, arena, descriptor, (int64_t)bytes.len, shape, MEDIA_OF_OURS, medium);
 	close(descriptor);
 	return error;
 }

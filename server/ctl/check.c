@@ -6,6 +6,7 @@
 #include "server/ctl/context.h"
 #include "server/ctl/listen_probe.h"
 #include "server/ctl/nouns.h"
+#include "server/media/film.h"
 #include "server/media/helper.h"
 #include "server/privileges.h"
 
@@ -306,15 +307,30 @@ static void check_authority(struct report *report)
 	X509_free(certificate);
 }
 
+static void check_films(struct report *report)
+{
+	const char *reason = "";
+	struct film_studio *studio = film_studio_new(ctl_config(report->invocation));
+	enum error error = film_studio_check(studio, report->invocation->arena, &reason);
+	film_studio_free(&studio);
+	if (error)
+		add(report, "films", VERDICT_WARNING, ERROR_NONE,
+			"films and sounds are kept as they come, with what they tell of their makers, and without preview: %s", reason);
+	else
+		add(report, "films", VERDICT_OK, ERROR_NONE, "made anew by %s behind Landlock and seccomp", config_text(ctl_config(report->invocation),
+			"media.ffmpeg"));
+}
+
 /* What stands between decoders of pictures and the rest of the machine. */
 static void check_media(struct report *report)
 {
 	unsigned walls = 0;
 	struct media_helper *helper = media_helper_new(ctl_config(report->invocation));
 	enum error error = media_helper_check(helper, &walls);
-	struct str text = arena_printf(report->invocation->arena, "seccomp %s, Landlock %s, limits %s, no new privileges %s",
+	struct str text = arena_printf(report->invocation->arena, "seccomp %s, Landlock %s, limits %s, no new privileges %s, own user %s",
 		walls & MEDIA_WALL_SECCOMP ? "yes" : "no", walls & MEDIA_WALL_LANDLOCK ? "yes" : "no",
-		walls & MEDIA_WALL_LIMITS ? "yes" : "no", walls & MEDIA_WALL_PRIVILEGES ? "yes" : "no");
+		walls & MEDIA_WALL_LIMITS ? "yes" : "no", walls & MEDIA_WALL_PRIVILEGES ? "yes" : "no",
+		walls & MEDIA_WALL_USER ? "yes" : "no");
 	media_helper_free(&helper);
 	if (error && walls == 0)
 		add(report, "media helper", VERDICT_WARNING, ERROR_NONE,
@@ -392,6 +408,7 @@ static enum error run(struct invocation *invocation)
 	check_authority(&report);
 	check_listen(&report);
 	check_media(&report);
+	check_films(&report);
 	AUTO(buf) struct buf out = { 0 };
 	if (invocation->is_json)
 		write_report_json(&report, &out);

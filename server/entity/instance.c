@@ -13,7 +13,7 @@
 
 static const char *const media_types[] = {
 	"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
-	"video/mp4", "video/webm",
+	"video/mp4", "video/webm", "video/quicktime",
 	"audio/mpeg", "audio/mp4", "audio/ogg", "audio/flac", "audio/wav",
 };
 
@@ -25,7 +25,6 @@ static const struct {
 }, media_limits[] = {
 	{ "description_limit", 1500 },
 	{ "image_size_limit", MEDIA_MAX_IMAGE_BYTES }, { "image_matrix_limit", MEDIA_MAX_PIXELS },
-	{ "video_size_limit", MEDIA_MAX_FILE_BYTES }, { "video_frame_rate_limit", 120 }, { "video_matrix_limit", 8294400 },
 }, poll_limits[] = {
 	{ "max_options", 8 }, { "max_characters_per_option", 100 },
 	{ "min_expiration", 300 }, { "max_expiration", 2629746 },
@@ -108,7 +107,7 @@ static void write_languages(struct json_out *json, const struct config *config)
 	json_out_array_end(json);
 }
 
-static void write_limits(struct json_out *json)
+static void write_limits(struct json_out *json, const struct config *config)
 {
 	json_out_key_object_begin(json, "accounts");
 	WRITE_LIMITS(json, account_limits);
@@ -124,6 +123,9 @@ static void write_limits(struct json_out *json)
 		json_out_c_string(json, media_types[i]);
 	json_out_array_end(json);
 	WRITE_LIMITS(json, media_limits);
+	json_out_key_int(json, "video_size_limit", config_size_bytes(config, "media.file_limit"));
+	json_out_key_int(json, "video_frame_rate_limit", config_integer(config, "media.video_frame_rate"));
+	json_out_key_int(json, "video_matrix_limit", config_integer(config, "media.video_pixels"));
 	json_out_object_end(json);
 
 	json_out_key_object_begin(json, "polls");
@@ -165,7 +167,7 @@ void instance_write_v1(struct json_out *json, struct arena *arena, const struct 
 	json_out_key_bool(json, "approval_required", instance_wants_approval(config));
 	json_out_key_bool(json, "invites_enabled", registrations_are(config, "invitation"));
 	json_out_key_object_begin(json, "configuration");
-	write_limits(json);
+	write_limits(json, config);
 	json_out_object_end(json);
 	write_contact(json, "contact_account", facts);
 	json_out_key(json, "rules");
@@ -210,7 +212,7 @@ static void write_configuration(struct json_out *json, struct arena *arena, cons
 	else
 		json_out_key_null(json, "terms_of_service");
 	json_out_object_end(json);
-	write_limits(json);
+	write_limits(json, facts->config);
 	json_out_key_object_begin(json, "vapid");
 	json_out_key_str(json, "public_key", facts->vapid_key);
 	json_out_object_end(json);

@@ -41,6 +41,11 @@ static bool moves(const struct medium *medium)
 	return medium->kind == MEDIA_VIDEO || medium->kind == MEDIA_GIFV;
 }
 
+static int greatest_divisor(int one, int other)
+{
+	return other ? greatest_divisor(other, one % other) : one;
+}
+
 /* Videos tell their size in another form than pictures do. */
 static void write_original(struct json_out *json, struct arena *arena, const struct medium *medium)
 {
@@ -51,8 +56,10 @@ static void write_original(struct json_out *json, struct arena *arena, const str
 	} else if (medium->width && medium->kind != MEDIA_AUDIO) {
 		write_size(json, arena, medium->width, medium->height);
 	}
-	if (medium->frame_rate_milli)
-		json_out_key_str(json, "frame_rate", arena_printf(arena, "%d/1000", medium->frame_rate_milli));
+	if (medium->frame_rate_milli) {
+		int divisor = greatest_divisor(medium->frame_rate_milli, 1000);
+		json_out_key_str(json, "frame_rate", arena_printf(arena, "%d/%d", medium->frame_rate_milli / divisor, 1000 / divisor));
+	}
 	if (medium->duration_ms)
 		write_number(json, "duration", (double)medium->duration_ms / 1000);
 	if (medium->bit_rate)

@@ -87,6 +87,7 @@ static void run(struct worker_job *job, void *thread_state)
 		outcome->rehashed = (struct str){ 0 };
 	if (outcome->is_right && question->wanted.data)
 		outcome->error = password_hash(work->arena, question->wanted, &outcome->hash);
+	outcome->checked = arena_str(work->arena, question->hash);
 	memory_wipe(work->secrets, work->secrets_len);
 	metric_observe_us(&duration, clock_monotonic_us() - work->began_us);
 	work->done(work->owner, work);
@@ -118,6 +119,7 @@ struct password_outcome *password_work_outcome(const struct password_work *work,
 {
 	struct password_outcome *outcome = arena_alloc(arena, sizeof(*outcome));
 	*outcome = work->outcome;
+	outcome->checked = arena_str(arena, outcome->checked);
 	if (outcome->rehashed.data)
 		outcome->rehashed = arena_str(arena, outcome->rehashed);
 	if (outcome->hash.data)

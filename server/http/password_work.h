@@ -16,6 +16,7 @@ struct password_question {
 
 struct password_outcome {
 	bool is_right;       /* the comparison; true without one */
+	struct str checked;  /* what was compared with: no longer the user's when the password has changed meanwhile */
 	struct str rehashed; /* given by newer parameters; data NULL when that is not needed */
 	enum error error;    /* of wanted: ERROR_UNPROCESSABLE as password_hash, ERROR_CRYPTO */
 	struct str hash;     /* of wanted */

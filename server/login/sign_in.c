@@ -159,7 +159,8 @@ enum error handle_sign_in(struct request *request)
 	struct str subject = attempt_subject(request, &user, str_slice(login, 0, LOGIN_MAX_BYTES));
 	if (!request->password_outcome)
 		return ask_password(request, &visitor, &user, subject, password);
-	if (!user.id || !request->password_outcome->is_right) {
+	bool is_current = str_eq(request->password_outcome->checked, user.password_hash) || MUTANT("sign_in_changed");
+	if (!user.id || !request->password_outcome->is_right || !is_current) {
 		write_sign_in(request, &visitor, 401, &wrong);
 		return ERROR_NONE;
 	}

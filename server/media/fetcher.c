@@ -53,7 +53,7 @@ static enum error keep(struct app *app, struct arena *arena, struct str bytes, s
 		return ERROR_IO;
 	enum error error = ERROR_IO;
 	if (write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len)
-		error = media_finish(app->media, arena, descriptor, (int64_t)bytes.len, HELPER_ATTACHMENT, &medium);
+		error = media_finish(app->media, arena, descriptor, (int64_t)bytes.len, HELPER_ATTACHMENT, MEDIA_OF_OTHERS, &medium);
 	close(descriptor);
 	if (error)
 		return error;

@@ -4,6 +4,7 @@
  * process that answers nonsense, too late or not at all is killed. */
 #include "server/media/helper.h"
 
+#include "server/media/launch.h"
 #include "server/media/media_limits.h"
 
 #include "base/log.h"
@@ -14,13 +15,10 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PLACES 2
@@ -28,7 +26,6 @@
 #define START_MS 10000
 #define JOB_MS 20000
 #define DESCRIPTORS 3
-#define CHILD_DESCRIPTOR 3
 #define LOG_PAUSE_US 60000000
 
 struct place {
@@ -50,21 +47,10 @@ struct media_helper {
 static void find_program(const struct config *config, char ret_path[PATH_MAX])
 {
 	struct str named = str_from(config_text(config, "media.helper"));
-	char self[PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	size_t folder = 0;
-	for (size_t i = 0; len > 0 && i < (size_t)len; i++)
-		if (self[i] == '/')
-			folder = i + 1;
-	static const char name[] = "comptoir-media";
-	ret_path[0] = '\0';
-	if (named.len > 0 && named.len < PATH_MAX) {
-		memcpy(ret_path, named.data, named.len);
-		ret_path[named.len] = '\0';
-	} else if (folder + sizeof(name) < PATH_MAX) {
-		memcpy(ret_path, self, folder);
-		memcpy(ret_path + folder, name, sizeof(name));
-	}
+	if (named.len == 0 || named.len >= PATH_MAX)
+		media_spawn_find_program("comptoir-media", ret_path);
+	else
+		memcpy(ret_path, named.data, named.len + 1);
 }
 
 struct media_helper *media_helper_new(const struct config *config)
@@ -82,11 +68,8 @@ static void end_process(struct place *place)
 {
 	if (place->descriptor >= 0)
 		close(place->descriptor);
-	if (place->process > 0) {
-		(void)kill(place->process, SIGKILL);
-		while (waitpid(place->process, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (place->process > 0)
+		(void)media_launch_end(place->process);
 	place->process = 0;
 	place->descriptor = -1;
 	place->jobs = 0;
@@ -102,29 +85,6 @@ void media_helper_free(struct media_helper **helper)
 	pthread_cond_destroy(&(*helper)->is_free);
 	memory_free(*helper);
 	*helper = NULL;
-}
-
-/* The child has the socket on 3, nothing else but the standard streams, no environment and no signals of ours. */
-static bool spawn(const char *program, int descriptor, pid_t *ret_process)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	char *const arguments[] = { (char *)(uintptr_t)"comptoir-media", NULL };
-	char *const environment[] = { (char *)(uintptr_t)"LANG=C.UTF-8", NULL };
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	bool is_set = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", 0, 0) == 0 &&
-		posix_spawn_file_actions_adddup2(&actions, descriptor, CHILD_DESCRIPTOR) == 0 &&
-		posix_spawn_file_actions_addclosefrom_np(&actions, CHILD_DESCRIPTOR + 1) == 0 &&
-		posix_spawnattr_setsigmask(&attributes, &none) == 0 && posix_spawnattr_setsigdefault(&attributes, &all) == 0 &&
-		posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) == 0;
-	bool is_started = is_set && posix_spawn(ret_process, program, &actions, &attributes, arguments, environment) == 0;
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return is_started;
 }
 
 /* The length of the packet, or -1: too late, or the other side is gone. */
@@ -146,7 +106,9 @@ static bool start_process(const struct media_helper *helper, struct place *place
 	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return false;
-	if (!spawn(helper->program, pair[1], &place->process)) {
+	char *const arguments[] = { (char *)(uintptr_t)"comptoir-media", NULL };
+	const struct media_spawn spawn = { helper->program, arguments, { -1, -1, pair[1], -1 } };
+	if (!media_launch_start(&spawn, &place->process)) {
 		place->process = 0;
 		close(pair[0]);
 		close(pair[1]);
@@ -159,7 +121,7 @@ static bool start_process(const struct media_helper *helper, struct place *place
 		end_process(place);
 		return false;
 	}
-	*ret_walls = greeting.walls;
+	*ret_walls = greeting.walls | (media_launcher_is_there() ? MEDIA_WALL_USER : 0);
 	return true;
 }
 

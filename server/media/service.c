@@ -13,6 +13,7 @@ enum error media_service_new(const struct config *config, struct arena *arena, s
 		return error;
 	}
 	service->helper = media_helper_new(config);
+	service->studio = film_studio_new(config);
 	*ret_service = service;
 	return ERROR_NONE;
 }
@@ -22,6 +23,7 @@ void media_service_free(struct media_service **service)
 	if (!*service)
 		return;
 	media_helper_free(&(*service)->helper);
+	film_studio_free(&(*service)->studio);
 	media_store_close(&(*service)->store);
 	memory_free(*service);
 	*service = NULL;

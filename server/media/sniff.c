@@ -16,6 +16,7 @@ static const struct {
 	[MEDIA_TYPE_GIF] = { "image/gif", "gif" },
 	[MEDIA_TYPE_HEIF] = { "image/avif", "avif" },
 	[MEDIA_TYPE_MP4] = { "video/mp4", "mp4" },
+	[MEDIA_TYPE_MOV] = { "video/quicktime", "mov" },
 	[MEDIA_TYPE_WEBM] = { "video/webm", "webm" },
 	[MEDIA_TYPE_MP3] = { "audio/mpeg", "mp3" },
 	[MEDIA_TYPE_M4A] = { "audio/mp4", "m4a" },
@@ -55,6 +56,7 @@ static enum media_type sniff_iso(struct str bytes)
 		{ "mif1", MEDIA_TYPE_HEIF }, { "M4A ", MEDIA_TYPE_M4A }, { "M4B ", MEDIA_TYPE_M4A }, { "isom", MEDIA_TYPE_MP4 },
 		{ "iso2", MEDIA_TYPE_MP4 }, { "iso4", MEDIA_TYPE_MP4 }, { "iso5", MEDIA_TYPE_MP4 }, { "iso6", MEDIA_TYPE_MP4 },
 		{ "mp41", MEDIA_TYPE_MP4 }, { "mp42", MEDIA_TYPE_MP4 }, { "avc1", MEDIA_TYPE_MP4 }, { "M4V ", MEDIA_TYPE_MP4 },
+		{ "qt  ", MEDIA_TYPE_MOV },
 	};
 	uint32_t size = number_at(bytes, 0);
 	if (size < 16 || size > 4096 || size > bytes.len)

@@ -68,6 +68,7 @@ static bool load(const struct making *making, const struct loading *loading, Vip
 	case MEDIA_TYPE_NONE:
 	case MEDIA_TYPE_MP4:
 	case MEDIA_TYPE_WEBM:
+	case MEDIA_TYPE_MOV:
 	case MEDIA_TYPE_MP3:
 	case MEDIA_TYPE_M4A:
 	case MEDIA_TYPE_OGG:

@@ -367,6 +367,23 @@ def test_a_body_may_have_its_limit_and_no_byte_more(peers, clients):
     assert client.get(url(peer, "/100"), limits={"max_body_bytes": 100})["body_bytes"] == 100
 
 
+def test_who_wants_the_beginning_only_gets_it(peers, clients):
+    def reply(request, sock):
+        if request.target == "/away":
+            return answer(302, b"x" * 99, [("Location", url(peer, "/101"))])
+        if request.target == "/endless":
+            sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 200)
+            peer.stopping.wait(20)
+            return None
+        return answer(200, b"x" * int(request.target[1:]))
+    peer = peers(reply)
+    client, limits = clients([peer]), {"max_body_bytes": 100, "cuts_body": True}
+    for path in ("/100", "/101", "/100000", "/away", "/endless"):
+        result = client.get(url(peer, path), limits=limits)
+        assert (result["error"], result["status"], result["body"]) == ("ok", 200, "x" * 100), path
+    assert client.get(url(peer, "/99"), limits=limits)["body_bytes"] == 99
+
+
 def test_an_endless_chunked_body_is_broken_off(peers, clients):
     def reply(request, sock):
         sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -141,6 +141,24 @@ def test_guessing_one_account_is_bounded_whatever_the_address(server, name):
     assert browser.page.url.endswith("/settings")
 
 
+def test_a_password_that_changes_while_it_is_checked_is_the_old_one(server, name):
+    server.database.rows("delete from attempts returning 1")
+    browsers = [Browser(server) for _ in range(15)]
+    for browser in browsers:
+        browser.get("/auth/sign_in")
+    with concurrent.futures.ThreadPoolExecutor(15) as pool:
+        for browser in browsers[1:]:  # work before it
+            pool.submit(browser.submit, "/auth/sign_in", login=name, password="wrong")
+        wait_until(lambda: (server.database.value("select max(count) from attempts") or 0) >= 10, 10)
+        before = server.database.value("select count(*) from attempts where kind = 'password'")
+        late = pool.submit(browsers[0].submit, "/auth/sign_in", login=f"{name}@example.test", password=PASSWORD)
+        wait_until(lambda: server.database.value("select max(count) from attempts") == 15, 10)
+        assert before == 1 and not late.done()
+        server.database.rows("update users set password_hash = password_hash || 'x' where email = %s"
+                             " returning 1", (f"{name}@example.test",))
+        assert late.result().status_code == 401
+
+
 def test_one_address_may_try_25_times(server_factory):
     server = server_factory(settings={"limits.exempt_addresses": ""})
     browser = Browser(server)

@@ -198,6 +198,33 @@ def test_links_of_elsewhere_are_read_when_somebody_here_gets_to_see_them(server,
         assert pages.asked(f"/far/{number}") == []
 
 
+def test_a_note_that_comes_from_elsewhere_gets_its_card_within_a_minute(server, anna, pages):
+    database = server.database
+    url = pages.put("/read", "<title>Read there</title>")
+    author = pages.add_actor("nora")
+    note = pages.add_note("/notes/1", author, content=f'<p>See <a href="{url}">this</a></p>', published=None)
+    pages.documents["/notes/1"].pop("published")
+    found = anna.get("/api/v2/search", q=note, resolve="true", type="statuses")["statuses"][0]
+    due = database.value("select due_at - now() < interval '61 seconds' from jobs where kind = 'preview' and key = %s", (found["id"],))
+    assert due is not False
+    database.rows("update jobs set due_at = now() where kind = 'preview' and key = %s returning 1", (found["id"],))
+    database.rows("select pg_notify('comptoir_wake', '8')")
+    assert card_of(anna, found)["title"] == "Read there"
+
+
+def test_previews_of_no_post_are_forgotten(server):
+    database = server.database
+    for age, name in ((31, "old"), (29, "young")):
+        database.rows("insert into previews (id, url, state, created_at) values (%s, %s, 'none', now() - %s * interval '1 day') returning 1",
+                      (new_id(), f"https://{name}.example/", age))
+
+    def left():
+        database.rows("update jobs set due_at = now() where kind = 'forget' and leased_until is null")
+        database.rows("select pg_notify('comptoir_wake', '8')")
+        return database.value("select array_agg(url) from previews where url in ('https://old.example/', 'https://young.example/')")
+    wait_until(lambda: left() == ["https://young.example/"], 20, "the old one to be forgotten")
+
+
 def test_mentions_hashtags_and_quotes_of_elsewhere_are_no_links(server, pages):
     author = far_actor(server.database, "tagger")
     url = pages.put("/profile", "<title>Profile</title>")
@@ -397,3 +424,11 @@ def test_the_timeline_of_a_link_shows_those_who_want_to_be_found(server, talk):
     ada = server.database.value("select id from actors where handle = 'ada' and domain_id is not null")
     reader.post(f"/api/v1/accounts/{ada}/block")
     assert [one["id"] for one in reader.get("/api/v1/timelines/link", url=common)] == [posts[1]["id"]]
+
+
+def test_that_a_link_was_told_in_private_is_nobody_s_business(server, anna, pages):
+    url = pages.put("/secret", "<title>Secret</title>")
+    assert card_of(anna, say(anna, url, visibility="private"))["url"] == url
+    for api in (anna, Api(server)):
+        api.get("/api/v1/timelines/link", 404, url=url)
+        api.get("/api/v1/timelines/link", 404, url=url, max_id=1)

@@ -104,6 +104,7 @@ static struct http_client_limits read_limits(const json_t *line)
 	int64_t number;
 	if (json_in_int64(given, "max_body_bytes", &number))
 		limits.max_body_bytes = (size_t)number;
+	limits.cuts_body = json_is_true(json_object_get(given, "cuts_body"));
 	if (json_in_int64(given, "max_head_bytes", &number))
 		limits.max_head_bytes = (size_t)number;
 	if (json_in_int64(given, "max_redirects", &number))

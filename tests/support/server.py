@@ -33,9 +33,9 @@ def binary(name):
         directory = processes.make_directory("comptoir-bin-")
         copies[name] = shutil.copy2(path, os.path.join(directory, name))
         os.chmod(copies[name], 0o755)
-        helper = os.path.join(build_directory(), "comptoir-media")
-        if os.path.exists(helper):  # the server looks for it beside itself
-            shutil.copy2(helper, os.path.join(directory, "comptoir-media"))
+        for helper in ("comptoir-media", "comptoir-film"):  # the server looks for them beside itself
+            if helper != name and os.path.exists(os.path.join(build_directory(), helper)):
+                shutil.copy2(os.path.join(build_directory(), helper), os.path.join(directory, helper))
     return copies[name]
 
 
