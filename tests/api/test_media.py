@@ -7,6 +7,7 @@ import socket
 import subprocess
 
 import pytest
+import requests
 
 from conftest import clone
 from support import films, pictures, processes
@@ -288,7 +289,7 @@ def test_files_over_the_quota_are_refused(server_factory, database_factory):
 
 def test_the_sum_of_large_bodies_is_bounded(server_factory, database_factory):
     server = server_factory({"media.uploads_in_memory": "48m"}, database=database_factory())
-    token = make_token(server.database, None)
+    token = person(server, "carla").token
     open_ones = []
 
     def start(size):
@@ -303,6 +304,31 @@ def test_the_sum_of_large_bodies_is_bounded(server_factory, database_factory):
     wait_until(lambda: b" 100 " in start(30 << 20), 10, "room for another body")
     for stream in open_ones:
         stream.close()
+
+
+def answer_to_head(server, token, rest=b""):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as stream:
+        stream.sendall(head_of_upload(server, token, 30 << 20) + rest)
+        return stream.recv(4096)
+
+
+@pytest.mark.parametrize("rest", [b"", b"--x\r\n" + b"a" * 3000], ids=["a head alone", "with some of the body"])
+def test_no_room_is_kept_for_a_large_body_whose_token_is_made_up(server, alice, rest):
+    limited = make_token(server.database, "alice", "read")
+    assert b" 401 " in answer_to_head(server, "made-up", rest)
+    assert b" 401 " in answer_to_head(server, "", rest)
+    for token, status in ((make_token(server.database, None), b" 422 "), (limited, b" 403 "), (limited, b" 403 ")):
+        assert status in answer_to_head(server, token, rest)
+    good = make_token(server.database, "alice")
+    for _ in range(2):  # the second time it is remembered
+        assert rest or b" 100 " in answer_to_head(server, good)
+
+
+def test_a_client_that_leaves_while_its_token_is_looked_up_leaves_nothing(server, alice):
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as stream:
+            stream.sendall(head_of_upload(server, make_token(server.database, "alice"), 2 << 20))
+    assert requests.get(server.url + "/ready", timeout=10).status_code == 200
 
 
 def test_the_helper_reaches_nothing():
