@@ -42,6 +42,7 @@ static const struct config_key keys[] = {
 	TEXT("audit.heads_file", "", "Where the heads of the audit logs are written every hour; empty: audit-heads in the data directory."),
 	TEXT("media.directory", "", "Where uploaded and copied files lie; empty: media in the data directory."),
 	TEXT("media.helper", "", "The program that decodes pictures; empty: comptoir-media beside this program."),
+	TEXT("media.user", "comptoir-media", "User that decoders run as where root starts the program; without such a user, as its own."),
 	TEXT("media.ffmpeg", "/usr/bin/ffmpeg", "ffmpeg, with ffprobe beside it, for films and sounds; empty: they are kept as they come."),
 	SIZE("media.file_limit", "40m", MEBIBYTE, 40 * MEBIBYTE, "What one film or sound may take."),
 	INTEGER("media.video_pixels", "8294400", 76800, 33177600, "Pixels of a picture of a film."),

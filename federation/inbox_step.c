@@ -20,8 +20,8 @@
 
 #include <assert.h>
 
-#define CLAIM_LIMIT 32
-#define GROUP_LIMIT 32
+#define CLAIM_LIMIT INBOX_STEP_ROWS
+#define GROUP_LIMIT INBOX_STEP_ROWS
 /* Of bodies in a group: what is read of them takes up to 32 times as much. */
 #define GROUP_MAX_BYTES ((size_t)1 << 20)
 #define LOCKS_MAX 4 /* of one activity */

@@ -31,6 +31,7 @@ struct inbox_step {
 	bool is_for_suspects;     /* this time one row that failed before; for one worker only */
 };
 
+#define INBOX_STEP_ROWS 32 /* that a step claims at most */
 #define INBOX_STEP_ARENA_BYTES ((size_t)96 << 20)
 #define INBOX_WORK_ARENA_BYTES ((size_t)160 << 20)
 

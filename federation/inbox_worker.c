@@ -18,6 +18,8 @@
 #include <time.h>
 
 #define POLL_MS 250
+/* After some work, for more to come: many at once cost less each. */
+#define GATHER_MS 8
 #define FAILURE_PAUSE_MS 1000
 #define SUSPECTS_INTERVAL_US 1000000
 #define TAKE_OVER_INTERVAL_US 5000000
@@ -108,7 +110,8 @@ static enum error make_step(struct worker_state *state, size_t *ret_claimed)
 			state->suspects_due_us = now_us + SUSPECTS_INTERVAL_US;
 	}
 	enum error error = inbox_work_once(&state->step, ret_claimed);
-	*ret_claimed += suspects;
+	if (suspects) /* they come one by one */
+		*ret_claimed = INBOX_STEP_ROWS;
 	return error;
 }
 
@@ -124,6 +127,8 @@ static void run(struct worker_job *job, void *thread_state)
 			goes_on = wait_for_ring(state, FAILURE_PAUSE_MS, false);
 		else if (!claimed)
 			goes_on = wait_for_ring(state, POLL_MS, true);
+		else if (claimed < INBOX_STEP_ROWS)
+			goes_on = wait_for_ring(state, GATHER_MS, false) && wait_for_ring(state, POLL_MS, true);
 		goes_on = note_rings(state) && goes_on;
 	}
 }

@@ -14,6 +14,7 @@ struct document_cache;
 struct federation;
 struct home_pages;
 struct job_workers;
+struct word_indexer;
 struct limits;
 struct push_sender;
 struct media_service;
@@ -30,6 +31,7 @@ struct app {
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
 	struct home_pages *home_pages;       /* NULL without the web role */
+	struct word_indexer *words;          /* beside jobs */
 	struct stream_hub *streams;          /* NULL without the web role */
 	struct media_service *media;         /* media/service.h */
 	struct limits *limits;

@@ -9,6 +9,7 @@
 #include "server/host_check.h"
 #include "server/http/http_server.h"
 #include "server/jobs/job_worker.h"
+#include "server/jobs/word_indexer.h"
 #include "server/stream/hub.h"
 #include "server/mastodon/home_pages.h"
 #include "server/media/fetcher.h"
@@ -210,6 +211,7 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 		if (error)
 			return error;
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
+		service->app->words = word_indexer_start(service->app);
 	}
 	service->is_ready = true;
 	sd_notify(0, "READY=1\nSTATUS=Serving");
@@ -256,6 +258,7 @@ static void stop(struct service *service)
 		home_pages_stop(&service->app->home_pages);
 		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
+		word_indexer_stop(&service->app->words);
 		job_workers_stop(&service->app->jobs);
 		push_sender_stop(&service->app->pushes);
 		stream_hub_stop(&streams);

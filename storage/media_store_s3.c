@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/mutant.h"
+#include "base/time_format.h"
 
 #include <curl/curl.h>
 #include <openssl/evp.h>
@@ -21,6 +23,10 @@
 #define TIMEOUT_MS 60000L
 #define CONNECT_TIMEOUT_MS 5000L
 #define REDIRECT_SECONDS 3600
+#define PAGE_MAX_NAMES 1000
+#define LISTED_MAX_NAMES 100000
+#define SHARDS_OF_A_LETTER 64
+#define DAY_US 86400000000LL
 
 struct s3_store {
 	struct media_store store;
@@ -102,7 +108,8 @@ static void set_method(CURL *curl, const char *method, struct transfer *transfer
 	}
 }
 
-static enum error ask(struct s3_store *s3, struct arena *arena, const char *method, struct str file_name, struct transfer *transfer)
+/* what: the name of an object, or a question about the bucket. */
+static enum error ask(struct s3_store *s3, struct arena *arena, const char *method, struct str what, struct transfer *transfer)
 {
 	char digest[2 * SHA256_DIGEST_LENGTH + 1];
 	long status = 0;
@@ -115,7 +122,7 @@ static enum error ask(struct s3_store *s3, struct arena *arena, const char *meth
 	headers = curl_slist_append(headers, "Content-Type: application/octet-stream");
 	set_method(curl, method, transfer);
 	curl_easy_setopt(curl, CURLOPT_URL, arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(s3->endpoint), STR_ARG(s3->bucket),
-		STR_ARG(file_name)).data);
+		STR_ARG(what)).data);
 	curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, arena_printf(arena, "aws:amz:%.*s:s3", STR_ARG(s3->region)).data);
 	curl_easy_setopt(curl, CURLOPT_USERNAME, s3->access_key.data);
 	curl_easy_setopt(curl, CURLOPT_PASSWORD, s3->secret_key.data);
@@ -168,6 +175,71 @@ static enum error remove_object(struct media_store *store, struct arena *arena, 
 	enum error error = ask(of(store), arena, "DELETE", file_name, &transfer);
 	buf_clear(&transfer.received);
 	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+}
+
+/* ---- what lies there: the answer is XML of a store that is ours, but only names of our form are taken from it ---- */
+
+static struct str element(struct str xml, struct str begin, struct str end)
+{
+	size_t at = str_index_of_str(xml, begin);
+	if (at == xml.len)
+		return (struct str){ 0 };
+	struct str rest = str_slice(xml, at + begin.len, xml.len);
+	return str_slice(rest, 0, str_index_of_str(rest, end));
+}
+
+struct listing {
+	struct arena *arena;
+	struct str *names;
+	size_t count;
+	struct str last; /* name of the page, ours or not */
+};
+
+static void read_page(struct str xml, struct listing *listing)
+{
+	static const struct str begin = STR("<Contents>"), end = STR("</Contents>");
+	int64_t before_us = clock_now_us() - DAY_US, changed_us = 0;
+	for (size_t at = str_index_of_str(xml, begin); at < xml.len; at = str_index_of_str(xml, begin)) {
+		xml = str_slice(xml, at + begin.len, xml.len);
+		struct str object = str_slice(xml, 0, str_index_of_str(xml, end));
+		struct str name = element(object, STR_LITERAL("<Key>"), STR_LITERAL("</Key>"));
+		struct str changed = element(object, STR_LITERAL("<LastModified>"), STR_LITERAL("</LastModified>"));
+		if (!media_store_is_name(name))
+			continue;
+		listing->last = arena_str(listing->arena, name);
+		bool is_old = time_parse_rfc3339(changed, &changed_us) && changed_us < before_us;
+		if ((is_old || MUTANT("media_s3_age")) && listing->count < LISTED_MAX_NAMES)
+			listing->names[listing->count++] = listing->last;
+	}
+}
+
+/* A letter at a time, with the first shard of those that begin with it: each question is a request. */
+static enum error list(struct media_store *store, struct arena *arena, unsigned shard, struct str **ret_names, size_t *ret_count)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	if (shard % SHARDS_OF_A_LETTER != 0)
+		return ERROR_NONE;
+	struct listing listing = { .arena = arena, .names = arena_alloc_array(arena, LISTED_MAX_NAMES, sizeof(struct str)) };
+	char letter = letters[shard / SHARDS_OF_A_LETTER % SHARDS_OF_A_LETTER];
+	bool has_more = true;
+	for (int page = 0; has_more && page < LISTED_MAX_NAMES / PAGE_MAX_NAMES; page++) {
+		struct transfer transfer = { .sent = 0 };
+		struct str before = listing.last;
+		struct str question = before.data ?
+			arena_printf(arena, "?list-type=2&max-keys=%d&prefix=%c&start-after=%.*s", PAGE_MAX_NAMES, letter, STR_ARG(before)) :
+			arena_printf(arena, "?list-type=2&max-keys=%d&prefix=%c", PAGE_MAX_NAMES, letter);
+		enum error error = ask(of(store), arena, "GET", question, &transfer);
+		if (!error)
+			read_page(buf_str(&transfer.received), &listing);
+		has_more = !error && !str_eq(listing.last, before) && str_index_of_str(buf_str(&transfer.received),
+			STR_LITERAL("<IsTruncated>true</IsTruncated>")) < transfer.received.len;
+		buf_clear(&transfer.received);
+		if (error)
+			return error;
+	}
+	*ret_names = listing.names;
+	*ret_count = listing.count;
+	return ERROR_NONE;
 }
 
 /* ---- signed URLs, which libcurl does not make ---- */
@@ -229,7 +301,7 @@ static void close_store(struct media_store *store)
 }
 
 static const struct media_store_operations operations = {
-	.put = put, .get = get, .remove = remove_object, .redirect = redirect, .close = close_store,
+	.put = put, .get = get, .remove = remove_object, .redirect = redirect, .list = list, .close = close_store,
 };
 
 static struct str setting(const struct s3_store *s3, const struct config *config, const char *key)

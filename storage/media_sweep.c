@@ -44,7 +44,10 @@ static const struct statement forget_leftovers = STATEMENT("media_sweep_forget_l
 static const struct statement list_unknown = STATEMENT("media_sweep_list_unknown", 1,
 	"select f.name"
 	" from unnest($1::text[]) as f (name)"
-	" where not exists (select from media as m where m.name = left(f.name, 22))"
+	" where not exists (select"
+	"                   from media as m"
+	"                   where m.name = left(f.name, 22)"
+	"                     and (m.state = 'pending' or f.name = m.file_name or f.name = m.preview_name))"
 	"   and not exists (select from remote_files as r where r.file_base = left(f.name, 22))"); // media_name_key, remote_files_file_base_key
 
 static const struct statement list = STATEMENT("media_sweep_list", 2,

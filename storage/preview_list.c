@@ -34,7 +34,10 @@ static const struct statement find_by_url = STATEMENT("preview_list_find_by_url"
 	"select v.id"
 	" from previews as v"
 	" where v.url = $1"
-	"   and v.state = 'ready'"); // previews_url_key
+	"   and v.state = 'ready'"
+	"   and exists (select from post_previews as s join posts as p on p.id = s.post_id"
+	"               where s.preview_id = v.id and p.visibility = 'public')");
+	// previews_url_key, post_previews_preview_id, posts_pkey
 
 #define POSTS_SQL(order)                                     \
 	"select p.id"                                        \

@@ -7,14 +7,16 @@
 #include "storage/id.h"
 #include "storage/statement.h"
 
-static const struct statement activities_in = STATEMENT("retention_activities_in", 2,
+/* What ended before $1 came before that, and so did its id, $3. */
+static const struct statement activities_in = STATEMENT("retention_activities_in", 3,
 	"delete from activities_in"
 	" where id in (select a.id"
 	"              from activities_in as a"
-	"              where a.ended_at < $1"
-	"              order by a.ended_at"
+	"              where a.id < $3"
+	"                and a.ended_at < $1"
+	"              order by a.id"
 	"              limit $2"
-	"              for update skip locked)"); // activities_in_ended_at
+	"              for update skip locked)"); // activities_in_pkey
 
 static const struct statement set_aside = STATEMENT("retention_set_aside", 2,
 	"delete from activities_in"
@@ -183,7 +185,11 @@ static enum error forget_by_id(struct db *db, struct arena *arena, const struct 
 
 enum error retention_activities_in(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
-	return forget_by_time(db, arena, &activities_in, before_us, ret_count);
+	struct db_values values = { .count = 0 };
+	db_value_time(&values, before_us);
+	db_value_int64(&values, RETENTION_BATCH);
+	db_value_int64(&values, id_at_time(before_us));
+	return forget(db, arena, &activities_in, &values, ret_count);
 }
 
 enum error retention_set_aside(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)

@@ -196,6 +196,28 @@ begin
 	where name is not null;
 	return null;
 end $$;
+CREATE FUNCTION public.post_words_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into post_words_waiting (post_id) values (new.id);
+	return null;
+end $$;
+CREATE FUNCTION public.post_words_wait_author() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into post_words_authors (actor_id) values (new.id);
+	return null;
+end $$;
+CREATE FUNCTION public.post_words_wait_touched() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into post_words_waiting (post_id, is_touch)
+	select new.post_id, true from actors as a where a.id = new.actor_id and a.domain_id is not null;
+	return null;
+end $$;
 CREATE FUNCTION public.remote_file_leave_files() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -206,6 +228,132 @@ begin
 	where name is not null;
 	return null;
 end $$;
+CREATE TEXT SEARCH DICTIONARY public.comptoir_english (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'english' );
+CREATE TEXT SEARCH DICTIONARY public.comptoir_french (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'french' );
+CREATE TEXT SEARCH CONFIGURATION public.comptoir_en (
+    PARSER = pg_catalog."default" );
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR asciiword WITH public.comptoir_english;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR word WITH public.comptoir_english;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR numword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR email WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR url WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR host WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR sfloat WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR version WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR hword_numpart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR hword_part WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR hword_asciipart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR numhword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR asciihword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR hword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR url_path WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR file WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR "float" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR "int" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_en
+    ADD MAPPING FOR uint WITH simple;
+CREATE TEXT SEARCH CONFIGURATION public.comptoir_fr (
+    PARSER = pg_catalog."default" );
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR asciiword WITH public.comptoir_french;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR word WITH public.comptoir_french;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR numword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR email WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR url WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR host WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR sfloat WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR version WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR hword_numpart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR hword_part WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR hword_asciipart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR numhword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR asciihword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR hword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR url_path WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR file WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR "float" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR "int" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
+    ADD MAPPING FOR uint WITH simple;
+CREATE TEXT SEARCH CONFIGURATION public.comptoir_simple (
+    PARSER = pg_catalog."default" );
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR asciiword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR word WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR numword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR email WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR url WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR host WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR sfloat WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR version WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_numpart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_part WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_asciipart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR numhword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR asciihword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR url_path WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR file WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR "float" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR "int" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR uint WITH simple;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
     uri text NOT NULL,
@@ -236,7 +384,7 @@ CREATE TABLE public.activities_in (
     CONSTRAINT activities_in_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
     CONSTRAINT activities_in_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
 )
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', fillfactor='35');
 COMMENT ON COLUMN public.activities_in.body IS 'The bytes that were signed';
 COMMENT ON COLUMN public.activities_in.leased_by IS 'The process of PostgreSQL whose client works on it';
 COMMENT ON COLUMN public.activities_in.parked_uri IS 'What it waits for, or waited for last';
@@ -1212,6 +1360,34 @@ CREATE TABLE public.post_tags (
     name text NOT NULL,
     CONSTRAINT post_tags_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
 );
+CREATE TABLE public.post_words (
+    post_id bigint NOT NULL,
+    revision integer NOT NULL,
+    words tsvector NOT NULL
+);
+COMMENT ON TABLE public.post_words IS 'Has private words: for the web role only';
+COMMENT ON COLUMN public.post_words.words IS 'And marks, which begin with a space, as no word does: who wrote it, whom it mentions, what it has';
+CREATE TABLE public.post_words_authors (
+    actor_id bigint NOT NULL,
+    before_id bigint DEFAULT '9223372036854775807'::bigint NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.post_words_authors IS 'Whose consent or standing has changed: their posts are indexed anew, the newest first';
+CREATE TABLE public.post_words_progress (
+    is_only boolean DEFAULT true NOT NULL,
+    before_id bigint,
+    indexed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT post_words_progress_indexed_check CHECK ((indexed >= 0)),
+    CONSTRAINT post_words_progress_is_only_check CHECK (is_only)
+);
+COMMENT ON COLUMN public.post_words_progress.before_id IS 'Older posts are yet to be indexed; null when all are';
+CREATE TABLE public.post_words_waiting (
+    post_id bigint NOT NULL,
+    is_touch boolean DEFAULT false NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='2000');
+COMMENT ON COLUMN public.post_words_waiting.is_touch IS 'Somebody here favourited or bookmarked it: nothing to do where it is indexed';
 CREATE TABLE public.posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1790,6 +1966,10 @@ ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_pkey PRIMARY KEY (post_id, revision);
 ALTER TABLE ONLY public.post_tags
     ADD CONSTRAINT post_tags_pkey PRIMARY KEY (post_id, name);
+ALTER TABLE ONLY public.post_words
+    ADD CONSTRAINT post_words_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.post_words_progress
+    ADD CONSTRAINT post_words_progress_pkey PRIMARY KEY (is_only);
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.posts
@@ -1865,7 +2045,6 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 CREATE INDEX activities_in_due ON public.activities_in USING btree (due_at, id) WHERE (state = 'waiting'::text);
-CREATE INDEX activities_in_ended_at ON public.activities_in USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX activities_in_order ON public.activities_in USING btree (hashtextextended(((actor_uri || ' '::text) || object_uri), (0)::bigint), id) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 CREATE INDEX activities_in_parked ON public.activities_in USING btree (parked_uri) WHERE (state = 'parked'::text);
 CREATE INDEX activities_in_set_aside ON public.activities_in USING btree (id) WHERE (state = 'set_aside'::text);
@@ -1967,6 +2146,9 @@ CREATE INDEX polls_ends_at ON public.polls USING btree (ends_at) WHERE ((closed_
 CREATE INDEX post_mentions_actor_id ON public.post_mentions USING btree (actor_id, post_id DESC);
 CREATE INDEX post_previews_preview_id ON public.post_previews USING btree (preview_id, post_id DESC);
 CREATE INDEX post_tags_name ON public.post_tags USING btree (name, post_id DESC);
+CREATE INDEX post_words_authors_queued_at ON public.post_words_authors USING btree (queued_at);
+CREATE INDEX post_words_waiting_queued_at ON public.post_words_waiting USING btree (queued_at);
+CREATE INDEX post_words_words ON public.post_words USING gin (words) WITH (fastupdate='on', gin_pending_list_limit='1024');
 CREATE INDEX posts_actor_id ON public.posts USING btree (actor_id, id DESC);
 CREATE INDEX posts_application_id ON public.posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX posts_context_uri ON public.posts USING btree (context_uri) WHERE (context_uri IS NOT NULL);
@@ -2086,6 +2268,11 @@ CREATE TRIGGER changes_quote_insert AFTER INSERT ON public.posts FOR EACH ROW WH
 CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON public.posts FOR EACH ROW WHEN (((new.quote_id IS NOT NULL) OR (old.quote_id IS NOT NULL))) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
+CREATE TRIGGER post_words_author_changed AFTER UPDATE OF is_indexable, silenced_at, suspended_at ON public.actors FOR EACH ROW WHEN (((old.is_indexable <> new.is_indexable) OR ((old.silenced_at IS NULL) <> (new.silenced_at IS NULL)) OR ((old.suspended_at IS NULL) <> (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.post_words_wait_author();
+CREATE TRIGGER post_words_bookmarked AFTER INSERT ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
+CREATE TRIGGER post_words_changed AFTER UPDATE OF html, revision ON public.posts FOR EACH ROW WHEN (((old.html IS DISTINCT FROM new.html) OR (old.revision <> new.revision))) EXECUTE FUNCTION public.post_words_wait();
+CREATE TRIGGER post_words_created AFTER INSERT ON public.posts FOR EACH ROW EXECUTE FUNCTION public.post_words_wait();
+CREATE TRIGGER post_words_favourited AFTER INSERT ON public.favourites FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
 ALTER TABLE ONLY public.activities_out
@@ -2266,6 +2453,8 @@ ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_tags
     ADD CONSTRAINT post_tags_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_words
+    ADD CONSTRAINT post_words_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.posts
@@ -2340,6 +2529,9 @@ REVOKE ALL ON FUNCTION public.changes_note_post_part() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_quote() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
@@ -2480,6 +2672,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_words TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_words_authors TO comptoir_web;
+GRANT INSERT ON TABLE public.post_words_authors TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_words_progress TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_words_waiting TO comptoir_web;
+GRANT INSERT ON TABLE public.post_words_waiting TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.previews TO comptoir_web;

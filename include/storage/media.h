@@ -106,7 +106,7 @@ struct media_leftover {
 enum error media_list_leftovers(struct db *db, struct arena *arena, struct media_leftover **ret_items, size_t *ret_count) MUST_CHECK;
 enum error media_forget_leftovers(struct db *db, struct arena *arena, const int64_t *ids, size_t count) MUST_CHECK;
 
-/* Of the file names (with or without _small) those that no row knows. */
+/* Of the file names (with or without _small) those that no row knows; one that is being made ready knows all of its name. */
 enum error media_list_unknown(struct db *db, struct arena *arena, const struct str *file_names, size_t count,
 	struct str **ret_unknown, size_t *ret_count) MUST_CHECK;
 

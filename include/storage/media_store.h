@@ -33,8 +33,8 @@ enum error media_store_remove(struct media_store *store, struct arena *arena, st
 /* Where clients are sent for the file, when it is not for us to hand out: good for an hour. False for a folder. */
 bool media_store_redirect(struct media_store *store, struct arena *arena, struct str file_name, struct str *ret_url);
 
-/* What lies there, shard by shard (0 to MEDIA_STORE_SHARDS - 1), older than a day: for the sweeper. At most 10,000 names.
- * Of a folder only; none for S3. */
+/* What lies there, shard by shard (0 to MEDIA_STORE_SHARDS - 1), older than a day: for the sweeper. At most 10,000 names of a
+ * folder; at most 100,000 of S3, of 64 shards at once with the first of them. */
 #define MEDIA_STORE_SHARDS 4096
 enum error media_store_list(struct media_store *store, struct arena *arena, unsigned shard, struct str **ret_names,
 	size_t *ret_count) MUST_CHECK;

@@ -87,7 +87,8 @@ enum error preview_attach(struct db *db, struct arena *arena, int64_t post_id, i
 
 /* ERROR_NOT_FOUND when it shows none. */
 enum error preview_find_of_post(struct db *db, struct arena *arena, int64_t post_id, struct preview *ret_preview) MUST_CHECK;
-/* By the address that was linked to, or the one that the page calls itself. ERROR_NOT_FOUND. */
+/* By the address that was linked to. ERROR_NOT_FOUND also when only posts that are not for all link there: that somebody knows
+ * the address is their secret. */
 enum error preview_find_by_url(struct db *db, struct arena *arena, struct str url, int64_t *ret_id) MUST_CHECK;
 
 /* Public posts that show it, by people who want to be found, as the reader (0: anyone) wants to see them; newest first. */

@@ -327,9 +327,10 @@ static void check_media(struct report *report)
 	unsigned walls = 0;
 	struct media_helper *helper = media_helper_new(ctl_config(report->invocation));
 	enum error error = media_helper_check(helper, &walls);
-	struct str text = arena_printf(report->invocation->arena, "seccomp %s, Landlock %s, limits %s, no new privileges %s",
+	struct str text = arena_printf(report->invocation->arena, "seccomp %s, Landlock %s, limits %s, no new privileges %s, own user %s",
 		walls & MEDIA_WALL_SECCOMP ? "yes" : "no", walls & MEDIA_WALL_LANDLOCK ? "yes" : "no",
-		walls & MEDIA_WALL_LIMITS ? "yes" : "no", walls & MEDIA_WALL_PRIVILEGES ? "yes" : "no");
+		walls & MEDIA_WALL_LIMITS ? "yes" : "no", walls & MEDIA_WALL_PRIVILEGES ? "yes" : "no",
+		walls & MEDIA_WALL_USER ? "yes" : "no");
 	media_helper_free(&helper);
 	if (error && walls == 0)
 		add(report, "media helper", VERDICT_WARNING, ERROR_NONE,

@@ -5,6 +5,7 @@
 #include "server/ctl/context.h"
 
 #include "server/action/instance_setup.h"
+#include "server/media/launch.h"
 #include "server/privileges.h"
 
 #include "base/log.h"
@@ -89,6 +90,7 @@ enum error ctl_open_config(struct invocation *invocation)
 	enum error error = ctl_read_config(invocation);
 	if (error)
 		return error;
+	media_launcher_start(ctl_config(invocation));
 	error = privileges_drop(ctl_config(invocation), invocation->arena, &message);
 	return error ? ctl_fail_with(error, message) : ERROR_NONE;
 }

@@ -4,7 +4,9 @@
  * comptoir-media, since a program with its libraries has to be loaded behind them: reading and executing below the folders
  * of libraries and of that one program, by Landlock; no socket, no new process, no signal, by seccomp; little memory, time
  * and space. The file is on descriptor 3 and what is made of it goes to 4, which nobody else can reach: both are files in
- * memory. Without both walls nothing is run. The server kills what takes too long. --probe says what the walls refuse. */
+ * memory. Without both walls nothing is run. The server kills what takes too long. --probe says what the walls refuse;
+ * --launch is the launcher. */
+#include "server/film_helper/launcher.h"
 #include "server/media/film_code.h"
 #include "server/media/media_limits.h"
 
@@ -153,6 +155,8 @@ int main(int argument_count, char **arguments)
 	}
 	if (strcmp(arguments[1], "--probe") == 0)
 		return probe();
+	if (strcmp(arguments[1], "--launch") == 0)
+		return launcher_serve();
 	if (!copy_input())
 		return FILM_NO_INPUT;
 	(void)setpriority(PRIO_PROCESS, 0, NICENESS);

@@ -205,6 +205,8 @@ void connection_on_writable(evutil_socket_t fd, short what, void *argument);
 /* After an answer that was not finished within the call that read the request: goes on with the bytes that
  * were kept, then with the socket. */
 void connection_resume(struct connection *connection);
+/* The head is accepted later than it was read: the body may come. */
+void connection_take_body(struct connection *connection);
 /* Reads once more what a client may have sent while we decided to close; closes when there is nothing. */
 void connection_drain(struct connection *connection);
 
@@ -212,8 +214,10 @@ void connection_drain(struct connection *connection);
 struct exchange *exchange_begin(struct connection *connection);
 void exchange_release(struct exchange *exchange);
 void exchange_free_all(struct http_loop *loop);
-/* The head is complete: false when it was answered already, with a refusal. */
+/* The head is complete: false when it was answered already, with a refusal, or waits for what a worker finds. */
 bool exchange_accept_head(struct exchange *exchange) MUST_CHECK;
+/* What the worker found of the token of a large body, exchange->error too: goes on with the body, or refuses. */
+void exchange_token_found(struct exchange *exchange);
 /* The request is whole: answers it or queues it. */
 void exchange_dispatch(struct exchange *exchange);
 void exchange_refuse(struct exchange *exchange, int status, const char *reason);
@@ -221,6 +225,8 @@ void exchange_fail(struct exchange *exchange, enum error error, const char *deta
 
 /* exchange_work.c: requests on a worker. */
 void exchange_run(struct worker_job *job, void *thread_state);
+/* The token alone is looked up; nothing is answered. */
+void exchange_find_token(struct worker_job *job, void *thread_state);
 void exchange_work_done(struct loop_message *message);
 /* Also on the loop: parses the form, calls the handler, turns its error into an answer. */
 void exchange_call_handler(struct exchange *exchange);

@@ -34,14 +34,9 @@ static enum http_reader_status accept_body(struct connection *connection, bool h
 	return status;
 }
 
-static void reader_advanced(struct connection *connection, enum http_reader_status status, bool has_more_bytes)
+static void go_on(struct connection *connection, enum http_reader_status status)
 {
 	struct exchange *exchange = connection->exchange;
-	if (status == HTTP_READER_HAS_HEAD) {
-		if (!exchange_accept_head(exchange))
-			return;
-		status = accept_body(connection, has_more_bytes);
-	}
 	const char *reason = NULL;
 	switch (status) {
 	case HTTP_READER_HAS_HEAD:
@@ -62,6 +57,21 @@ static void reader_advanced(struct connection *connection, enum http_reader_stat
 		break;
 	}
 	}
+}
+
+static void reader_advanced(struct connection *connection, enum http_reader_status status, bool has_more_bytes)
+{
+	if (status == HTTP_READER_HAS_HEAD) {
+		if (!exchange_accept_head(connection->exchange))
+			return;
+		status = accept_body(connection, has_more_bytes);
+	}
+	go_on(connection, status);
+}
+
+void connection_take_body(struct connection *connection)
+{
+	go_on(connection, accept_body(connection, connection->kept.len > 0));
 }
 
 /* Returns how many bytes were used; fewer than len when a request waits for its answer. */

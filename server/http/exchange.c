@@ -237,20 +237,93 @@ static bool lacks_body(const struct exchange *exchange)
 	return (exchange->request.route->flags & ROUTE_NEEDS_BODY) && !exchange->request.http->has_body;
 }
 
+/* What a body may come to; 0 when that is little. */
+static int64_t large_body_bytes(const struct exchange *exchange)
+{
+	const struct http_request *http = exchange->request.http;
+	int64_t most = (int64_t)exchange->request.route->max_body_bytes;
+	if (!http->has_body || most <= LARGE_BODY_BYTES)
+		return 0;
+	int64_t bytes = http->is_chunked || (int64_t)http->content_length > most ? most : (int64_t)http->content_length;
+	return bytes > LARGE_BODY_BYTES ? bytes : 0;
+}
+
 /* Large bodies wait in memory until they are whole, so their sum is bounded before the first byte is read. */
 static bool reserve_body(struct exchange *exchange)
 {
 	struct http_server *server = exchange->loop->server;
-	const struct http_request *http = exchange->request.http;
-	int64_t most = (int64_t)exchange->request.route->max_body_bytes;
-	if (!http->has_body || most <= LARGE_BODY_BYTES)
-		return true;
-	int64_t bytes = http->is_chunked || (int64_t)http->content_length > most ? most : (int64_t)http->content_length;
-	if (bytes <= LARGE_BODY_BYTES)
+	int64_t bytes = large_body_bytes(exchange);
+	if (!bytes)
 		return true;
 	exchange->reserved_bytes = bytes;
 	return atomic_fetch_add(&server->large_body_bytes, bytes) + bytes <= server->max_large_body_bytes ||
 		MUTANT("http_large_bodies");
+}
+
+static bool knows_token(struct exchange *exchange)
+{
+	char hash[AUTH_HASH_BYTES];
+	if (!exchange->token.len)
+		return false;
+	auth_hash_token(exchange->token, hash);
+	exchange->has_access = auth_cache_get(exchange->loop->server->auth_cache, exchange->arena,
+		(struct str){ hash, sizeof(hash) }, &exchange->request.access);
+	return exchange->has_access;
+}
+
+/* Who may send it, and how often. */
+static enum error judge_token(struct exchange *exchange)
+{
+	return exchange_count(exchange) ? exchange_check_access(exchange) : ERROR_TOO_MANY_REQUESTS;
+}
+
+static bool queue(struct exchange *exchange, struct worker_pool *pool, void (*run)(struct worker_job *job, void *thread_state))
+{
+	exchange->job.run = run;
+	exchange->connection->state = CONNECTION_WORKING;
+	connection_clear_deadline(exchange->connection);
+	if (worker_pool_submit(pool, &exchange->job))
+		return true;
+	exchange->connection->state = CONNECTION_READING;
+	return false;
+}
+
+/* Anybody can make up a token, and fill the room for large bodies with it: so it is looked up before they are read. */
+static bool accept_token(struct exchange *exchange)
+{
+	if (!exchange->token.data || exchange->request.route->access == ACCESS_PUBLIC || !large_body_bytes(exchange) ||
+	    MUTANT("http_token_before_body"))
+		return true;
+	if (!knows_token(exchange)) {
+		if (!queue(exchange, exchange->loop->server->api_pool, exchange_find_token))
+			return refuse(exchange, ERROR_UNAVAILABLE, "the queue of workers is full");
+		return false;
+	}
+	enum error error = judge_token(exchange);
+	return error == ERROR_NONE || refuse(exchange, error, "the token of a large body");
+}
+
+void exchange_token_found(struct exchange *exchange)
+{
+	struct connection *connection = exchange->connection;
+	enum error error = exchange->error;
+	if (!connection) {
+		access_log_write(exchange, "client_gone");
+		exchange_release(exchange);
+		return;
+	}
+	exchange->error = ERROR_NONE;
+	connection->state = CONNECTION_READING;
+	if (error == ERROR_NONE)
+		error = judge_token(exchange);
+	if (error != ERROR_NONE)
+		refuse(exchange, error, "the token of a large body");
+	else if (!reserve_body(exchange))
+		refuse(exchange, ERROR_UNAVAILABLE, "large bodies");
+	else
+		connection_take_body(connection);
+	if (connection->state != CONNECTION_WRITING)
+		connection_resume(connection);
 }
 
 bool exchange_accept_head(struct exchange *exchange)
@@ -271,33 +344,17 @@ bool exchange_accept_head(struct exchange *exchange)
 		give_up_connection(exchange); /* what was meant as the body may come behind the head */
 		return refuse(exchange, ERROR_LENGTH_REQUIRED, NULL);
 	}
-	if (!reserve_body(exchange))
-		return refuse(exchange, ERROR_UNAVAILABLE, "large bodies");
-	return true;
-}
-
-static bool knows_token(struct exchange *exchange)
-{
-	char hash[AUTH_HASH_BYTES];
-	if (!exchange->token.len)
+	if (!accept_token(exchange))
 		return false;
-	auth_hash_token(exchange->token, hash);
-	exchange->has_access = auth_cache_get(exchange->loop->server->auth_cache, exchange->arena,
-		(struct str){ hash, sizeof(hash) }, &exchange->request.access);
-	return exchange->has_access;
+	return reserve_body(exchange) || refuse(exchange, ERROR_UNAVAILABLE, "large bodies");
 }
 
 static void submit(struct exchange *exchange)
 {
 	struct http_server *server = exchange->loop->server;
 	bool is_slow = exchange->request.route->pool == ROUTE_SLOW;
-	exchange->job.run = exchange_run;
-	exchange->connection->state = CONNECTION_WORKING;
-	connection_clear_deadline(exchange->connection);
-	if (worker_pool_submit(is_slow ? server->slow_pool : server->api_pool, &exchange->job))
-		return;
-	exchange->connection->state = CONNECTION_READING;
-	exchange_fail(exchange, ERROR_UNAVAILABLE, "the queue of workers is full");
+	if (!queue(exchange, is_slow ? server->slow_pool : server->api_pool, exchange_run))
+		exchange_fail(exchange, ERROR_UNAVAILABLE, "the queue of workers is full");
 }
 
 /* By a handler on the loop. */

@@ -96,6 +96,26 @@ static enum error find_access(struct exchange *exchange)
 	return ERROR_NONE;
 }
 
+/* On the loop again. */
+static void token_found(struct loop_message *message)
+{
+	exchange_token_found(LIST_OBJECT(message, struct exchange, message));
+}
+
+void exchange_find_token(struct worker_job *job, void *thread_state)
+{
+	struct exchange *exchange = LIST_OBJECT(job, struct exchange, job);
+	struct db *db = thread_state;
+	exchange->request.db = db;
+	log_set_request_id(exchange->request.id);
+	exchange->error = find_access(exchange);
+	exchange->database_us += db_take_elapsed_us(db);
+	exchange->request.db = NULL;
+	log_set_request_id((struct str){ 0 });
+	exchange->message.run = token_found;
+	loop_post(exchange->loop->loop, &exchange->message);
+}
+
 static enum error parse_form(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;

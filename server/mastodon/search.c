@@ -9,16 +9,13 @@
 #include "server/entity/status.h"
 #include "server/entity/tag.h"
 #include "server/mastodon/parameters.h"
+#include "server/mastodon/search_query.h"
 #include "server/mastodon/tags.h"
 
 #include "federation/resolve.h"
 
-#include "base/buf.h"
 #include "base/mutant.h"
-#include "base/time_format.h"
 #include "storage/account_search.h"
-#include "storage/id.h"
-#include "storage/post_search.h"
 #include "storage/tag.h"
 
 #define LIMIT_DEFAULT 20
@@ -77,80 +74,17 @@ static enum error find_tags(struct search *search)
 		&search->tag_count) : ERROR_NONE;
 }
 
-static void add_word(struct buf *words, struct str word)
-{
-	if (words->len)
-		buf_add_char(words, ' ');
-	buf_add_str(words, word);
-}
-
-static enum error read_author(struct search *search, struct str name, struct post_search *wanted)
-{
-	struct request *request = search->request;
-	struct actor actor;
-	if (str_starts_with(name, STR_LITERAL("@")))
-		name = str_slice(name, 1, name.len);
-	if (str_eq(name, STR_LITERAL("me"))) {
-		wanted->author_id = request->access.actor_id;
-		return ERROR_NONE;
-	}
-	size_t at = str_index_of(name, '@', 0);
-	struct str domain = at < name.len ? arena_lower(request->arena, str_slice(name, at + 1, name.len)) : request->app->domain;
-	enum error error = actor_find_by_handle(request->db, request->arena, str_slice(name, 0, at), domain, &actor);
-	if (error && error != ERROR_NOT_FOUND)
-		return error;
-	wanted->author_id = error ? -1 : actor.id;
-	return ERROR_NONE;
-}
-
-static int64_t id_of_day(struct arena *arena, struct str day)
-{
-	int64_t time_us;
-	struct str text = arena_printf(arena, "%.*sT00:00:00Z", STR_ARG(day));
-	return time_parse_rfc3339(text, &time_us) ? id_at_time(time_us) : 0;
-}
-
-/* "key:value", or a word. */
-static enum error read_part(struct search *search, struct str part, struct post_search *wanted, struct buf *words)
-{
-	size_t colon = str_index_of(part, ':', 0);
-	struct str key = str_slice(part, 0, colon), value = str_slice(part, colon + 1, part.len);
-	struct arena *arena = search->request->arena;
-	if (value.len && str_eq(key, STR_LITERAL("from")))
-		return read_author(search, value, wanted);
-	if (str_eq(key, STR_LITERAL("has")) && (str_eq(value, STR_LITERAL("media")) || str_eq(value, STR_LITERAL("image")) ||
-	    str_eq(value, STR_LITERAL("video")) || str_eq(value, STR_LITERAL("audio"))))
-		wanted->has_media = true;
-	else if (value.len && str_eq(key, STR_LITERAL("language")))
-		wanted->language = arena_lower(arena, value);
-	else if (value.len && str_eq(key, STR_LITERAL("before")))
-		wanted->max_id = id_of_day(arena, value);
-	else if (value.len && str_eq(key, STR_LITERAL("after")))
-		wanted->min_id = id_of_day(arena, value);
-	else if (str_eq(key, STR_LITERAL("in")) && str_eq(value, STR_LITERAL("library")))
-		wanted->is_in_library = true;
-	else if (str_eq(key, STR_LITERAL("in")) && value.len)
-		wanted->is_in_library = false;
-	else
-		add_word(words, part);
-	return ERROR_NONE;
-}
-
 static enum error find_posts(struct search *search)
 {
 	struct request *request = search->request;
-	AUTO(buf) struct buf words = { 0 };
 	int64_t account_id = parameter_id(request, "account_id");
-	struct post_search wanted = { .reader_id = request->access.actor_id, .offset = search->offset, .limit = search->limit,
-		.author_id = account_id };
-	struct str rest = search->text, part;
-	enum error error = ERROR_NONE;
-	while (!error && str_split_next(&rest, ' ', &part))
-		if (part.len)
-			error = read_part(search, part, &wanted, &words);
-	if (error)
+	struct post_search wanted = { .reader_id = request->access.actor_id, .offset = search->offset, .limit = search->limit };
+	bool is_nothing;
+	if (account_id)
+		wanted.marks[wanted.mark_count++] = (struct post_search_mark){ .kind = MARK_AUTHOR, .id = account_id };
+	enum error error = search_query_read(request, search->text, &wanted, &is_nothing);
+	if (error || is_nothing)
 		return error;
-	wanted.words = arena_str(request->arena, buf_str(&words));
 	int64_t max_id = parameter_id(request, "max_id"), min_id = parameter_id(request, "min_id");
 	if (max_id)
 		wanted.max_id = max_id;
@@ -161,7 +95,8 @@ static enum error find_posts(struct search *search)
 
 static enum error find_all(struct search *search)
 {
-	bool is_named = is_url(search->text) || str_starts_with(search->text, STR_LITERAL("@"));
+	bool is_named = is_url(search->text) || 
+		(str_starts_with(search->text, STR_LITERAL("@")) && !str_contains_char(search->text, ' '));
 	bool is_tag = str_starts_with(search->text, STR_LITERAL("#"));
 	bool may_name = is_named || str_contains_char(search->text, '@');
 	enum error error = ERROR_NONE;

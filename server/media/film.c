@@ -5,8 +5,8 @@
 #include "server/media/film.h"
 
 #include "server/media/film_code.h"
+#include "server/media/launch.h"
 #include "server/media/media_limits.h"
-#include "server/media/spawn.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -131,14 +131,14 @@ static enum error run(struct film_studio *studio, const struct command *command,
 	const struct media_spawn spawn = { studio->helper, arguments, { ends[1], nowhere, input, output } };
 	while (sem_wait(&studio->places) != 0)
 		;
-	bool is_started = media_spawn_start(&spawn, &process);
+	bool is_started = media_launch_start(&spawn, &process);
 	close(ends[1]);
 	close(nowhere);
 	enum error error = ERROR_UNAVAILABLE;
 	if (is_started && listen_to(ends[0], wait_ms, said)) {
-		error = verdict_of(media_spawn_wait(process));
+		error = verdict_of(media_launch_wait(process));
 	} else if (is_started) {
-		(void)media_spawn_end(process);
+		(void)media_launch_end(process);
 		error = ERROR_UNPROCESSABLE;
 	}
 	sem_post(&studio->places);

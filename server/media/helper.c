@@ -4,8 +4,8 @@
  * process that answers nonsense, too late or not at all is killed. */
 #include "server/media/helper.h"
 
+#include "server/media/launch.h"
 #include "server/media/media_limits.h"
-#include "server/media/spawn.h"
 
 #include "base/log.h"
 #include "base/clock.h"
@@ -69,7 +69,7 @@ static void end_process(struct place *place)
 	if (place->descriptor >= 0)
 		close(place->descriptor);
 	if (place->process > 0)
-		(void)media_spawn_end(place->process);
+		(void)media_launch_end(place->process);
 	place->process = 0;
 	place->descriptor = -1;
 	place->jobs = 0;
@@ -108,7 +108,7 @@ static bool start_process(const struct media_helper *helper, struct place *place
 		return false;
 	char *const arguments[] = { (char *)(uintptr_t)"comptoir-media", NULL };
 	const struct media_spawn spawn = { helper->program, arguments, { -1, -1, pair[1], -1 } };
-	if (!media_spawn_start(&spawn, &place->process)) {
+	if (!media_launch_start(&spawn, &place->process)) {
 		place->process = 0;
 		close(pair[0]);
 		close(pair[1]);
@@ -121,7 +121,7 @@ static bool start_process(const struct media_helper *helper, struct place *place
 		end_process(place);
 		return false;
 	}
-	*ret_walls = greeting.walls;
+	*ret_walls = greeting.walls | (media_launcher_is_there() ? MEDIA_WALL_USER : 0);
 	return true;
 }
 

@@ -15,6 +15,7 @@ enum media_wall {
 	MEDIA_WALL_LANDLOCK = 2, /* no file by path, by the kernel's other means */
 	MEDIA_WALL_LIMITS = 4,   /* of memory, time, files and their size */
 	MEDIA_WALL_PRIVILEGES = 8, /* none can be gained, and nobody may look in */
+	MEDIA_WALL_USER = 16,    /* a user of its own; the server says so, not the helper */
 };
 
 enum helper_shape { HELPER_ATTACHMENT, HELPER_AVATAR, HELPER_HEADER, HELPER_SHAPE_COUNT };

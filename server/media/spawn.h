@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Starts and ends the programs that touch what strangers made. They get the descriptors that are named and nothing else:
- * no environment, no signals of ours. Any thread. */
+ * no environment, no signals of ours. Any thread. For the server by way of launch.h. */
 #ifndef COMPTOIR_SERVER_MEDIA_SPAWN_H
 #define COMPTOIR_SERVER_MEDIA_SPAWN_H
-
-#include "base/config.h"
 
 #include <limits.h>
 #include <stdbool.h>

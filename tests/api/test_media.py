@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Uploads by apps: what they become, who may touch them, and what hostile files do to the server."""
 import os
+import pwd
 import re
 import socket
 import subprocess
 
 import pytest
+import requests
 
-from support import pictures
+from conftest import clone
+from support import films, pictures, processes
 from support.api import make_token, person
-from support.server import binary
+from support.server import Server, binary, write_config
 from support.waiting import wait_until
 
 
@@ -21,6 +24,22 @@ def alice(server):
 @pytest.fixture(scope="module")
 def bob(server):
     return person(server, "bob")
+
+
+@pytest.fixture(scope="module")
+def plain(postgres):
+    """A server without ffmpeg, where sounds, films and animations are kept; test_media_films.py tells of the others."""
+    fresh = clone(postgres)
+    made = Server(fresh, {"media.ffmpeg": ""})
+    made.start()
+    yield made
+    made.remove()
+    fresh.drop()
+
+
+@pytest.fixture(scope="module")
+def paula(plain):
+    return person(plain, "paula")
 
 
 def upload(api, data, status=202, path="/api/v2/media", name="photo.bin", **fields):
@@ -92,10 +111,10 @@ def test_avif_becomes_what_every_browser_shows(server, alice):
     assert pictures.opened(fetch(server, medium["url"]).content).size == (64, 48)
 
 
-def test_an_animation_keeps_its_frames(server, alice):
-    medium = ready(alice, pictures.animation(4))
+def test_an_animation_keeps_its_frames(plain, paula):
+    medium = ready(paula, pictures.animation(4))
     assert medium["url"].endswith(".gif") and medium["meta"]["original"]["height"] == 48
-    assert pictures.opened(fetch(server, medium["url"]).content).n_frames == 4
+    assert pictures.opened(fetch(plain, medium["url"]).content).n_frames == 4
 
 
 def test_metadata_is_gone_and_the_picture_is_upright(server, alice):
@@ -118,10 +137,10 @@ def test_very_large_pictures_are_made_smaller(alice):
 @pytest.mark.parametrize("make,kind,extension", [(pictures.mp3, "audio", "mp3"), (pictures.ogg, "audio", "ogg"),
                                                  (pictures.flac, "audio", "flac"), (pictures.wav, "audio", "wav"),
                                                  (pictures.mp4, "video", "mp4"), (pictures.webm, "video", "webm")])
-def test_sounds_and_videos_are_kept(server, alice, make, kind, extension):
-    medium = ready(alice, make())
+def test_sounds_and_videos_are_kept(plain, paula, make, kind, extension):
+    medium = ready(paula, make())
     assert medium["type"] == kind and medium["url"].endswith("." + extension)
-    answer = fetch(server, medium["url"])
+    answer = fetch(plain, medium["url"])
     assert answer.content == make() and answer.headers["Content-Type"].startswith(kind + "/")
 
 
@@ -186,20 +205,20 @@ def test_files_are_served_so_that_nothing_in_them_runs(server, alice):
     assert activity.headers["Content-Type"] == "image/jpeg"
 
 
-def test_ranges_give_parts(server, alice):
+def test_ranges_give_parts(plain, paula):
     data = pictures.mp3(40)
-    path = path_of(server, ready(alice, data)["url"])
+    path = path_of(plain, ready(paula, data)["url"])
 
     def part(value):
-        return server.get(path, headers={"Range": value})
+        return plain.get(path, headers={"Range": value})
     answer = part("bytes=10-19")
     assert answer.status_code == 206 and answer.content == data[10:20]
     assert answer.headers["Content-Range"] == f"bytes 10-19/{len(data)}"
     assert part("bytes=-5").content == data[-5:] and part(f"bytes={len(data) - 3}-").content == data[-3:]
     outside = part(f"bytes={len(data)}-")
     assert outside.status_code == 416 and outside.headers["Content-Range"] == f"bytes */{len(data)}"
-    assert server.get(path, headers={"Range": "bytes=0-4", "If-Range": answer.headers["ETag"]}).status_code == 206
-    other = server.get(path, headers={"Range": "bytes=0-4", "If-Range": "\"AAAAAAAAAAAAAAAAAAAAAA.mp3\""})
+    assert plain.get(path, headers={"Range": "bytes=0-4", "If-Range": answer.headers["ETag"]}).status_code == 206
+    other = plain.get(path, headers={"Range": "bytes=0-4", "If-Range": "\"AAAAAAAAAAAAAAAAAAAAAA.mp3\""})
     assert other.status_code == 200 and other.content == data
     for whole in ("bytes=5-2", "bytes=0-1,3-4", "lines=1-2", "bytes=a-b", "bytes=-"):
         assert part(whole).status_code == 200 and len(part(whole).content) == len(data)
@@ -270,7 +289,7 @@ def test_files_over_the_quota_are_refused(server_factory, database_factory):
 
 def test_the_sum_of_large_bodies_is_bounded(server_factory, database_factory):
     server = server_factory({"media.uploads_in_memory": "48m"}, database=database_factory())
-    token = make_token(server.database, None)
+    token = person(server, "carla").token
     open_ones = []
 
     def start(size):
@@ -285,6 +304,31 @@ def test_the_sum_of_large_bodies_is_bounded(server_factory, database_factory):
     wait_until(lambda: b" 100 " in start(30 << 20), 10, "room for another body")
     for stream in open_ones:
         stream.close()
+
+
+def answer_to_head(server, token, rest=b""):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as stream:
+        stream.sendall(head_of_upload(server, token, 30 << 20) + rest)
+        return stream.recv(4096)
+
+
+@pytest.mark.parametrize("rest", [b"", b"--x\r\n" + b"a" * 3000], ids=["a head alone", "with some of the body"])
+def test_no_room_is_kept_for_a_large_body_whose_token_is_made_up(server, alice, rest):
+    limited = make_token(server.database, "alice", "read")
+    assert b" 401 " in answer_to_head(server, "made-up", rest)
+    assert b" 401 " in answer_to_head(server, "", rest)
+    for token, status in ((make_token(server.database, None), b" 422 "), (limited, b" 403 "), (limited, b" 403 ")):
+        assert status in answer_to_head(server, token, rest)
+    good = make_token(server.database, "alice")
+    for _ in range(2):  # the second time it is remembered
+        assert rest or b" 100 " in answer_to_head(server, good)
+
+
+def test_a_client_that_leaves_while_its_token_is_looked_up_leaves_nothing(server, alice):
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as stream:
+            stream.sendall(head_of_upload(server, make_token(server.database, "alice"), 2 << 20))
+    assert requests.get(server.url + "/ready", timeout=10).status_code == 200
 
 
 def test_the_helper_reaches_nothing():
@@ -305,16 +349,16 @@ def children(pid):
     return {int(child) for child in direct}
 
 
+def command_line(process):
+    try:
+        with open(f"/proc/{process}/cmdline", encoding="ascii") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def helpers(server):
-    found = []
-    for child in children(server.process.pid):
-        try:
-            with open(f"/proc/{child}/cmdline", encoding="ascii") as file:
-                if "comptoir-media" in file.read():
-                    found.append(child)
-        except OSError:
-            pass
-    return found
+    return [child for child in children(server.process.pid) if "comptoir-media" in command_line(child)]
 
 
 def test_a_helper_that_was_killed_is_started_again(server, alice):
@@ -332,3 +376,56 @@ def test_without_a_helper_uploads_are_refused(server_factory, database_factory):
     api = person(server, "dora")
     api.call("POST", "/api/v2/media", 503, files={"file": ("a.jpg", pictures.picture())})
     assert server.database.value("select count(*) from media") == 0
+
+
+WALLLESS = """#!/usr/bin/python3
+import signal, socket, struct
+socket.socket(fileno=3).send(struct.pack("II", 0x434d4831, 12))
+signal.pause()
+"""
+
+
+def test_with_no_wall_uploads_are_refused(server_factory, database_factory):
+    server = server_factory(database=database_factory(), start=False)
+    helper = os.path.join(server.directory, "helper")
+    with open(helper, "w", encoding="ascii") as file:
+        file.write(WALLLESS)
+    os.chmod(helper, 0o755)
+    os.chmod(server.directory, 0o755)
+    write_config(server.config_path, {**server.settings, "media.helper": helper})
+    server.start()
+    person(server, "dora").call("POST", "/api/v2/media", 503, files={"file": ("a.jpg", pictures.picture())})
+    assert server.database.value("select count(*) from media") == 0
+    assert "uploads are refused, since no wall keeps it in" in server.command("check", check=False).stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_gives_the_decoders_a_user_of_their_own(server_factory, database_factory):
+    server = server_factory(database=database_factory(), start=False)
+    ours, theirs = pwd.getpwnam(processes.user_name()), pwd.getpwnam("nobody")
+    write_config(server.config_path, {**server.settings, "service.user": ours.pw_name, "media.user": theirs.pw_name})
+    program = binary("comptoir")
+    os.chmod(os.path.dirname(program), 0o755)
+    with open(server.log_path, "ab") as log:
+        server.process = subprocess.Popen([program, "serve", "--config", server.config_path], cwd="/", env=processes.environment(),
+                                          stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    wait_until(server.is_ready, 20, "/ready")
+    api = person(server, "dora")
+    ready(api, pictures.picture())
+    if films.HAS_FFMPEG:
+        assert ready(api, films.film())["meta"]["original"]["width"] == 320
+    [launcher] = [child for child in children(server.process.pid) if "--launch" in command_line(child)]
+    found = [child for child in children(launcher) if "comptoir-media" in command_line(child)]
+    assert found
+    for process in found + [launcher]:
+        with open(f"/proc/{process}/status", encoding="ascii") as file:
+            status = dict(line.split(":", 1) for line in file.read().splitlines())
+        assert status["Uid"].split() == [str(theirs.pw_uid)] * 4 and status["Gid"].split() == [str(theirs.pw_gid)] * 4
+        assert int(status["CapEff"], 16) == 0 and int(status["CapPrm"], 16) == 0
+    os.kill(found[0], 9)
+    ready(api, pictures.picture())
+    server.kill()
+    wait_until(lambda: not any(os.path.exists(f"/proc/{process}") for process in found + [launcher]), 10, "all of them to end")
+    checked = subprocess.run([program, "check", "--config", server.config_path], capture_output=True, text=True, env=processes.environment(),
+                             timeout=60, check=False)
+    assert "own user yes" in checked.stdout, checked.stdout

@@ -9,6 +9,7 @@ import requests
 from support import pictures
 from support.api import person
 from support.s3 import S3
+from support.server import write_config
 from support.waiting import wait_until
 
 
@@ -67,8 +68,12 @@ def test_files_that_no_row_knows_go_once_they_are_old(server, alice):
     two_days_ago = time.time() - 2 * 86400
     os.utime(old, (two_days_ago, two_days_ago))
     os.utime(known, (two_days_ago, two_days_ago))
+    left = os.path.join(folder, next(iter(names_of(medium)))[:22] + ".raw")  # its server died before it was removed
+    with open(left, "wb") as file:
+        file.write(b"raw")
+    os.utime(left, (two_days_ago, two_days_ago))
     server.command("media", "sweep")
-    assert not os.path.exists(old) and os.path.exists(young) and os.path.exists(known)
+    assert not os.path.exists(old) and os.path.exists(young) and os.path.exists(known) and not os.path.exists(left)
 
 
 def test_posted_files_stay_and_are_kept_a_day_after_their_post(server, alice):
@@ -153,3 +158,51 @@ def test_an_s3_store_keeps_the_files_and_hands_them_out(server_factory, database
         assert store.refused == ["signature", "signature"]  # the forged one, and this
     finally:
         store.close()
+
+
+def test_objects_that_no_row_knows_go_from_an_s3_store_once_they_are_old(server_factory, database_factory):
+    store = S3()
+    try:
+        server = server_factory(store.settings(), database=database_factory())
+        medium = upload(person(server, "dora"), pictures.picture())
+        known, long_ago = names_of(medium), time.time() - 2 * 86400
+        letter = min(known)[0]
+        old = {letter + f"{number:021}" + ending for number in range(5) for ending in (".jpg", "_small.jpg", ".raw")}
+        young, foreign = letter + "B" * 21 + ".jpg", letter + "someone-elses-file.txt"
+        store.objects.update({name: b"stray" for name in old | {young, foreign}})
+        store.changed.update({name: long_ago for name in old | known | {foreign}})
+        store.page = 4
+        server.command("media", "sweep")
+        assert set(store.objects) == known | {young, foreign} and not store.refused
+    finally:
+        store.close()
+
+
+STUCK = """#!/usr/bin/python3
+import signal, socket, struct
+socket.socket(fileno=3).send(struct.pack("II", 0x434d4831, 15))
+signal.pause()
+"""
+
+
+def test_an_upload_survives_a_crash_before_it_was_made_ready(server_factory, database_factory):
+    database = database_factory()
+    server = server_factory(database=database, start=False)
+    stuck = os.path.join(server.directory, "stuck")
+    with open(stuck, "w", encoding="ascii") as file:
+        file.write(STUCK)
+    os.chmod(stuck, 0o755)
+    os.chmod(server.directory, 0o755)
+    write_config(server.config_path, {**server.settings, "media.helper": stuck})
+    server.start()
+    api = person(server, "erin")
+    medium = api.post("/api/v2/media", 202, files={"file": ("x", pictures.picture())})
+    wait_until(lambda: database.value("select attempts from jobs where kind = 'media'") == 1, 10, "its job to begin")
+    server.kill()
+    assert [name for name in files(server) if name.endswith(".raw")] and len(files(server)) == 1
+    write_config(server.config_path, server.settings)
+    database.rows("update jobs set leased_until = now(), due_at = now() where kind = 'media'")
+    server.start()
+    path = f"/api/v1/media/{medium['id']}"
+    wait_until(lambda: api.call("GET", path, None).status_code == 200, 30, "the file to be ready")
+    wait_until(lambda: set(files(server)) == names_of(api.get(path)), 10, "what came to go")

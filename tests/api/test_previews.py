@@ -424,3 +424,11 @@ def test_the_timeline_of_a_link_shows_those_who_want_to_be_found(server, talk):
     ada = server.database.value("select id from actors where handle = 'ada' and domain_id is not null")
     reader.post(f"/api/v1/accounts/{ada}/block")
     assert [one["id"] for one in reader.get("/api/v1/timelines/link", url=common)] == [posts[1]["id"]]
+
+
+def test_that_a_link_was_told_in_private_is_nobody_s_business(server, anna, pages):
+    url = pages.put("/secret", "<title>Secret</title>")
+    assert card_of(anna, say(anna, url, visibility="private"))["url"] == url
+    for api in (anna, Api(server)):
+        api.get("/api/v1/timelines/link", 404, url=url)
+        api.get("/api/v1/timelines/link", 404, url=url, max_id=1)

@@ -3,7 +3,7 @@
 import pytest
 
 from support.api import Api, new_id, person
-from support.world import actor_id, publish, update_actor
+from support.world import publish, update_actor, wait_until_indexed
 
 pytestmark = pytest.mark.limit(120)
 
@@ -33,6 +33,7 @@ def post(server, name, html, tags=(), **more):
 
 
 def found(api, q, **parameters):
+    wait_until_indexed(api.server.database)
     return [one["id"] for one in api.get("/api/v2/search", q=q, type="statuses", **parameters)["statuses"]]
 
 
@@ -57,6 +58,7 @@ def test_ones_own_posts_are_found_by_word_form_and_without_accents(server, ida):
     assert found(ida, "horse language:fr") == [] and found(ida, "horse language:en") == [english]
     assert found(ida, "horse before:2001-01-01") == [] and found(ida, "horse after:2001-01-01") == [english]
     assert found(ida, "b") == []
+    assert found(ida, "horse before:2001-01-01") == [] and found(ida, "horse -after:2001-01-01") == []
 
 
 def test_posts_of_others_are_found_with_their_consent_or_where_one_took_part(server, ida, open_author, closed_author):

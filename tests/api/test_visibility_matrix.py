@@ -42,6 +42,9 @@ class World:
             if name != "domain_blocking":
                 act(server, "follow", name, "author")
         self.root = act(server, "post", "author", "racine")
+        self.sql("update actors set is_discoverable = true where id = %s", self.id("author"))
+        self.preview = new_id()
+        self.sql("insert into previews (id, url, state, title) values (%s, 'https://press.example/', 'ready', 'Press')", self.preview)
         self.posts = {visibility: self.make(visibility) for visibility in VISIBILITIES}
         self.make_remote()
         act(server, "block", "author", "blocked")
@@ -82,11 +85,13 @@ class World:
         echo = self.server.database.value("select id from actors where handle = 'echo'")
         self.sql("insert into boosts (id, actor_id, post_id, uri) values (%s, %s, %s, %s)", new_id(), echo, post, f"https://x.example/{new_id()}")
         self.sql("insert into pins (actor_id, post_id) values (%s, %s)", author, post)
+        self.sql("insert into post_previews (post_id, preview_id) values (%s, %s)", post, self.preview)
 
     def make_remote(self):
         self.remote_id, self.remote = new_id(), {}
         self.sql("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, followers_url, created_at, updated_at,"
-                 " fetched_at) values (%s, 'Person', 'lointaine', 'lointaine', 'far.example', %s, %s, %s, %s, now(), now(), now())",
+                 " fetched_at, is_discoverable) values (%s, 'Person', 'lointaine', 'lointaine', 'far.example', %s, %s, %s, %s, now(),"
+                 " now(), now(), true)",
                  self.remote_id, REMOTE, REMOTE, REMOTE + "/inbox", REMOTE + "/followers")
         self.sql("insert into follows (id, follower_id, followed_id, state, uri) values (%s, %s, %s, 'accepted', %s)", new_id(),
                  self.id("domain_blocking"), self.remote_id, f"https://x.example/{new_id()}")
@@ -176,6 +181,7 @@ SURFACES = {
     "home": (tells("/api/v1/timelines/home"), at_home),
     "public timeline": (tells("/api/v1/timelines/public"), when_public),
     "tag timeline": (tells("/api/v1/timelines/tag/matrice"), when_public),
+    "link timeline": (tells("/api/v1/timelines/link", url="https://press.example/"), when_public),
     "list timeline": (tells("/api/v1/timelines/list/{list}"),
                       lambda reader, visibility: reader in FOLLOWING and visibility != "direct" and wants(reader, visibility)),
     "direct timeline": (tells("/api/v1/timelines/direct"),
@@ -187,6 +193,7 @@ DOCUMENTS = {
     "page": (page("/@author/{}", "text/html"), open_to_all),
     "document": (page("/users/author/statuses/{}", "application/activity+json"), open_to_all),
     "profile page": (page("/@author", "text/html"), open_to_all),
+    "tag page": (page("/tags/matrice", "text/html"), lambda reader, visibility: visibility == "public"),
     "outbox": (page("/users/author/outbox?page=true", "application/activity+json"), open_to_all),
 }
 # Where it is enough that nothing comes out that the reader may not see.

@@ -64,6 +64,8 @@ static void what_was_found_is_kept_and_outlives_the_page(void **state)
 	assert_int_equal(preview_find_of_post(web, arena, post, &found), ERROR_NOT_FOUND);
 	assert_int_equal(attach(post, read_post(post).revision, id), ERROR_NONE);
 	assert_int_equal(preview_store(web, arena, id, NULL), ERROR_NONE);
+	assert_int_equal(preview_find_by_url(web, arena, STR_LITERAL("https://b.example/page"), &found_id), ERROR_NONE);
+	assert_int_equal(found_id, id);
 	assert_int_equal(preview_find_of_post(web, arena, post, &found), ERROR_NONE);
 	assert_int_equal(found.id, id);
 	assert_int_equal(found.kind, PREVIEW_VIDEO);

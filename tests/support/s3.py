@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import http.server
 import threading
+import time
 import urllib.parse
 
 
@@ -13,6 +14,7 @@ class S3:
     def __init__(self, bucket="media", region="test-1", access_key="AKID", secret_key="secret/key"):
         self.bucket, self.region, self.access_key, self.secret_key = bucket, region, access_key, secret_key
         self.objects, self.refused, self.full = {}, [], False
+        self.changed, self.page = {}, 1000  # seconds since 1970 of objects, now if not there; names of a page
         store = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -36,6 +38,8 @@ class S3:
                     store.refused.append(why)
                     return self.reply(403, why.encode())
                 key = path[len("/" + store.bucket + "/"):]
+                if not key and self.command == "GET":
+                    return self.reply(200, store.listing(dict(urllib.parse.parse_qsl(query))))
                 if self.command == "PUT":
                     if store.full:
                         return self.reply(507)
@@ -51,6 +55,17 @@ class S3:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.1,), daemon=True)
         self.thread.start()
+
+    def listing(self, question):
+        """ListObjectsV2."""
+        assert question["list-type"] == "2"
+        names = sorted(name for name in self.objects if name.startswith(question["prefix"]) and name > question.get("start-after", ""))
+        page = names[:min(self.page, int(question["max-keys"]))]
+        items = "".join(f"<Contents><Key>{name}</Key><LastModified>"
+                        + time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(self.changed.get(name, time.time())))
+                        + "</LastModified><Size>1</Size></Contents>" for name in page)
+        truncated = "true" if len(page) < len(names) else "false"
+        return f"<ListBucketResult><IsTruncated>{truncated}</IsTruncated>{items}</ListBucketResult>".encode()
 
     def settings(self):
         return {"media.s3_endpoint": self.url, "media.s3_bucket": self.bucket, "media.s3_region": self.region,

@@ -3,6 +3,8 @@
 import json
 import time
 
+from support.waiting import wait_until
+
 SECOND_DOMAIN = "magasin.example"
 SECOND_HOST = "social.magasin.example"
 EVIL = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&"
@@ -52,3 +54,10 @@ def create_florist(server):
     server.command("domain", "add", SECOND_DOMAIN, "--base-url", f"https://{SECOND_HOST}")
     server.command("account", "create", "fleurs", "--kind", "organization", "--display-name", "Rayon fleurs",
                    "--domain", SECOND_DOMAIN)
+
+
+def wait_until_indexed(database, seconds=30):
+    """Until search knows all that was committed before (server/jobs/word_indexer.c)."""
+    wait_until(lambda: database.value("select not exists (select from post_words_waiting) and not exists (select from"
+                                      " post_words_authors) and (select before_id is null from post_words_progress)"),
+               seconds, "posts to be indexed")

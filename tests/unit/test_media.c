@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * What files are by their bytes, blurhashes, and what is believed of the helper. */
+#include "server/media/film_facts.h"
 #include "server/media/helper_message.h"
 #include "server/media/media_limits.h"
 #include "storage/media_store.h"
@@ -146,6 +147,61 @@ static void only_names_of_ours_are_names(void **state)
 		assert_false(media_store_is_name(str_from(bad[i])));
 }
 
+#define FILM(picture, sound) STR_LITERAL("{\"streams\":[" picture sound "],\"format\":{\"duration\":\"2.5\",\"bit_rate\":\"800000\"}}")
+#define PICTURE(codec, width, rate, more) "{\"codec_type\":\"video\",\"codec_name\":\"" codec "\",\"width\":" width \
+	",\"height\":360,\"avg_frame_rate\":\"" rate "\"" more "}"
+#define SOUND(codec) "{\"codec_type\":\"audio\",\"codec_name\":\"" codec "\"}"
+
+static void a_film_is_what_ffprobe_says(void **state)
+{
+	struct film_facts facts;
+	(void)state;
+	assert_true(film_facts_read(FILM(PICTURE("h264", "640", "30000/1001", ",\"nb_read_packets\":\"75\""), "," SOUND("aac")), &facts));
+	assert_true(facts.has_picture && facts.has_sound);
+	assert_int_equal(facts.width, 640);
+	assert_int_equal(facts.height, 360);
+	assert_int_equal(facts.frame_rate_milli, 29970);
+	assert_int_equal(facts.duration_ms, 2500);
+	assert_int_equal(facts.bit_rate, 800000);
+	assert_int_equal(facts.frames, 75);
+	assert_true(film_facts_read(FILM(PICTURE("vp9", "640", "0/0", ",\"side_data_list\":[{\"rotation\":-90}]"), ""), &facts));
+	assert_true(facts.width == 360 && facts.height == 640 && facts.frame_rate_milli == 0 && !facts.has_sound);
+	assert_true(film_facts_read(FILM(PICTURE("mjpeg", "640", "0/0", ",\"disposition\":{\"attached_pic\":1}"), "," SOUND("mp3")), &facts));
+	assert_true(!facts.has_picture && facts.has_sound);
+}
+
+static void other_codecs_and_nonsense_are_no_film(void **state)
+{
+	struct film_facts facts;
+	(void)state;
+	assert_false(film_facts_read(STR_LITERAL(""), &facts));
+	assert_false(film_facts_read(STR_LITERAL("{}"), &facts));
+	assert_false(film_facts_read(STR_LITERAL("[1]"), &facts));
+	assert_false(film_facts_read(FILM("", ""), &facts));
+	assert_false(film_facts_read(FILM(PICTURE("mjpeg", "640", "25/1", ""), ""), &facts));
+	assert_false(film_facts_read(FILM(PICTURE("h264", "0", "25/1", ""), ""), &facts));
+	assert_false(film_facts_read(FILM(PICTURE("h264", "32769", "25/1", ""), ""), &facts));
+	assert_false(film_facts_read(FILM(PICTURE("h264", "-5", "25/1", ""), ""), &facts));
+	assert_false(film_facts_read(FILM(PICTURE("h264", "640", "25/1", ""), "," SOUND("ac3")), &facts));
+}
+
+static void films_are_judged_by_the_limits(void **state)
+{
+	static const struct film_limits limits = { 640 * 360, 60, 10000 };
+	static const struct film_facts good = { .has_picture = true, .width = 640, .height = 360, .frame_rate_milli = 60000,
+		.duration_ms = 10000 };
+	const char *sentence = NULL;
+	struct film_facts facts = good;
+	(void)state;
+	assert_int_equal(film_facts_judge(&good, &limits, &sentence), ERROR_NONE);
+#define OVER(field) do { facts = good; facts.field++; assert_int_equal(film_facts_judge(&facts, &limits, &sentence), \
+	ERROR_UNPROCESSABLE); assert_non_null(sentence); } while (0)
+	OVER(width);
+	OVER(frame_rate_milli);
+	OVER(duration_ms);
+#undef OVER
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +211,9 @@ int main(void)
 		cmocka_unit_test(a_plain_colour_has_its_known_blurhash),
 		cmocka_unit_test(a_helper_that_lies_is_not_believed),
 		cmocka_unit_test(only_names_of_ours_are_names),
+		cmocka_unit_test(a_film_is_what_ffprobe_says),
+		cmocka_unit_test(other_codecs_and_nonsense_are_no_film),
+		cmocka_unit_test(films_are_judged_by_the_limits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
