@@ -88,7 +88,7 @@ begin
 end
 $$;
 CREATE FUNCTION public.changes_note_filter_part() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin

@@ -105,7 +105,8 @@ begin
 end
 $$;
 
-create function changes_note_filter_part() returns trigger language plpgsql set search_path = public, pg_temp as $$
+-- Also for who may not read filters: with a post that an inbox worker removes goes what filters name it.
+create function changes_note_filter_part() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
 	insert into changes (kind, ids)
 		select 5, array_agg(distinct noted.id) from (select f.actor_id as id from changed join filters as f on f.id = changed.filter_id) as noted having count(noted.id) > 0;
