@@ -121,7 +121,7 @@ static const struct statement rebuild = STATEMENT("post_words_rebuild", 0,
 	" where is_only"); // post_words_progress_pkey
 
 static const struct statement read_state = STATEMENT("post_words_read_state", 0,
-	"select (select count(*) from (select from post_words_waiting as w order by w.queued_at limit 10000) as some),"
+	"select (select count(*) from (select from post_words_waiting as w order by w.queued_at limit 10000) as first_ones),"
 	"       (select w.queued_at from post_words_waiting as w order by w.queued_at limit 1),"
 	"       now(),"
 	"       p.indexed,"

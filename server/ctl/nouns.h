@@ -19,6 +19,7 @@ extern const struct command command_report_list, command_report_show, command_re
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,
 	command_domain_allow, command_domain_disallow;
 extern const struct command command_rule_add, command_rule_remove, command_rule_list;
+extern const struct command command_search_rebuild, command_search_status;
 extern const struct command command_announcement_add, command_announcement_remove, command_announcement_list;
 extern const struct command command_emoji_add, command_emoji_remove, command_emoji_list;
 extern const struct command command_media_list, command_media_sweep, command_media_refresh;

@@ -46,6 +46,8 @@ const struct command *const command_table[] = {
 	&command_rule_add,
 	&command_rule_remove,
 	&command_rule_list,
+	&command_search_rebuild,
+	&command_search_status,
 	&command_announcement_add,
 	&command_announcement_remove,
 	&command_announcement_list,

@@ -95,7 +95,7 @@ static enum error find_posts(struct search *search)
 
 static enum error find_all(struct search *search)
 {
-	bool is_named = is_url(search->text) || 
+	bool is_named = is_url(search->text) ||
 		(str_starts_with(search->text, STR_LITERAL("@")) && !str_contains_char(search->text, ' '));
 	bool is_tag = str_starts_with(search->text, STR_LITERAL("#"));
 	bool may_name = is_named || str_contains_char(search->text, '@');

@@ -151,3 +151,94 @@ def test_featured_tags_tell_how_they_were_used_and_are_told_to_others(server):
     assert baker.delete(f"/api/v1/featured_tags/{tag['id']}") == {}
     assert baker.get("/api/v1/featured_tags") == []
     baker.delete(f"/api/v1/featured_tags/{tag['id']}", status=404)
+
+
+VISIBILITIES = ("public", "unlisted", "followers", "direct")
+
+
+@pytest.mark.parametrize("consents", (True, False))
+def test_who_finds_what(server, consents):
+    """4 visibilities, with and without consent, for the author, one mentioned, a follower, one who marked it, a stranger."""
+    word = "axolotl" if consents else "platypus"
+    names = {who: f"{who}{int(consents)}" for who in ("author", "named", "follower", "marker", "stranger")}
+    people = {who: person(server, name) for who, name in names.items()}
+    database = server.database
+    update_actor(database, names["author"], is_indexable=consents)
+    database.rows("insert into follows (id, follower_id, followed_id, state, uri) values (%s, %s, %s, 'accepted', %s)",
+                  (new_id(), people["follower"].id, people["author"].id, f"https://x.example/follow/{new_id()}"))
+    posts = {visibility: post(server, names["author"], f"<p>an {word}</p>", visibility=visibility, language="en")
+             for visibility in VISIBILITIES}
+    for number in posts.values():
+        database.rows("insert into post_mentions (post_id, actor_id) values (%s, %s)", (number, people["named"].id))
+        for who in ("marker", "follower"):
+            database.rows("insert into bookmarks (id, actor_id, post_id) values (%s, %s, %s)", (new_id(), people[who].id, number))
+    database.rows("insert into post_words_waiting (post_id) select id from posts where id = any (%s::bigint[])",
+                  (list(posts.values()),))
+    open_to_all = {"public"} if consents else set()
+    expected = {"author": set(VISIBILITIES), "named": set(VISIBILITIES), "follower": {"public", "unlisted", "followers"},
+                "marker": {"public", "unlisted"}, "stranger": open_to_all}
+    for who, wanted in expected.items():
+        seen = set(found(people[who], word))
+        assert seen == {posts[visibility] for visibility in wanted}, who
+        assert set(found(people[who], f"{word} in:public")) == {posts[visibility] for visibility in open_to_all}, who
+    assert found(people["stranger"], f"{word} in:library") == []
+
+
+def test_an_edited_or_deleted_post_is_not_found_by_its_old_words(server):
+    writer = person(server, "rewriter")
+    number = writer.post("/api/v1/statuses", data={"status": "numbat"})["id"]
+    assert found(writer, "numbat") == [number]
+    writer.put(f"/api/v1/statuses/{number}", data={"status": "bandicoot"})
+    assert found(writer, "numbat") == [] and found(writer, "bandicoot") == [number]
+    writer.delete(f"/api/v1/statuses/{number}")
+    assert found(writer, "bandicoot") == []
+    assert server.database.value("select count(*) from post_words where post_id = %s", (number,)) == 0
+
+
+def test_consent_that_is_withdrawn_and_suspension_take_effect_at_once(server, ida):
+    person(server, "wavering")
+    update_actor(server.database, "wavering", is_indexable=True)
+    number = post(server, "wavering", "<p>tamandua</p>")
+    assert found(ida, "tamandua") == [number]
+    update_actor(server.database, "wavering", is_indexable=False)
+    assert [one["id"] for one in ida.get("/api/v2/search", q="tamandua", type="statuses")["statuses"]] == []
+    update_actor(server.database, "wavering", is_indexable=True)
+    assert found(ida, "tamandua") == [number]
+    server.database.rows("update actors set suspended_at = now() where handle = 'wavering'")
+    assert [one["id"] for one in ida.get("/api/v2/search", q="tamandua", type="statuses")["statuses"]] == []
+    wait_until_indexed(server.database)
+    assert server.database.value("select count(*) from post_words where post_id = %s", (number,)) == 0
+
+
+def test_operators_narrow_what_is_found(server):
+    api = person(server, "operator")
+    plain = post(server, "operator", "<p>to be or not to be, okapi</p>", language="en")
+    linked = post(server, "operator", '<p>okapi <a href="https://x.example/">x</a></p>', language="en", spoiler="cw")
+    answer = post(server, "operator", "<p>okapi 東京都庁</p>", tags=["okapis"], language="ja", reply_to=plain)
+    today = server.database.value("select (now() at time zone 'utc')::date::text")
+    for q, wanted in (("okapi", [answer, linked, plain]), ('"to be or not"', [plain]), ('"be to okapi"', []),
+                      ("okapi has:link", [linked]), ("okapi -has:link", [answer, plain]), ("okapi is:reply", [answer]),
+                      ("okapi is:sensitive", [linked]), ("okapi -is:reply language:en", [linked, plain]),
+                      ("okapi #okapis", [answer]), ("#okapis okapi", [answer]), ("東京", [answer]), ("京都", [answer]),
+                      ("okapi has:poll", []), (f"okapi during:{today}", [answer, linked, plain]),
+                      (f"okapi after:{today}", []), (f"okapi before:{today}", []), ("okapi -from:me", []),
+                      ("cw OR 東京", [answer, linked]), ("okapi -cw", [answer, plain]), ("!!!", []), ("OR", []),
+                      ("okapi @nobody", []), ("okapi from:@nobody", []), ("okapi -from:@nobody", [answer, linked, plain])):
+        assert found(api, q) == wanted, q
+
+
+def test_strange_queries_are_answered(server, ida):
+    for q in ("' o'", "a' | ' v1", "\\", "'; drop table posts; --", "((((", "a & b | !c <-> d:*", '"' * 50, "-" * 50, "%_%", "\u0000",
+              "from:", "from:me", "-from:me", "has:", "language:x'y", "word " * 190, "\u0301" * 300, "a:b:c:d", "OR OR -OR", "#'", "@'"):
+        answer = ida.call("GET", "/api/v2/search", status=None, params={"q": q, "type": "statuses"})
+        assert answer.status_code in (200, 400), (q, answer.text)
+    assert ida.call("GET", "/api/v2/search", params={"q": "word " * 190, "type": "statuses"}).status_code == 200
+
+
+def test_the_index_is_rebuilt_by_command(server, ida):
+    number = post(server, "ida", "<p>echidna</p>", language="en")
+    assert found(ida, "echidna") == [number]
+    server.database.rows("delete from post_words")
+    assert found(ida, "echidna") == []
+    server.command("search", "rebuild")
+    assert found(ida, "echidna") == [number]
