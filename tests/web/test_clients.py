@@ -406,7 +406,8 @@ def test_toot_writes(toot, tmp_path):
     photo = tmp_path / "photo.png"
     photo.write_bytes(picture("PNG", (320, 200)))
     assert "type 'image'" in toot.say("upload", str(photo), "--description", "Iris")
-    post = toot.post("Irises today #irises", "--media", str(photo), "--description", "Blue irises", "--visibility", "public", "--language", "en", "--sensitive")
+    post = toot.post("Irises today #irises", "--media", str(photo), "--description", "Blue irises",
+                     "--visibility", "public", "--language", "en", "--sensitive")
     assert "Irises today" in toot.say("thread", post)
     hidden = toot.post("Not before tea", "--spoiler-text", "Tea")
     assert "Not before tea" in toot.say("timeline", "--once", "--count", "5")
@@ -415,9 +416,9 @@ def test_toot_writes(toot, tmp_path):
     assert "And tomorrow too" in toot.say("thread", post) and "Irises today" in toot.say("thread", answer)
     later = toot.say("post", "Later", "--scheduled-in", "2 hours")
     assert "scheduled" in later.lower()
-    toot.say("favourite", post), toot.say("bookmark", post), toot.say("pin", post)
+    for act in ("favourite", "bookmark", "pin", "reblog"):
+        toot.say(act, post)
     assert "Irises today" in toot.say("bookmarks", "--once")
-    toot.say("reblog", post)
     assert "@flora" in toot.say("reblogged_by", post)
     for undo in ("unfavourite", "unbookmark", "unpin", "unreblog"):
         toot.say(undo, post)

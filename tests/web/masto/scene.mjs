@@ -338,7 +338,8 @@ await step("report, mute and block", async () => {
 	const blocked = await ines.v1.accounts.$select(karimId).block();
 	assert.ok(blocked.blocking && !blocked.following);
 	assert.deepEqual(ids(await ines.v1.blocks.list()), [karimId]);
-	await assert.rejects(karim.v1.statuses.$select((await ines.v1.accounts.$select(inesId).statuses.list())[0].id).fetch(), { statusCode: 404 });
+	const [hers] = await ines.v1.accounts.$select(inesId).statuses.list();
+	await assert.rejects(karim.v1.statuses.$select(hers.id).fetch(), { statusCode: 404 });
 	assert.equal((await ines.v1.accounts.$select(karimId).unblock()).blocking, false);
 });
 
