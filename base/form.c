@@ -90,12 +90,14 @@ static enum error add_json_object(struct arena *arena, struct str name, const js
 	return ERROR_NONE;
 }
 
+/* Objects are numbered: two in a row without a key in common would be read as one. */
 static enum error add_json_array(struct arena *arena, struct str name, const json_t *array, unsigned nesting,
 	struct form *form)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
-		enum error error =
-			add_json_member(arena, name, (struct str){ 0 }, json_array_get(array, i), nesting, form);
+		const json_t *value = json_array_get(array, i);
+		struct str key = json_is_object(value) ? arena_printf(arena, "%zu", i) : (struct str){ 0 };
+		enum error error = add_json_member(arena, name, key, value, nesting, form);
 		if (error)
 			return error;
 	}

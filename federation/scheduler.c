@@ -344,7 +344,8 @@ static bool has_place(const struct scheduler *scheduler, enum peer_trust trust)
 	unsigned doubtful_signing = scheduler->options.doubtful_signing;
 	if (scheduler->in_flight >= places)
 		return false;
-	if (trust != PEER_PROVEN && doubtful_signing && scheduler->doubtful_signing >= doubtful_signing)
+	if (trust != PEER_PROVEN && doubtful_signing && scheduler->doubtful_signing >= doubtful_signing
+		&& !MUTANT("scheduler_doubtful_signing"))
 		return false;
 	if (MUTANT("scheduler_places"))
 		return true;

@@ -105,6 +105,6 @@ enum error handle_ready(struct request *request)
 
 enum error handle_health(struct request *request)
 {
-	buf_add_c_string(respond(request, 200, "text/plain; charset=utf-8"), "OK\n");
+	buf_add_c_string(respond(request, 200, "text/plain; charset=utf-8"), "OK");
 	return ERROR_NONE;
 }

@@ -54,8 +54,7 @@ static const struct statement find = STATEMENT("account_search_find", 6,
 	" select found.id"
 	" from found"
 	" left join actor_counts as c on c.actor_id = found.id"
-	" where not exists (select from blocks as b where b.blocker_id = $1 and b.blocked_id = found.id)"
-	"   and not exists (select from blocks as b where b.blocker_id = found.id and b.blocked_id = $1)"
+	" where not exists (select from blocks as b where b.blocker_id = found.id and b.blocked_id = $1)"
 	" order by found.rank, coalesce(c.followers, 0) desc, found.id"
 	" limit $5"
 	" offset $6"); // follows_follower_id, actors_handle_bytes, actors_display_name_bytes, actor_counts_pkey

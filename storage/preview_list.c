@@ -21,7 +21,8 @@
 enum { TREND_NEWEST_DAY = PREVIEW_FETCHED_AT + 1, TREND_USES, TREND_ACCOUNTS };
 
 #define AUTHOR_WANTS_TO_BE_FOUND \
-	" p.visibility = 'public' and author.is_discoverable and author.suspended_at is null and author.silenced_at is null"
+	" p.visibility = 'public' and author.is_discoverable and author.suspended_at is null and author.silenced_at is null" \
+	" and not " SERVER_IS_SILENCED("author")
 
 static const struct statement find_of_post = STATEMENT("preview_list_find_of_post", 1,
 	"select " PREVIEW_COLUMNS

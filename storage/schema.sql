@@ -44,7 +44,7 @@ CREATE FUNCTION public.changes_note_actor_counts() RETURNS trigger
     AS $$
 begin
 	insert into changes (kind, ids)
-		select 3, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
+		select 6, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
 	return null;
 end
 $$;
@@ -88,7 +88,7 @@ begin
 end
 $$;
 CREATE FUNCTION public.changes_note_filter_part() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
@@ -664,10 +664,10 @@ CREATE UNLOGGED TABLE public.changes (
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     kind smallint NOT NULL,
     ids bigint[] NOT NULL,
-    CONSTRAINT changes_kind_check CHECK (((kind >= 1) AND (kind <= 5)))
+    CONSTRAINT changes_kind_check CHECK (((kind >= 1) AND (kind <= 6)))
 );
 COMMENT ON TABLE public.changes IS 'Of the last minutes';
-COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor';
+COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors';
 CREATE TABLE public.conversation_mutes (
     actor_id bigint NOT NULL,
     conversation_id bigint NOT NULL,

@@ -34,8 +34,8 @@ enum error form_parse_urlencoded(struct arena *arena, struct str text, struct fo
 enum error form_parse_multipart(struct arena *arena, struct str content_type, struct str body,
 	struct form *form) MUST_CHECK;
 
-/* A JSON object: scalars become text, arrays repeat "name[]", nested objects become "name[key]"; null is as
- * if it were not there. ERROR_BAD_REQUEST for other values, over 8 levels, and names over 1 KiB;
+/* A JSON object: scalars become text, arrays repeat "name[]" (of objects: "name[0]", "name[1]"), nested objects become
+ * "name[key]"; null is as if it were not there. ERROR_BAD_REQUEST for other values, over 8 levels, and names over 1 KiB;
  * ERROR_CONTENT_TOO_LARGE as json_in_parse. */
 enum error form_parse_json(struct arena *arena, struct str body, struct form *form) MUST_CHECK;
 

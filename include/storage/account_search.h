@@ -15,7 +15,7 @@ struct account_search {
 };
 
 /* Whom the reader follows first, then by handle and by display name; among equals those whom more follow. Left out: who is
- * suspended, has moved, is silenced and not followed, or is blocked by the reader or blocks them. */
+ * suspended, has moved, is silenced and not followed, or blocks the reader; whom the reader blocks is found, to be unblocked. */
 enum error account_search_list(struct db *db, struct arena *arena, const struct account_search *search, int64_t **ret_ids,
 	size_t *ret_count) MUST_CHECK;
 

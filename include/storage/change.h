@@ -10,9 +10,10 @@
 enum change_kind {
 	CHANGE_VIEWER = 1, /* id: actor: what comes into its timeline, what it wants to see, what it did to posts */
 	CHANGE_POST,       /* id: post or boost */
-	CHANGE_ACTOR,      /* id: actor: how it looks, its numbers */
-	CHANGE_NUMBERS,    /* id: post: replies, boosts, favourites */
+	CHANGE_ACTOR,      /* id: actor: how it looks */
+	CHANGE_POST_NUMBERS, /* id: post: replies, boosts, favourites */
 	CHANGE_FILTERS,    /* id: actor */
+	CHANGE_ACTOR_NUMBERS, /* id: actor: posts, followers, following, the last post */
 };
 /* As the id of an actor: somebody was suspended, or no longer is. */
 #define CHANGE_ANY_ACTOR 0

@@ -7,6 +7,7 @@
 #include "server/app.h"
 #include "server/entity/emojis.h"
 #include "server/entity/fragment.h"
+#include "server/entity/page_cache.h"
 #include "server/http/request.h"
 #include "server/media/proxy.h"
 #include "storage/actor_glance.h"
@@ -31,6 +32,7 @@ struct account_set {
 	struct reader reader;
 	struct account_item *items; /* by id */
 	size_t count;
+	struct page_parts *parts; /* NULL: nobody wants to know where numbers stand */
 };
 
 struct str account_acct(struct arena *arena, const struct actor *actor)
@@ -351,6 +353,29 @@ const struct actor *account_set_actor(const struct account_set *set, int64_t act
 	return item->actor;
 }
 
+void account_numbers_write(struct buf *out, const struct actor_glance *glance)
+{
+	AUTO(buf) struct buf object = { 0 };
+	struct json_out json;
+
+	json_out_init(&json, &object);
+	json_out_object_begin(&json);
+	json_out_key_int(&json, "statuses_count", glance->is_suspended ? 0 : glance->posts);
+	json_out_key_int(&json, "followers_count", glance->is_suspended ? 0 : glance->followers);
+	json_out_key_int(&json, "following_count", glance->is_suspended ? 0 : glance->following);
+	if (glance->last_post_us && !glance->is_suspended)
+		write_date(&json, "last_status_at", glance->last_post_us);
+	else
+		json_out_key_null(&json, "last_status_at");
+	json_out_object_end(&json);
+	buf_add_str(out, str_slice(buf_str(&object), 1, object.len - 1));
+}
+
+void account_set_note_holes(struct account_set *set, struct page_parts *parts)
+{
+	set->parts = parts;
+}
+
 static void write_members(const struct account_set *set, struct json_out *json, const struct account_item *item,
 	bool with_moved)
 {
@@ -358,14 +383,13 @@ static void write_members(const struct account_set *set, struct json_out *json, 
 	const struct account_item *target = with_moved && glance->moved_to_id && !glance->is_suspended ?
 		find_item(set, glance->moved_to_id) : NULL;
 
+	AUTO(buf) struct buf numbers = { 0 };
+
+	account_numbers_write(&numbers, glance);
 	json_out_raw_members(json, item->members);
-	json_out_key_int(json, "statuses_count", glance->is_suspended ? 0 : glance->posts);
-	json_out_key_int(json, "followers_count", glance->is_suspended ? 0 : glance->followers);
-	json_out_key_int(json, "following_count", glance->is_suspended ? 0 : glance->following);
-	if (glance->last_post_us && !glance->is_suspended)
-		write_date(json, "last_status_at", glance->last_post_us);
-	else
-		json_out_key_null(json, "last_status_at");
+	json_out_raw_members(json, buf_str(&numbers));
+	if (set->parts)
+		page_parts_add_hole(set->parts, json->buf, numbers.len, CHANGE_ACTOR_NUMBERS, glance->id);
 	if (glance->is_suspended)
 		json_out_key_bool(json, "suspended", true);
 	if (target) {

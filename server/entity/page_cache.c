@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define TOUCHED_COUNT (1u << 19)
-#define NUMBER_COUNT (1u << 14)
+#define FILLING_COUNT (1u << 14)
 #define CHAIN_COUNT (1u << 12)
 /* For what no change tells of: emojis, roles, pictures of links. */
 #define LIFETIME_US 15000000
@@ -41,6 +41,12 @@ struct kept {
 	size_t hole_count;
 };
 
+struct filling {
+	struct change of; /* id 0: none */
+	size_t len;
+	char members[PAGE_FILLING_BYTES];
+};
+
 struct page_cache {
 	pthread_mutex_t lock; /* of all below */
 	uint64_t round, floor; /* pages from before floor are gone */
@@ -48,7 +54,7 @@ struct page_cache {
 	struct list_link uses; /* the last one was asked for last */
 	struct list_link chains[CHAIN_COUNT];
 	uint64_t *touched;            /* TOUCHED_COUNT rounds */
-	struct post_numbers *numbers; /* NUMBER_COUNT, by hash */
+	struct filling *fillings;     /* FILLING_COUNT, by hash */
 };
 
 /* ---- parts ---- */
@@ -69,11 +75,11 @@ void page_parts_add(struct page_parts *parts, enum change_kind kind, int64_t id)
 	parts->parts[parts->part_count++] = (struct change){ .kind = kind, .id = id };
 }
 
-void page_parts_add_hole(struct page_parts *parts, const struct page_hole *hole)
+void page_parts_add_hole(struct page_parts *parts, const struct buf *out, size_t len, enum change_kind kind, int64_t id)
 {
 	if (parts->hole_count == parts->hole_capacity)
 		parts->holes = grow(parts->arena, parts->holes, parts->hole_count, &parts->hole_capacity, sizeof(*parts->holes));
-	parts->holes[parts->hole_count++] = *hole;
+	parts->holes[parts->hole_count++] = (struct page_hole){ .at = out->len - len, .len = len, .of = { kind, id } };
 }
 
 void page_numbers_write(struct buf *out, const struct post_numbers *numbers)
@@ -104,15 +110,20 @@ static void touch(struct page_cache *cache, enum change_kind kind, int64_t id)
 }
 _Static_assert(TOUCHED_COUNT == 1u << (64 - 45), "the hash gives nineteen bits twice");
 
-static bool was_touched(const struct page_cache *cache, enum change_kind kind, int64_t id, uint64_t since)
+static bool was_touched(const struct page_cache *cache, const struct change *what, uint64_t since)
 {
-	uint64_t hash = hash_of(kind, id);
+	uint64_t hash = hash_of(what->kind, what->id);
 	return cache->touched[hash >> 45] > since && cache->touched[(hash >> 8) & (TOUCHED_COUNT - 1)] > since;
 }
 
-static struct post_numbers *numbers_place(const struct page_cache *cache, int64_t post_id)
+static struct filling *filling_place(const struct page_cache *cache, const struct change *of)
 {
-	return &cache->numbers[hash_of(CHANGE_NUMBERS, post_id) & (NUMBER_COUNT - 1)];
+	return &cache->fillings[hash_of(of->kind, of->id) & (FILLING_COUNT - 1)];
+}
+
+static bool is_same_thing(const struct change *one, const struct change *other)
+{
+	return one->id == other->id && one->kind == other->kind;
 }
 
 /* ---- pages ---- */
@@ -123,7 +134,7 @@ struct page_cache *page_cache_new(size_t max_bytes)
 	pthread_mutex_init(&cache->lock, NULL);
 	cache->max_size = max_bytes;
 	cache->touched = memory_new_array(TOUCHED_COUNT, sizeof(*cache->touched));
-	cache->numbers = memory_new_array(NUMBER_COUNT, sizeof(*cache->numbers));
+	cache->fillings = memory_new_array(FILLING_COUNT, sizeof(*cache->fillings));
 	list_init(&cache->uses);
 	for (size_t i = 0; i < CHAIN_COUNT; i++)
 		list_init(&cache->chains[i]);
@@ -155,7 +166,7 @@ void page_cache_free(struct page_cache **cache)
 	drop_all(*cache);
 	pthread_mutex_destroy(&(*cache)->lock);
 	memory_free((*cache)->touched);
-	memory_free((*cache)->numbers);
+	memory_free((*cache)->fillings);
 	memory_free(*cache);
 	*cache = NULL;
 }
@@ -253,7 +264,7 @@ static bool is_true(const struct page_cache *cache, const struct kept *kept)
 	if (kept->position == cache->round || MUTANT("page_parts"))
 		return true;
 	for (size_t i = 0; i < kept->part_count; i++)
-		if (was_touched(cache, kept->parts[i].kind, kept->parts[i].id, kept->position))
+		if (was_touched(cache, &kept->parts[i], kept->position))
 			return false;
 	return true;
 }
@@ -263,12 +274,12 @@ static bool has_touched_holes(const struct page_cache *cache, const struct kept 
 	if (kept->position == cache->round)
 		return false;
 	for (size_t i = 0; i < kept->hole_count; i++)
-		if (was_touched(cache, CHANGE_NUMBERS, kept->holes[i].post_id, kept->position))
+		if (was_touched(cache, &kept->holes[i].of, kept->position))
 			return true;
 	return false;
 }
 
-/* The numbers of a touched post are those of its last touch, or they are not there. */
+/* The numbers of what was touched are those of its last touch, or they are not there. */
 static bool fill_holes(const struct page_cache *cache, struct kept *kept)
 {
 	struct str old = shared_bytes_str(kept->bytes);
@@ -280,17 +291,18 @@ static bool fill_holes(const struct page_cache *cache, struct kept *kept)
 		buf_add_str(&out, str_slice(old, taken, hole->at));
 		taken = hole->at + hole->len;
 		size_t at = out.len;
-		if (was_touched(cache, CHANGE_NUMBERS, hole->post_id, kept->position)) {
-			const struct post_numbers *numbers = numbers_place(cache, hole->post_id);
-			if (numbers->post_id != hole->post_id) {
+		if (was_touched(cache, &hole->of, kept->position)) {
+			const struct filling *filling = filling_place(cache, &hole->of);
+			if (!is_same_thing(&filling->of, &hole->of)) {
 				buf_clear(&out);
 				return false;
 			}
-			page_numbers_write(&out, numbers);
+			buf_add(&out, filling->members, filling->len);
 		} else {
 			buf_add_str(&out, str_slice(old, hole->at, taken));
 		}
-		*hole = (struct page_hole){ .at = at, .len = out.len - at, .post_id = hole->post_id };
+		hole->at = at;
+		hole->len = out.len - at;
 	}
 	buf_add_str(&out, str_slice(old, taken, old.len));
 	shared_bytes_unref(&kept->bytes);
@@ -317,19 +329,30 @@ struct shared_bytes *page_cache_get(struct page_cache *cache, const struct page_
 	return bytes;
 }
 
-void page_cache_tell(struct page_cache *cache, const struct change *changes, size_t count, const struct post_numbers *numbers,
-	size_t number_count)
+static void fill(struct page_cache *cache, const struct page_filling *given)
+{
+	struct filling *filling = filling_place(cache, &given->of);
+	filling->of.id = 0;
+	if (given->members.len > sizeof(filling->members))
+		return;
+	filling->of = given->of;
+	filling->len = given->members.len;
+	memcpy(filling->members, given->members.data, given->members.len);
+}
+
+void page_cache_tell(struct page_cache *cache, const struct change *changes, size_t count, const struct page_filling *fillings,
+	size_t filling_count)
 {
 	pthread_mutex_lock(&cache->lock);
 	if (count)
 		cache->round++;
 	for (size_t i = 0; i < count; i++) {
 		touch(cache, changes[i].kind == CHANGE_FILTERS ? CHANGE_VIEWER : changes[i].kind, changes[i].id);
-		if (changes[i].kind == CHANGE_NUMBERS)
-			numbers_place(cache, changes[i].id)->post_id = 0;
+		if (changes[i].kind == CHANGE_POST_NUMBERS || changes[i].kind == CHANGE_ACTOR_NUMBERS)
+			filling_place(cache, &changes[i])->of.id = 0;
 	}
-	for (size_t i = 0; i < number_count; i++)
-		*numbers_place(cache, numbers[i].post_id) = numbers[i];
+	for (size_t i = 0; i < filling_count; i++)
+		fill(cache, &fillings[i]);
 	pthread_mutex_unlock(&cache->lock);
 }
 

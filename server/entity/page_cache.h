@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Whole answers, kept with what they were made of. Whoever follows what is changed (storage/change.h) tells the cache in
- * rounds; a page is given again when nothing of it was touched since the round that it was made after. Numbers of posts are
- * holes in a page, which are filled anew. Bounded in bytes: what was not asked for longest goes. Any thread. */
+ * rounds; a page is given again when nothing of it was touched since the round that it was made after. Numbers of posts and
+ * of actors are holes in a page, which are filled anew. Bounded in bytes: what was not asked for longest goes. Any thread. */
 #ifndef COMPTOIR_SERVER_ENTITY_PAGE_CACHE_H
 #define COMPTOIR_SERVER_ENTITY_PAGE_CACHE_H
 
@@ -21,10 +21,16 @@ struct page_key {
 	struct id_page bounds;
 };
 
-/* Where the numbers of a post stand: members, as page_numbers_write writes them. */
+/* Where numbers stand: of a post as page_numbers_write writes them, of an actor as account_numbers_write does. */
 struct page_hole {
 	size_t at, len;
-	int64_t post_id;
+	struct change of; /* CHANGE_POST_NUMBERS or CHANGE_ACTOR_NUMBERS */
+};
+
+#define PAGE_FILLING_BYTES 176
+struct page_filling {
+	struct change of;
+	struct str members; /* more than PAGE_FILLING_BYTES are not taken */
 };
 
 /* What a page is made of, noted while it is made. In an arena. */
@@ -37,7 +43,8 @@ struct page_parts {
 	int64_t until_us; /* wall time: what is shown may change then by itself; 0: must not be kept */
 };
 void page_parts_add(struct page_parts *parts, enum change_kind kind, int64_t id);
-void page_parts_add_hole(struct page_parts *parts, const struct page_hole *hole);
+/* The last len bytes of out. */
+void page_parts_add_hole(struct page_parts *parts, const struct buf *out, size_t len, enum change_kind kind, int64_t id);
 void page_numbers_write(struct buf *out, const struct post_numbers *numbers);
 
 /* The last round: to be asked before the first question that a page is made of. */
@@ -56,9 +63,9 @@ bool page_cache_may_have(struct page_cache *cache, const struct page_key *key);
  * the caller. */
 struct shared_bytes *page_cache_get(struct page_cache *cache, const struct page_key *key, struct page_ids *ret_ids);
 
-/* One thread tells the rounds, one after the other. numbers: of the posts among the changes, whatever is known. */
-void page_cache_tell(struct page_cache *cache, const struct change *changes, size_t count, const struct post_numbers *numbers,
-	size_t number_count);
+/* One thread tells the rounds, one after the other. fillings: numbers of what is among the changes, whatever is known. */
+void page_cache_tell(struct page_cache *cache, const struct change *changes, size_t count, const struct page_filling *fillings,
+	size_t filling_count);
 void page_cache_forget(struct page_cache *cache); /* a round of which nothing is known */
 
 #endif

@@ -248,8 +248,10 @@ static enum error load_rest(struct status_set *set)
 		error = load_accounts(set);
 	if (!error)
 		error = filter_set_load(&set->reader, &set->filters);
-	if (!error && set->parts)
+	if (!error && set->parts) {
+		account_set_note_holes(set->accounts, set->parts);
 		note_parts(set);
+	}
 	if (!error)
 		drop_partial(set);
 	return error;
@@ -425,10 +427,8 @@ static void write_counts(const struct status_set *set, struct json_out *json, co
 
 	page_numbers_write(&members, &numbers);
 	json_out_raw_members(json, buf_str(&members));
-	if (!set->parts)
-		return;
-	const struct page_hole hole = { .at = json->buf->len - members.len, .len = members.len, .post_id = glance->post_id };
-	page_parts_add_hole(set->parts, &hole);
+	if (set->parts)
+		page_parts_add_hole(set->parts, json->buf, members.len, CHANGE_POST_NUMBERS, glance->post_id);
 }
 
 static void write_account(const struct status_set *set, struct json_out *json, int64_t actor_id)

@@ -128,17 +128,24 @@ static void say(const char *what, bool was_possible)
 	write_text(STDOUT_FILENO, was_possible ? " possible\n" : " refused\n");
 }
 
+static void say_opened(const char *what, int descriptor)
+{
+	say(what, descriptor >= 0);
+	if (descriptor >= 0)
+		close(descriptor);
+}
+
 static int probe(void)
 {
 	char *const arguments[] = { (char[]){ "true" }, NULL };
 	if (!close_walls("/usr/bin/ffmpeg"))
 		return FILM_NO_WALLS;
-	say("open", open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0);
-	say("list", open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) >= 0);
-	say("environment", open("/proc/self/environ", O_RDONLY | O_CLOEXEC) >= 0);
-	say("create", open("/tmp/comptoir-film-probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0);
-	say("socket", socket(AF_INET, SOCK_STREAM, 0) >= 0);
-	say("unix", socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
+	say_opened("open", open("/etc/passwd", O_RDONLY | O_CLOEXEC));
+	say_opened("list", open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	say_opened("environment", open("/proc/self/environ", O_RDONLY | O_CLOEXEC));
+	say_opened("create", open("/tmp/comptoir-film-probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	say_opened("socket", socket(AF_INET, SOCK_STREAM, 0));
+	say_opened("unix", socket(AF_UNIX, SOCK_STREAM, 0));
 	say("kill", kill(getppid(), 0) == 0);
 	say("fork", fork() >= 0);
 	(void)execv("/bin/true", arguments);

@@ -17,7 +17,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#define CACHE_PLACES 1024u
+#define CACHE_PLACES 4096u
 #define CACHE_LIFETIME_US 5000000
 #define CACHE_MAX_SCOPES_BYTES 400
 

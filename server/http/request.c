@@ -40,6 +40,7 @@ void request_go_on(struct request *request)
 {
 	assert(request->hand_over && !request->response.status);
 	request->goes_on = true;
+	request->has_come_back = true;
 }
 
 struct str request_value(const struct request *request, unsigned index)

@@ -75,7 +75,8 @@ struct request {
 	/* Set by request_hand_over. */
 	void (*hand_over)(struct request *request, struct db *db);
 	void *handed_over;
-	bool goes_on;              /* set by request_go_on */
+	bool goes_on;              /* set by request_go_on, until a worker has it */
+	bool has_come_back;        /* set by request_go_on, for good */
 	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
@@ -97,8 +98,8 @@ void request_go_slow(struct request *request);
  * request is no longer theirs when that returns. The server does not stop before. */
 void request_hand_over(struct request *request, void (*give)(struct request *request, struct db *db), void *object);
 void request_answered(struct request *request);
-/* For whoever was handed a request by a "cached" handler, on the loop and without a connection: it was not answered, and
- * goes on to a worker once request_answered is called. */
+/* For whoever was handed a request: it was not answered, and its handler runs on a worker, from the top, once
+ * request_answered is called. A "cached" handler may hand over too, on the loop and without a connection. */
 void request_go_on(struct request *request);
 
 /* Starts a JSON answer; content type application/json; charset=utf-8. */

@@ -4,16 +4,21 @@
 #include "server/mastodon/home_pages.h"
 
 #include "server/app.h"
+#include "server/entity/account.h"
 #include "server/entity/filtering.h"
 #include "server/http/request.h"
 #include "server/mastodon/parameters.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #define ARENA_BYTES 65536
+/* From the beginning of a round to that of the next one, when requests come so fast that they meet. */
+#define ROUND_US 1000
 /* More posts than that are not asked for at once: their pages are made anew. */
 #define NUMBERS_MAX 1000
 
@@ -48,21 +53,43 @@ static void forget_all(struct home_pages *pages)
 	page_cache_forget(pages->cache);
 }
 
+/* Numbers that cannot be had, or are too many, are left out: their pages are made anew. */
+static size_t list_fillings(struct home_pages *pages, const struct change *changes, size_t count, enum change_kind kind,
+	struct page_filling *ret_fillings)
+{
+	struct post_numbers *posts = NULL;
+	struct actor_glance *actors = NULL;
+	int64_t *ids = arena_alloc_array(pages->arena, count + 1, sizeof(*ids));
+	size_t id_count = 0, found = 0;
+	for (size_t i = 0; i < count; i++)
+		if (changes[i].kind == kind)
+			ids[id_count++] = changes[i].id;
+	if (!id_count || id_count > NUMBERS_MAX)
+		return 0;
+	enum error error = kind == CHANGE_POST_NUMBERS ? post_numbers_list(pages->db, pages->arena, ids, id_count, &posts, &found)
+		: actor_glance_list(pages->db, pages->arena, ids, id_count, &actors, &found);
+	for (size_t i = 0; !error && i < found; i++) {
+		AUTO(buf) struct buf members = { 0 };
+		if (posts)
+			page_numbers_write(&members, &posts[i]);
+		else
+			account_numbers_write(&members, &actors[i]);
+		ret_fillings[i] = (struct page_filling){
+			.of = { kind, posts ? posts[i].post_id : actors[i].id }, .members = arena_str(pages->arena, buf_str(&members)),
+		};
+	}
+	return error ? 0 : found;
+}
+
 static void tell(struct home_pages *pages, const struct change *changes, size_t count)
 {
-	struct post_numbers *numbers = NULL;
-	int64_t *ids = arena_alloc_array(pages->arena, count + 1, sizeof(*ids));
-	size_t id_count = 0, number_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (changes[i].kind == CHANGE_NUMBERS)
-			ids[id_count++] = changes[i].id;
-		else if (changes[i].kind == CHANGE_FILTERS)
+	struct page_filling *fillings = arena_alloc_array(pages->arena, count + 1, sizeof(*fillings));
+	for (size_t i = 0; i < count; i++)
+		if (changes[i].kind == CHANGE_FILTERS)
 			filters_forget(changes[i].id);
-	}
-	if (id_count && id_count <= NUMBERS_MAX &&
-	    post_numbers_list(pages->db, pages->arena, ids, id_count, &numbers, &number_count) != ERROR_NONE)
-		number_count = 0; /* their pages are made anew */
-	page_cache_tell(pages->cache, changes, count, numbers, number_count);
+	size_t filled = list_fillings(pages, changes, count, CHANGE_POST_NUMBERS, fillings);
+	filled += list_fillings(pages, changes, count, CHANGE_ACTOR_NUMBERS, fillings + filled);
+	page_cache_tell(pages->cache, changes, count, fillings, filled);
 }
 
 static bool ask(struct home_pages *pages)
@@ -96,11 +123,23 @@ static void answer(struct home_pages *pages, const struct visit *visit, bool is_
 	request_answered(request);
 }
 
+/* Those who come meanwhile share the question. */
+static void gather(int64_t last_round_us)
+{
+	int64_t left_us = last_round_us + ROUND_US - clock_monotonic_us();
+	if (left_us > 0)
+		usleep((useconds_t)left_us);
+}
+
 static void *run(void *argument)
 {
 	struct home_pages *pages = argument;
+	int64_t last_round_us = 0;
+	size_t last_count = 0;
 	log_set_thread("web", "timelines");
 	for (;;) {
+		if (last_count > 1)
+			gather(last_round_us);
 		pthread_mutex_lock(&pages->lock);
 		while (!pages->first && !pages->is_stopping)
 			pthread_cond_wait(&pages->has_work, &pages->lock);
@@ -110,8 +149,9 @@ static void *run(void *argument)
 		pthread_mutex_unlock(&pages->lock);
 		if (!visit)
 			return NULL;
+		last_round_us = clock_monotonic_us();
 		bool is_current = ask(pages);
-		while (visit) {
+		for (last_count = 0; visit; last_count++) {
 			struct visit *next = visit->next;
 			answer(pages, visit, is_current);
 			visit = next;

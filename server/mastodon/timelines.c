@@ -86,6 +86,8 @@ enum error handle_home_timeline(struct request *request)
 	int64_t *ids;
 	size_t count;
 
+	if (!request->has_come_back && cached_home_timeline(request))
+		return ERROR_NONE; /* its token was not known on the loop */
 	read_page(request, &key.bounds);
 	enum error error = status_set_load_home(&reader, &key.bounds, &parts, &set, &ids, &count);
 	if (error)

@@ -66,7 +66,8 @@ static enum error map_file(int descriptor, struct str *ret_bytes)
 	void *map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
 	if (map == MAP_FAILED)
 		return ERROR_IO;
-	*ret_bytes = (struct str){ map, (size_t)status.st_size };
+	ret_bytes->data = map;
+	ret_bytes->len = (size_t)status.st_size;
 	return ERROR_NONE;
 }
 

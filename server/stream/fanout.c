@@ -356,7 +356,8 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 		tell_actor(hub, event->actor_id, "notifications_merged", STR_LITERAL("1"));
 		return ERROR_NONE;
 	case EVENT_FILTERS_CHANGED:
-		tell_actor(hub, event->actor_id, "filters_changed", (struct str){ 0 });
+		// There is nothing to say, but masto.js and Mastodon.py end the stream at a payload that is no JSON.
+		tell_actor(hub, event->actor_id, "filters_changed", STR_LITERAL("{}"));
 		return ERROR_NONE;
 	case EVENT_NOTIFICATION:
 		return tell_notification(hub, event);

@@ -196,7 +196,7 @@
 	X(TEXT_TWO_FACTOR_SCAN, \
 		"Scan this picture with an authenticator app, or type the secret below into it. Then enter the code that it shows.", \
 		"Scannez cette image avec une application d’authentification, ou saisissez-y le secret ci-dessous. Entrez ensuite le code qu’elle affiche.") \
-	X(TEXT_TWO_FACTOR_SECRET, "Secret", "Secret") \
+	X(TEXT_TWO_FACTOR_SECRET, "Secret", "Secret\u00a0") \
 	X(TEXT_TWO_FACTOR_PICTURE, \
 		"Picture with the secret for an authenticator app", \
 		"Image contenant le secret pour une application d’authentification") \

@@ -7,12 +7,12 @@
 
 create unlogged table changes (
 	xid xid8 not null default pg_current_xact_id(),
-	kind smallint not null check (kind between 1 and 5),
+	kind smallint not null check (kind between 1 and 6),
 	ids bigint[] not null
 );
 create index changes_xid on changes (xid);
 comment on table changes is 'Of the last minutes';
-comment on column changes.kind is '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor';
+comment on column changes.kind is '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors';
 
 grant select, insert, delete on changes to comptoir_web;
 grant insert on changes to comptoir_federation;
@@ -84,7 +84,7 @@ $$;
 create function changes_note_actor_counts() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
 	insert into changes (kind, ids)
-		select 3, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
+		select 6, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
 	return null;
 end
 $$;
@@ -105,7 +105,8 @@ begin
 end
 $$;
 
-create function changes_note_filter_part() returns trigger language plpgsql set search_path = public, pg_temp as $$
+-- Also for who may not read filters: with a post that an inbox worker removes goes what filters name it.
+create function changes_note_filter_part() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
 	insert into changes (kind, ids)
 		select 5, array_agg(distinct noted.id) from (select f.actor_id as id from changed join filters as f on f.id = changed.filter_id) as noted having count(noted.id) > 0;

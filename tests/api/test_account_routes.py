@@ -8,7 +8,7 @@ import zlib
 import pytest
 import requests
 
-from support.api import Api, make_token, person
+from support.api import Api, make_token, new_id, person
 from support.far import far_actor, follow
 from support.peers import Peer, answer
 from support.site import Site
@@ -330,7 +330,7 @@ def test_people_are_found_by_the_beginning_of_their_names(server, bert):
         assert found_by(bert, nothing) == []
 
 
-def test_who_is_gone_hidden_or_blocked_is_not_found(server, bert):
+def test_who_is_gone_or_hidden_or_blocks_one_is_not_found(server, bert):
     for column in ("suspended_at", "silenced_at"):
         one = far_actor(server.database, "quux_" + column)
         server.database.rows(f"update actors set {column} = now() where id = %s returning id", (one,))
@@ -338,6 +338,9 @@ def test_who_is_gone_hidden_or_blocked_is_not_found(server, bert):
     blocked = far_actor(server.database, "quux_blocked")
     assert found_by(bert, "quux") == ["quux_blocked@far.example"]
     bert.post(f"/api/v1/accounts/{blocked}/block")
+    assert found_by(bert, "quux") == ["quux_blocked@far.example"]  # toot asks for the name to end the block
+    server.database.rows("insert into blocks (id, blocker_id, blocked_id, uri) values (%s, %s, %s, 'https://far.example/b')"
+                         " returning id", (new_id(), blocked, bert.id))
     assert found_by(bert, "quux") == []
 
 

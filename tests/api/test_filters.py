@@ -62,6 +62,13 @@ def test_a_filter_is_made_read_changed_and_removed(clean):
     assert clean.get("/api/v2/filters") == []
 
 
+def test_changes_without_a_key_in_common_are_two(clean):
+    made = make(clean, "apples")
+    changed = clean.put(f"/api/v2/filters/{made['id']}", json={"keywords_attributes": [
+        {"id": made["keywords"][0]["id"], "_destroy": True}, {"keyword": "pears"}]})
+    assert [one["keyword"] for one in changed["keywords"]] == ["pears"]
+
+
 def test_a_filter_may_come_as_a_form_and_lose_its_end(clean):
     made = clean.post("/api/v2/filters", data=[
         ("title", "Form"), ("context[]", "home"), ("context[]", "account"), ("expires_in", "600"),

@@ -82,6 +82,16 @@ def test_a_remote_avatar_is_fetched_once_and_made_anew(ours, alice, far):
     assert ours.get(path).status_code == 200 and far.asked("/a.jpg") == ["/a.jpg"]
 
 
+def test_a_remote_film_is_kept_as_it_came_and_can_be_sought_in(ours, alice, far):
+    data = pictures.mp3(60)
+    path = shown(alice, remote_actor(ours, far, serve(far, "/film.mp3", data, "audio/mpeg")))
+    first = ours.get(path, headers={"Range": "bytes=100-199"})
+    assert first.status_code == 206 and first.content == data[100:200]
+    assert first.headers["Content-Range"] == f"bytes 100-199/{len(data)}" and first.headers["Content-Type"] == "audio/mpeg"
+    again = ours.get(path, headers={"Range": f"bytes={len(data) - 10}-", "If-Range": first.headers["ETag"]})
+    assert again.status_code == 206 and again.content == data[-10:] and far.asked("/film.mp3") == ["/film.mp3"]
+
+
 @pytest.mark.parametrize("name,data,status", [("html", b"<script>alert(1)</script>" * 9, 200), ("none", b"", 200), ("gone", b"x", 404),
                                               ("bomb", pictures.png_bomb(), 200), ("svg", b"<svg onload='alert(1)'/>" * 9, 200)])
 def test_what_is_no_picture_is_not_shown_and_not_asked_again(ours, alice, far, name, data, status):

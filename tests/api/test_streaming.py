@@ -242,7 +242,7 @@ def test_changed_filters_are_told(anna, open_socket):
     home = open_socket(anna, "stream=user")
     assert home.is_silent(anna)
     anna.post("/api/v2/filters", data={"title": "x", "context[]": ["home"], "keywords_attributes[][keyword]": "unwanted"})
-    assert home.event("filters_changed")["payload"] == ""
+    assert json.loads(home.event("filters_changed")["payload"]) == {}
 
 
 def test_filters_are_applied_to_what_is_streamed(server, anna, open_socket):

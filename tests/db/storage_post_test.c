@@ -5,6 +5,7 @@
 #include "tests/db/post_world.h"
 
 #include "storage/id.h"
+#include "storage/media.h"
 #include "storage/reaction.h"
 #include "storage/uri_lock.h"
 
@@ -366,6 +367,31 @@ static void a_deleted_post_leaves_its_answers_and_no_count(void **state)
 	assert_int_equal(sql_number("select posts from actor_counts where actor_id = %lld", (long long)author), 1);
 }
 
+static int64_t add_upload(int64_t actor_id, const char *state)
+{
+	int64_t id = id_new();
+	run_sql("insert into media (id, name, actor_id, kind, state, mime_type, size_bytes) values (%lld,"
+		" right('xxxxxxxxxxxxxxxxxxxxxx' || '%lld', 22), %lld, 'image', '%s', 'image/png', 1)",
+		(long long)id, (long long)id, (long long)actor_id, state);
+	return id;
+}
+
+static void only_files_of_ones_own_that_are_ready_are_attached(void **state)
+{
+	(void)state;
+	int64_t author = add_local("uploader"), other = add_local("uploader_too");
+	int64_t post_id = add_post(author, POST_PUBLIC, 0), second_id = add_post(author, POST_PUBLIC, 0);
+	int64_t ready = add_upload(author, "ready"), pending = add_upload(author, "pending"), failed = add_upload(author, "failed");
+	int64_t foreign = add_upload(other, "ready");
+	assert_int_equal(media_attach(web, arena, author, post_id, (int64_t[]){ ready, pending }, 2), ERROR_UNPROCESSABLE);
+	assert_int_equal(media_attach(web, arena, author, post_id, (int64_t[]){ failed }, 1), ERROR_UNPROCESSABLE);
+	assert_int_equal(media_attach(web, arena, author, post_id, (int64_t[]){ foreign }, 1), ERROR_NOT_FOUND);
+	assert_int_equal(media_attach(web, arena, author, post_id, (int64_t[]){ ready }, 1), ERROR_NONE);
+	assert_int_equal(media_attach(web, arena, author, second_id, (int64_t[]){ ready }, 1), ERROR_UNPROCESSABLE);
+	assert_int_equal(sql_number("select count(*) from post_media where post_id in (%lld, %lld)", (long long)post_id,
+		(long long)second_id), 1);
+}
+
 static void a_deleted_post_takes_its_attachments_along(void **state)
 {
 	(void)state;
@@ -503,6 +529,7 @@ int main(void)
 		cmocka_unit_test(an_edit_keeps_the_former_version),
 		cmocka_unit_test(a_quote_changes_its_state),
 		cmocka_unit_test(a_deleted_post_leaves_its_answers_and_no_count),
+		cmocka_unit_test(only_files_of_ones_own_that_are_ready_are_attached),
 		cmocka_unit_test(a_deleted_post_takes_its_attachments_along),
 		cmocka_unit_test(an_outbox_lists_open_posts_and_boosts_in_order),
 		cmocka_unit_test(open_answers_are_listed_oldest_first),

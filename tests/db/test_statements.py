@@ -31,6 +31,8 @@ MAY_BE_READ_WHOLE = {
 SUMMED = "a job sums up what is recent, or who is listed, every quarter of an hour"
 BATCH = "a batch of what is old, once an hour; a plan for any values does not know how small it is"
 STATEMENTS_THAT_MAY = {
+    ("change_list", "changes"): "when all of its few rows are new",
+    ("change_prune", "changes"): "when all of its few rows are old",
     ("delivery_content_expand_fanout", "domain_blocks"): "once for a batch of thousands of inboxes",
     ("instance_list_peers", "peers"): "it lists them: as many rows as servers known, tens of thousands at most",
     ("instance_list_peers", "domain_blocks"): "short beside the peers that are listed",

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- Asks for the home timelines of random readers, or what FILE's second column names: FILE has a token a line. Prints one
--- line "REPORT {json}".
+-- Asks for the home timelines of random readers, a token a line of the file in the first argument; the second is
+-- another path, the third how many milliseconds each connection pauses before it asks, on average. Prints one line
+-- "REPORT {json}".
 local tokens, thread_count, threads = {}, 0, {}
 local path = "/api/v1/timelines/home"
 
@@ -15,6 +16,10 @@ function init(arguments)
 		table.insert(tokens, line)
 	end
 	path = arguments[2] or path
+	local pause_ms = tonumber(arguments[3] or "0")
+	if pause_ms > 0 then
+		delay = function() return math.random(0, 2 * pause_ms) end
+	end
 	math.randomseed(os.time() + number * 7919)
 	errors = 0
 	bytes = 0

@@ -21,6 +21,7 @@
 #define SECOND DELIVERY_SECOND_US
 #define DAY DELIVERY_DAY_US
 #define START_US (INT64_C(1795359600) * SECOND)
+#define DOUBTFUL_SIGNING 32
 #define MAX_ROWS 20000
 #define MAX_PEERS 2000
 
@@ -412,7 +413,7 @@ static int set_up_world(void **state)
 	atomic_store(&activity->key->references, 1);
 	activity->key->key = signing_key_from_rsa_der(keys.main_private_der);
 	client = fake_http_client_new();
-	const struct scheduler_options options = { client, &hooks, NULL, 256 };
+	const struct scheduler_options options = { client, &hooks, NULL, 256, DOUBTFUL_SIGNING };
 	scheduler = scheduler_new(&options);
 	return 0;
 }

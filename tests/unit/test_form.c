@@ -101,7 +101,7 @@ static void json_objects_become_fields(void **state)
 		{ "{\"ids\":[\"1\",2,null]}", "ids[]=1|ids[]=2|" },
 		{ "{\"poll\":{\"options\":[\"y\",\"n\"],\"multiple\":true}}",
 			"poll[options][]=y|poll[options][]=n|poll[multiple]=true|" },
-		{ "{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "fields[][name]=a|fields[][name]=b|" },
+		{ "{\"fields\":[{\"name\":\"a\"},{\"name\":\"b\"}]}", "fields[0][name]=a|fields[1][name]=b|" },
 		{ "{\"a\":{},\"b\":[]}", "" },
 	};
 	AUTO(arena) struct arena *arena = arena_new(LARGE);

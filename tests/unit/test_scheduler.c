@@ -501,6 +501,27 @@ static void hanging_peers_leave_places_to_the_others(void **state)
 	ASSERT_BETWEEN(waiting(), 1, 256 / 4 + 1);
 }
 
+static void the_proven_do_not_queue_behind_the_doubtful_at_the_signers(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		add_row(arena_printf(world_arena, "unknown%d.example", i).data);
+	(void)look();
+	(void)answer_claims();
+	(void)discover();
+	(void)scheduler_advance(scheduler);
+	assert_int_equal(scheduler_in_flight(scheduler), DOUBTFUL_SIGNING);
+	struct known_peer *peer = known(STR_LITERAL("well.example"));
+	peer->record.last_success_us = now_us - DAY;
+	add_row("well.example");
+	(void)discover();
+	(void)scheduler_advance(scheduler);
+	assert_int_equal(scheduler_in_flight(scheduler), DOUBTFUL_SIGNING + 1);
+	/* The others follow as those are signed. */
+	settle();
+	ASSERT_BETWEEN(waiting(), 180, 201);
+}
+
 static void a_backlog_is_kept_in_the_table(void **state)
 {
 	(void)state;
@@ -674,6 +695,7 @@ int main(void)
 		SCRIPT(what_its_author_may_not_say_any_more_is_withheld),
 		SCRIPT(an_activity_without_key_is_given_up),
 		SCRIPT(hanging_peers_leave_places_to_the_others),
+		SCRIPT(the_proven_do_not_queue_behind_the_doubtful_at_the_signers),
 		SCRIPT(a_backlog_is_kept_in_the_table),
 		SCRIPT(when_most_hosts_fail_at_once_nothing_is_counted),
 		SCRIPT(with_nothing_to_probe_with_deliveries_go_on),
