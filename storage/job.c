@@ -7,12 +7,15 @@
 #include "storage/statement.h"
 #include "storage/wake.h"
 
+/* One that runs at this moment is done with what it read: as a new row the job outlives the end of that run. */
 static const struct statement add = STATEMENT("job_add", 5,
 	"insert into jobs (id, kind, key, payload, due_at)"
 	" values ($1, $2, $3, $4::text::jsonb, coalesce($5::timestamptz, now()))"
 	" on conflict (kind, key) where key is not null"
 	" do update"
-	" set payload = excluded.payload,"
+	" set id = case when jobs.leased_until > now() then excluded.id else jobs.id end,"
+	"     leased_until = null,"
+	"     payload = excluded.payload,"
 	"     due_at = least(jobs.due_at, excluded.due_at),"
 	"     state = 'waiting'"); // jobs_kind_key
 
