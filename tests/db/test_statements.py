@@ -20,6 +20,7 @@ MAY_BE_READ_WHOLE = {
     "schema_migrations": "one row a migration",
     "settings": "some dozens of rows",
     "delivery_workers": "one row a process",
+    "post_words_progress": "one row",
     "directory_entries": "20,000 rows at most",
     "trending_links": "100 rows at most",
     "trending_posts": "400 rows at most",
