@@ -16,7 +16,8 @@ struct job {
 };
 
 /* In the caller's transaction or alone; may be called by any role. key data NULL: none. One job of a kind and key waits
- * at a time: when there is one, it takes the new payload and is due at the earlier time (a role that may not read jobs
+ * at a time: when there is one, it takes the new payload and is due at the earlier time; when that one runs already, it
+ * comes once more (a role that may not read jobs
  * leaves the old one as it is). due_us 0: now. payload data NULL: {}. */
 enum error job_add(struct db *db, struct arena *arena, struct str kind, struct str key, struct str payload, int64_t due_us) MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include "storage/follow.h"
 #include "storage/id.h"
 #include "storage/instance.h"
+#include "storage/job.h"
 #include "storage/oauth.h"
 #include "storage/post.h"
 #include "storage/user.h"
@@ -621,9 +622,31 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void a_job_that_is_wanted_again_while_it_runs_comes_again(void **state)
+{
+	(void)state;
+	const struct str kind = STR_LITERAL("again"), key = STR_LITERAL("one");
+	const int64_t lease_s = 60;
+	struct job *jobs;
+	size_t count;
+	assert_int_equal(job_add(db, arena, kind, key, STR_LITERAL("{\"n\":1}"), 0), ERROR_NONE);
+	assert_int_equal(job_claim(db, arena, &kind, &lease_s, 1, 10, &jobs, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	int64_t first = jobs[0].id;
+	assert_int_equal(job_add(db, arena, kind, key, STR_LITERAL("{\"n\":2}"), 0), ERROR_NONE);
+	assert_int_equal(job_done(db, arena, first), ERROR_NONE);
+	assert_int_equal(job_claim(db, arena, &kind, &lease_s, 1, 10, &jobs, &count), ERROR_NONE);
+	assert_int_equal(count, 1);
+	assert_true(jobs[0].id != first && strstr(jobs[0].payload.data, "2"));
+	assert_int_equal(job_done(db, arena, jobs[0].id), ERROR_NONE);
+	assert_int_equal(job_claim(db, arena, &kind, &lease_s, 1, 10, &jobs, &count), ERROR_NONE);
+	assert_int_equal(count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_job_that_is_wanted_again_while_it_runs_comes_again),
 		cmocka_unit_test(the_first_domain_is_primary_and_later_ones_are_not),
 		cmocka_unit_test(a_domain_is_found_by_name_and_by_authority_in_any_case),
 		cmocka_unit_test(a_host_stands_for_one_domain_only),
