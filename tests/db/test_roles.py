@@ -65,6 +65,7 @@ def test_the_web_role_changes_rows_and_nothing_else(migrated):
     assert rights.pop("permissions") == "s"
     assert rights.pop("audit_log") == "si"
     assert rights.pop("audit_heads") == "s"
+    assert rights.pop("changes") == "sid"
     assert set(rights.values()) == {"siud"}
 
 
