@@ -13,5 +13,7 @@ struct reader reader_of(struct request *request, enum filter_context filters)
 		.arena = request->arena,
 		.actor_id = request->access.actor_id,
 		.filters = filters,
+		.hides_direct = request->access.standing.membership_id &&
+			!rights_allow(request->access.standing.rights, PERMISSION_INBOX_READ),
 	};
 }

@@ -25,6 +25,7 @@ struct reader {
 	struct arena *arena;
 	int64_t actor_id; /* 0: nobody is logged in; flags such as favourited are left out */
 	enum filter_context filters;
+	bool hides_direct; /* who speaks for a brand account, but may not read its inbox */
 };
 
 /* That of a request: its token's actor. */

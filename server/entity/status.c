@@ -11,6 +11,8 @@
 #include "server/entity/status_fragment.h"
 #include "server/http/request.h"
 
+#include "base/mutant.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +79,17 @@ static const struct post_glance *find_asked(const struct status_set *set, int64_
 
 /* ---- loading ---- */
 
+static void drop_direct(const struct reader *reader, struct post_glance *glances, size_t *count)
+{
+	size_t kept = 0;
+	if (!reader->hides_direct || MUTANT("reader_hides_direct"))
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if (glances[i].visibility != POST_DIRECT)
+			glances[kept++] = glances[i];
+	*count = kept;
+}
+
 static enum error load_quoted(struct status_set *set)
 {
 	const struct reader *reader = &set->reader;
@@ -92,6 +105,8 @@ static enum error load_quoted(struct status_set *set)
 	}
 	enum error error = count ? post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->quoted,
 		&set->quoted_count) : ERROR_NONE;
+	if (!error)
+		drop_direct(reader, set->quoted, &set->quoted_count);
 	if (!error && set->quoted_count)
 		qsort(set->quoted, set->quoted_count, sizeof(*set->quoted), compare_glances);
 	return error;
@@ -265,8 +280,10 @@ enum error status_set_load(const struct reader *reader, const int64_t *ids, size
 	set->reader = *reader;
 	if (count)
 		error = post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->glances, &set->glance_count);
-	if (!error)
+	if (!error) {
+		drop_direct(reader, set->glances, &set->glance_count);
 		error = load_rest(set);
+	}
 	if (!error)
 		*ret_set = set;
 	return error;
@@ -283,6 +300,7 @@ enum error status_set_load_home(const struct reader *reader, const struct id_pag
 		&set->glance_count, &parts->until_us);
 	if (error)
 		return error;
+	drop_direct(reader, set->glances, &set->glance_count);
 	size_t count = set->glance_count;
 	int64_t *ids = arena_alloc_array(reader->arena, count + 1, sizeof(*ids));
 	for (size_t i = 0; i < count; i++)

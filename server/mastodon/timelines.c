@@ -86,7 +86,7 @@ enum error handle_home_timeline(struct request *request)
 	int64_t *ids;
 	size_t count;
 
-	if (!request->has_come_back && cached_home_timeline(request))
+	if (!reader.hides_direct && !request->has_come_back && cached_home_timeline(request))
 		return ERROR_NONE; /* its token was not known on the loop */
 	read_page(request, &key.bounds);
 	enum error error = status_set_load_home(&reader, &key.bounds, &parts, &set, &ids, &count);
@@ -98,7 +98,8 @@ enum error handle_home_timeline(struct request *request)
 	const struct page_ids ends = { .first = count ? ids[0] : 0, .last = count ? ids[count - 1] : 0, .count = count };
 	respond_shared(request, 200, JSON_CONTENT_TYPE, bytes);
 	respond_link(request, count, ends.first, ends.last, count == (size_t)key.bounds.limit);
-	keep_page(request, &key, position, &parts, &ends, bytes);
+	if (!reader.hides_direct)
+		keep_page(request, &key, position, &parts, &ends, bytes);
 	shared_bytes_unref(&bytes);
 	return ERROR_NONE;
 }

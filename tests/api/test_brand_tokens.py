@@ -246,6 +246,25 @@ def test_a_role_allows_what_the_matrix_says(team, role):
     assert sorted(allowed) == sorted(EXPECTED[role].split())
 
 
+@pytest.mark.parametrize("role, may_read", [("writer", False), ("agent", True)])
+def test_private_messages_are_for_who_reads_the_inbox(team, role, may_read):
+    paul = Api(team, make_token(team.database, "paul"), "paul")
+    public = paul.post("/api/v1/statuses", data={"status": "@fleurs hello"})
+    private = paul.post("/api/v1/statuses", data={"status": "@fleurs my order is lost", "visibility": "direct",
+                                                  "in_reply_to_id": public["id"]})
+    grant(team, "luc", "--role", role)
+    luc, status = brand_token(team, "luc"), 200 if may_read else 404
+    for path in ("", "/context", "/history", "/source", "/favourited_by"):
+        luc.get(f"/api/v1/statuses/{private['id']}{path}", status)
+    seen = [one["id"] for one in luc.get(f"/api/v1/statuses/{public['id']}/context")["descendants"]]
+    assert (private["id"] in seen) == may_read
+    listed = luc.get("/api/v1/statuses", **{"id[]": [private["id"], public["id"]]})
+    assert {one["id"] for one in listed} == {public["id"]} | ({private["id"]} if may_read else set())
+    for kind in ("/api/v1/timelines/home", f"/api/v1/accounts/{paul.id}/statuses"):
+        assert may_read or private["id"] not in [one["id"] for one in luc.get(kind)]
+    withdraw(team, "luc", "--role", role)
+
+
 # ---- the log, and posts for later ----
 
 def test_what_is_done_for_the_brand_is_in_its_log(team):
