@@ -34,6 +34,22 @@ static const struct statement forget_attempts = STATEMENT("expiry_attempts", 1,
 	" where ctid = any(array(select ctid from attempts where began_at < now() - interval '1 day' limit $1))"
 	"   and began_at < now() - interval '1 day'"); // attempts_began_at
 
+static const struct statement forget_tokens = STATEMENT("expiry_tokens", 1,
+	"delete from oauth_tokens"
+	" where id in (select id from oauth_tokens where revoked_at < now() - interval '7 days' limit $1)");
+	// oauth_tokens_revoked_at, oauth_tokens_pkey
+
+/* Anybody gets tokens of applications, as many as they like. */
+static const struct statement forget_tokens_of_applications = STATEMENT("expiry_tokens_of_applications", 1,
+	"delete from oauth_tokens"
+	" where id in ("
+	"   select id"
+	"   from oauth_tokens"
+	"   where user_id is null"
+	"     and created_at < now() - interval '30 days'"
+	"     and (last_used_on is null or last_used_on < current_date - 30)"
+	"   limit $1)"); // oauth_tokens_of_applications, oauth_tokens_pkey
+
 /* An application that nobody ever let in; one that has a token or a code stays. */
 static const struct statement forget_applications = STATEMENT("expiry_applications", 1,
 	"delete from oauth_applications"
@@ -58,11 +74,14 @@ static const struct statement forget_previews = STATEMENT("expiry_previews", 1,
 	"     and not exists (select from post_previews as s where s.preview_id = v.id)"
 	"   limit $1)"); // previews_created_at, post_previews_preview_id, previews_pkey
 
-STATEMENT_TABLE(expiry_statements, &forget_previews, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
+STATEMENT_TABLE(expiry_statements, &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
+	&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
 
 enum error expiry_forget(struct db *db, struct arena *arena, bool *ret_has_more)
 {
-	static const struct statement *const all[] = { &forget_previews, &forget_links, &forget_attempts, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes };
+	static const struct statement *const all[] = { &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
+		&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys,
+		&forget_mutes };
 	bool has_more = false;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		int64_t affected;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * What people leave behind that has a time: sessions, codes, keys of repeated requests, mutes. It counts no more once its
+ * What people leave behind that has a time: sessions, codes, tokens, keys of repeated requests, mutes. It counts no more once its
  * time has passed; this only takes the rows away. */
 #ifndef COMPTOIR_STORAGE_EXPIRY_H
 #define COMPTOIR_STORAGE_EXPIRY_H

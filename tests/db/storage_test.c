@@ -5,12 +5,14 @@
 #include "storage/access.h"
 #include "storage/actor.h"
 #include "storage/domain.h"
+#include "storage/expiry.h"
 #include "storage/follow.h"
 #include "storage/id.h"
 #include "storage/instance.h"
 #include "storage/job.h"
 #include "storage/oauth.h"
 #include "storage/post.h"
+#include "storage/statement.h"
 #include "storage/user.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -622,6 +624,50 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static int64_t make_application_token(int64_t application_id, unsigned char byte)
+{
+	char hash[32];
+	memset(hash, byte, sizeof(hash));
+	const struct oauth_token token = { .id = id_new(), .token_hash = { hash, sizeof(hash) }, .application_id = application_id,
+		.scopes = STR_LITERAL("read") };
+	assert_int_equal(oauth_token_create(db, arena, &token), ERROR_NONE);
+	return token.id;
+}
+
+static void age(int64_t token_id, const char *changes)
+{
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(db_run_script(db, "test", arena_printf(arena, "update oauth_tokens set %s where id = %lld", changes,
+		(long long)token_id).data), ERROR_NONE);
+	assert_int_equal(db_commit(db), ERROR_NONE);
+}
+
+static bool has_token(unsigned char byte)
+{
+	char hash[32];
+	int64_t application_id;
+	memset(hash, byte, sizeof(hash));
+	enum error error = oauth_token_find_application(db, arena, (struct str){ hash, sizeof(hash) }, &application_id);
+	assert_true(!error || error == ERROR_NOT_FOUND);
+	return !error;
+}
+
+static void tokens_that_count_no_more_go_away(void **state)
+{
+	(void)state;
+	bool has_more;
+	const struct oauth_application application = { .id = id_new(), .client_id = STR_LITERAL("forgotten-application"),
+		.name = STR_LITERAL("App"), .redirect_uris = STR_LITERAL("urn:ietf:wg:oauth:2.0:oob"), .scopes = STR_LITERAL("read") };
+	assert_int_equal(oauth_application_create(db, arena, &application), ERROR_NONE);
+	age(make_application_token(application.id, 201), "revoked_at = now() - interval '8 days'");
+	age(make_application_token(application.id, 202), "revoked_at = now() - interval '6 days'");
+	age(make_application_token(application.id, 203), "created_at = now() - interval '31 days'");
+	age(make_application_token(application.id, 204), "created_at = now() - interval '31 days', last_used_on = current_date");
+	age(make_application_token(application.id, 205), "created_at = now() - interval '29 days'");
+	assert_int_equal(expiry_forget(db, arena, &has_more), ERROR_NONE);
+	assert_true(!has_token(201) && has_token(202) && !has_token(203) && has_token(204) && has_token(205));
+}
+
 static void a_job_that_is_wanted_again_while_it_runs_comes_again(void **state)
 {
 	(void)state;
@@ -646,6 +692,7 @@ static void a_job_that_is_wanted_again_while_it_runs_comes_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tokens_that_count_no_more_go_away),
 		cmocka_unit_test(a_job_that_is_wanted_again_while_it_runs_comes_again),
 		cmocka_unit_test(the_first_domain_is_primary_and_later_ones_are_not),
 		cmocka_unit_test(a_domain_is_found_by_name_and_by_authority_in_any_case),
