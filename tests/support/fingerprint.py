@@ -3,7 +3,8 @@
 from support.waiting import wait_until
 
 # The queues and what is noted of peers come and go with every request; what matters is what they lead to.
-VOLATILE = {"activities_in", "deliveries", "delivery_workers", "delivery_sums", "fanouts", "fetches", "fetch_roots", "heartbeats", "peers"}
+VOLATILE = {"activities_in", "changes", "deliveries", "delivery_workers", "delivery_sums", "fanouts", "fetches", "fetch_roots",
+            "heartbeats", "peers"}
 
 
 def fingerprint(server):
