@@ -4,7 +4,7 @@ from support.waiting import wait_until
 
 # The queues and what is noted of peers come and go with every request; what matters is what they lead to.
 VOLATILE = {"activities_in", "changes", "deliveries", "delivery_workers", "delivery_sums", "fanouts", "fetches", "fetch_roots",
-            "heartbeats", "peers"}
+            "heartbeats", "jobs", "peers", "post_words_waiting"}
 
 
 def fingerprint(server):
@@ -21,7 +21,8 @@ def settle(server, seconds=30):
         return not server.rows("select 1 from activities_in where state = 'waiting' and due_at < now() + interval '2 s'"
                                " union all select 1 from activities_in where state = 'parked' and not exists"
                                " (select from fetches where uri = parked_uri)"
-                               " union all select 1 from fetches where attempts = 0 or leased_until is not null")
+                               " union all select 1 from fetches where attempts = 0 or leased_until is not null"
+                               " union all select 1 from post_words_waiting")
     try:
         wait_until(is_quiet, seconds, "nothing to be under way")
     except AssertionError as error:
