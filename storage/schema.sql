@@ -1667,6 +1667,17 @@ CREATE TABLE public.tag_follows (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT tag_follows_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
 );
+CREATE TABLE public.team_members (
+    team_id bigint NOT NULL,
+    membership_id bigint NOT NULL
+);
+CREATE TABLE public.teams (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+);
 CREATE TABLE public.tombstones (
     uri text NOT NULL,
     is_local boolean NOT NULL,
@@ -2030,6 +2041,12 @@ ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_name_key UNIQUE (actor_id, name);
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, membership_id);
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_organisation_id_name_key UNIQUE (organisation_id, name);
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
 ALTER TABLE ONLY public.trending_links
@@ -2181,6 +2198,7 @@ CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btre
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
+CREATE INDEX team_members_membership_id ON public.team_members USING btree (membership_id);
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
 CREATE INDEX trending_links_score ON public.trending_links USING btree (score DESC, preview_id DESC);
 CREATE INDEX trending_posts_score ON public.trending_posts USING btree (score DESC, post_id DESC);
@@ -2499,6 +2517,12 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.trending_links
     ADD CONSTRAINT trending_links_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.trending_posts
@@ -2705,6 +2729,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_links TO comptoir_web;

@@ -17,7 +17,7 @@
 
 struct editing {
 	const struct edit_request *request;
-	struct draft draft;
+	struct composition composition;
 	struct post before;
 	struct poll poll_before; /* option_count 0 for none */
 	bool changes_media;
@@ -45,16 +45,16 @@ static bool is_same_poll(const struct poll *one, const struct poll *other)
 
 static bool changes_poll(const struct editing *editing)
 {
-	return editing->draft.poll.option_count && !is_same_poll(&editing->draft.poll, &editing->poll_before);
+	return editing->composition.poll.option_count && !is_same_poll(&editing->composition.poll, &editing->poll_before);
 }
 
 static bool changes_something(const struct editing *editing)
 {
-	const struct draft *draft = &editing->draft;
+	const struct composition *composition = &editing->composition;
 	const struct post *before = &editing->before;
-	return !str_eq(draft->html, before->html) || !str_eq(draft->text, before->text_source) ||
-		!str_eq(draft->spoiler_text, before->spoiler_text) || !str_eq(draft->language, before->language) ||
-		draft->is_sensitive != before->is_sensitive || changes_poll(editing) || editing->changes_media;
+	return !str_eq(composition->html, before->html) || !str_eq(composition->text, before->text_source) ||
+		!str_eq(composition->spoiler_text, before->spoiler_text) || !str_eq(composition->language, before->language) ||
+		composition->is_sensitive != before->is_sensitive || changes_poll(editing) || editing->changes_media;
 }
 
 static bool changes_policy(const struct editing *editing)
@@ -88,12 +88,12 @@ static enum error write_details(struct db *db, struct arena *arena, struct editi
 	return error;
 }
 
-static bool are_same(const struct medium *media, size_t count, const struct draft_request *draft)
+static bool are_same(const struct medium *media, size_t count, const struct composition_request *composition)
 {
-	if (count != draft->media_count)
+	if (count != composition->media_count)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (media[i].id != draft->media_ids[i])
+		if (media[i].id != composition->media_ids[i])
 			return false;
 	return true;
 }
@@ -106,10 +106,10 @@ static enum error write_media(struct db *db, struct arena *arena, struct editing
 	size_t count;
 	editing->changes_media = false;
 	enum error error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
-	if (!error && request->replaces_media && !are_same(media, count, &request->draft)) {
+	if (!error && request->replaces_media && !are_same(media, count, &request->composition)) {
 		editing->changes_media = true;
-		error = media_attach(db, arena, request->actor_id, request->post_id, request->draft.media_ids,
-			request->draft.media_count);
+		error = media_attach(db, arena, request->actor_id, request->post_id, request->composition.media_ids,
+			request->composition.media_count);
 		if (!error)
 			error = media_list_of_posts(db, arena, &request->post_id, 1, &media, &count);
 	}
@@ -118,22 +118,22 @@ static enum error write_media(struct db *db, struct arena *arena, struct editing
 
 static enum error write_rows(struct db *db, struct arena *arena, const struct editing *editing)
 {
-	const struct draft *draft = &editing->draft;
+	const struct composition *composition = &editing->composition;
 	struct str *options = arena_alloc_array(arena, editing->poll_before.option_count, sizeof(*options));
 	for (size_t i = 0; i < editing->poll_before.option_count; i++)
 		options[i] = editing->poll_before.options[i].title;
 	const struct post_edit edit = {
 		.post_id = editing->before.id,
-		.html = &draft->html,
-		.text_source = &draft->text,
-		.spoiler_text = &draft->spoiler_text,
-		.language = &draft->language,
-		.is_sensitive = &draft->is_sensitive,
-		.tags = draft->tags,
-		.tag_count = draft->tag_count,
+		.html = &composition->html,
+		.text_source = &composition->text,
+		.spoiler_text = &composition->spoiler_text,
+		.language = &composition->language,
+		.is_sensitive = &composition->is_sensitive,
+		.tags = composition->tags,
+		.tag_count = composition->tag_count,
 		.replaces_tags = true,
-		.mentioned_actor_ids = draft->mentioned_actor_ids,
-		.mention_count = draft->mention_count,
+		.mentioned_actor_ids = composition->mentioned_actor_ids,
+		.mention_count = composition->mention_count,
 		.replaces_mentions = true,
 		.edited_us = clock_now_us(),
 		.poll_options = options,
@@ -141,7 +141,7 @@ static enum error write_rows(struct db *db, struct arena *arena, const struct ed
 	};
 	enum error error = post_edit(db, arena, &edit);
 	if (!error && changes_poll(editing))
-		error = poll_store(db, arena, edit.post_id, &draft->poll);
+		error = poll_store(db, arena, edit.post_id, &composition->poll);
 	return error;
 }
 
@@ -153,8 +153,8 @@ static enum error tell(struct db *db, struct arena *arena, const struct editing 
 	enum error error = edit_listener_list(db, arena, editing->before.id, &listeners, &count);
 	for (size_t i = 0; !error && i < count; i++)
 		error = notification_add(db, arena, listeners[i].actor_id, listeners[i].kind, author_id, listeners[i].post_id);
-	for (size_t i = 0; !error && i < editing->draft.mention_count; i++)
-		error = notification_add(db, arena, editing->draft.mentioned_actor_ids[i], NOTIFICATION_MENTION, author_id,
+	for (size_t i = 0; !error && i < editing->composition.mention_count; i++)
+		error = notification_add(db, arena, editing->composition.mentioned_actor_ids[i], NOTIFICATION_MENTION, author_id,
 			editing->before.id);
 	return error;
 }
@@ -187,18 +187,18 @@ static enum error write_edit(struct db *db, struct arena *arena, void *owner)
 	return error || !is_other_text ? error : tell(db, arena, editing);
 }
 
-static enum error find_media(struct db *db, struct arena *arena, struct draft_request *draft)
+static enum error find_media(struct db *db, struct arena *arena, struct composition_request *composition)
 {
 	struct medium *media;
 	size_t count;
-	enum error error = media_list_of_posts(db, arena, &draft->post_id, 1, &media, &count);
+	enum error error = media_list_of_posts(db, arena, &composition->post_id, 1, &media, &count);
 	if (error)
 		return error;
 	int64_t *ids = arena_alloc_array(arena, count, sizeof(*ids));
 	for (size_t i = 0; i < count; i++)
 		ids[i] = media[i].id;
-	draft->media_ids = ids;
-	draft->media_count = count;
+	composition->media_ids = ids;
+	composition->media_count = count;
 	return ERROR_NONE;
 }
 
@@ -208,17 +208,17 @@ enum error edit_post(struct db *db, struct arena *arena, const struct edit_reque
 	struct actor author;
 	struct post post;
 	struct editing editing = { .request = request };
-	struct draft_request draft = request->draft;
+	struct composition_request composition = request->composition;
 	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
 	if (!error)
 		error = find_own(db, arena, request, &post);
-	if (!error && request->draft.poll && post.kind != POST_QUESTION)
-		error = draft_refuse("Validation failed: Poll cannot be added to a post", ret_message);
-	draft.post_id = request->post_id;
+	if (!error && request->composition.poll && post.kind != POST_QUESTION)
+		error = composition_refuse("Validation failed: Poll cannot be added to a post", ret_message);
+	composition.post_id = request->post_id;
 	if (!error && !request->replaces_media)
-		error = find_media(db, arena, &draft);
+		error = find_media(db, arena, &composition);
 	if (!error)
-		error = draft_make(db, arena, &author, &draft, &editing.draft, ret_message);
+		error = composition_make(db, arena, &author, &composition, &editing.composition, ret_message);
 	if (!error)
 		error = deed_write(db, arena, write_edit, &editing, ERROR_NONE);
 	return error ? error : post_find(db, arena, author.id, request->post_id, ret_post);

@@ -4,7 +4,7 @@
 #ifndef COMPTOIR_SERVER_ACTION_EDIT_POST_H
 #define COMPTOIR_SERVER_ACTION_EDIT_POST_H
 
-#include "server/action/draft.h"
+#include "server/action/composition.h"
 
 #include "storage/post.h"
 
@@ -17,8 +17,8 @@ struct edit_media_details {
 struct edit_request {
 	int64_t actor_id; /* the author */
 	int64_t post_id;
-	struct draft_request draft; /* its poll NULL: the poll stays. Other options lose the votes */
-	bool replaces_media;        /* by those of the draft; otherwise they stay, and the draft has none */
+	struct composition_request composition; /* its poll NULL: the poll stays. Other options lose the votes */
+	bool replaces_media;        /* by those of the composition; otherwise they stay, and the composition has none */
 	const struct edit_media_details *media_details; /* of media that the post has afterwards */
 	size_t media_detail_count;
 	const enum post_quote_policy *quote_policy; /* NULL: stays */

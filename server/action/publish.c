@@ -19,7 +19,7 @@
 struct publishing {
 	const struct publish_request *request;
 	const struct actor *author;
-	const struct draft *draft;
+	const struct composition *composition;
 	struct post_new post;
 	struct quoting quote;
 };
@@ -27,8 +27,8 @@ struct publishing {
 static enum error tell_mentioned(struct db *db, struct arena *arena, const struct publishing *publishing)
 {
 	enum error error = ERROR_NONE;
-	for (size_t i = 0; i < publishing->draft->mention_count && !error; i++)
-		error = notification_add(db, arena, publishing->draft->mentioned_actor_ids[i], NOTIFICATION_MENTION,
+	for (size_t i = 0; i < publishing->composition->mention_count && !error; i++)
+		error = notification_add(db, arena, publishing->composition->mentioned_actor_ids[i], NOTIFICATION_MENTION,
 			publishing->author->id, publishing->post.id);
 	return error;
 }
@@ -59,8 +59,8 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	struct publishing *publishing = owner;
 	const struct publish_request *request = publishing->request;
 	enum error error = claim(db, arena, publishing);
-	if (!error && publishing->draft->poll.option_count)
-		error = poll_store(db, arena, publishing->post.id, &publishing->draft->poll);
+	if (!error && publishing->composition->poll.option_count)
+		error = poll_store(db, arena, publishing->post.id, &publishing->composition->poll);
 	if (!error && request->media_count)
 		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
 	if (!error)
@@ -74,7 +74,7 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	return error ? error : tell_others(db, arena, &publishing->post);
 }
 
-static struct post_new make_post(struct arena *arena, const struct publish_request *request, const struct draft *draft,
+static struct post_new make_post(struct arena *arena, const struct publish_request *request, const struct composition *composition,
 	const struct quoting *quote)
 {
 	struct post_new post = {
@@ -82,17 +82,17 @@ static struct post_new make_post(struct arena *arena, const struct publish_reque
 		.actor_id = request->actor_id,
 		.in_reply_to_id = request->in_reply_to_id,
 		.visibility = request->visibility,
-		.html = draft->html,
-		.text_source = draft->text,
-		.spoiler_text = draft->spoiler_text,
-		.language = draft->language,
-		.is_sensitive = draft->is_sensitive,
+		.html = composition->html,
+		.text_source = composition->text,
+		.spoiler_text = composition->spoiler_text,
+		.language = composition->language,
+		.is_sensitive = composition->is_sensitive,
 		.created_us = request->id ? id_time_us(request->id) : 0,
-		.mentioned_actor_ids = draft->mentioned_actor_ids,
-		.mention_count = draft->mention_count,
-		.tags = draft->tags,
-		.tag_count = draft->tag_count,
-		.is_question = draft->poll.option_count > 0,
+		.mentioned_actor_ids = composition->mentioned_actor_ids,
+		.mention_count = composition->mention_count,
+		.tags = composition->tags,
+		.tag_count = composition->tag_count,
+		.is_question = composition->poll.option_count > 0,
 		.quote_policy = request->quote_policy,
 		.application_id = request->application_id,
 	};
@@ -125,14 +125,14 @@ static enum error find_related(struct db *db, struct arena *arena, const struct 
 }
 
 static enum error check_and_render(struct db *db, struct arena *arena, const struct publish_request *request,
-	struct actor *author, struct draft *draft, struct publishing *publishing, struct str *ret_message)
+	struct actor *author, struct composition *composition, struct publishing *publishing, struct str *ret_message)
 {
-	const struct draft_request draft_request = { .text = request->text, .is_markdown = request->is_markdown,
+	const struct composition_request composition_request = { .text = request->text, .is_markdown = request->is_markdown,
 		.spoiler_text = request->spoiler_text, .language = request->language, .is_sensitive = request->is_sensitive,
 		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count };
 	enum error error = deed_find_doer(db, arena, request->actor_id, author);
 	if (!error)
-		error = draft_make(db, arena, author, &draft_request, draft, ret_message);
+		error = composition_make(db, arena, author, &composition_request, composition, ret_message);
 	return error ? error : find_related(db, arena, request, publishing, ret_message);
 }
 
@@ -140,9 +140,9 @@ enum error publish_check(struct db *db, struct arena *arena, const struct publis
 	struct str *ret_message)
 {
 	struct actor author;
-	struct draft draft;
+	struct composition composition;
 	struct publishing publishing = { .author = &author };
-	return check_and_render(db, arena, request, &author, &draft, &publishing, ret_message);
+	return check_and_render(db, arena, request, &author, &composition, &publishing, ret_message);
 }
 
 static enum error find_first(struct db *db, struct arena *arena, const struct publish_request *request,
@@ -162,12 +162,12 @@ enum error publish_post_id(struct db *db, struct arena *arena, const struct publ
 	struct str *ret_message)
 {
 	struct actor author;
-	struct draft draft;
-	struct publishing publishing = { .request = request, .author = &author, .draft = &draft };
-	enum error error = check_and_render(db, arena, request, &author, &draft, &publishing, ret_message);
+	struct composition composition;
+	struct publishing publishing = { .request = request, .author = &author, .composition = &composition };
+	enum error error = check_and_render(db, arena, request, &author, &composition, &publishing, ret_message);
 	if (error)
 		return error;
-	publishing.post = make_post(arena, request, &draft, &publishing.quote);
+	publishing.post = make_post(arena, request, &composition, &publishing.quote);
 	deed_set_target(arena, "post", publishing.post.id);
 	error = deed_write(db, arena, write_post, &publishing, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT && request->repetition.key.len)

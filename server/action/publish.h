@@ -5,12 +5,12 @@
 #ifndef COMPTOIR_SERVER_ACTION_PUBLISH_H
 #define COMPTOIR_SERVER_ACTION_PUBLISH_H
 
-#include "server/action/draft.h"
+#include "server/action/composition.h"
 #include "server/action/repetition.h"
 
 #include "storage/post.h"
 
-#define PUBLISH_MAX_CHARACTERS DRAFT_MAX_CHARACTERS
+#define PUBLISH_MAX_CHARACTERS COMPOSITION_MAX_CHARACTERS
 
 struct publish_request {
 	int64_t actor_id; /* the local actor who speaks; the caller has checked that this user may */
@@ -21,7 +21,7 @@ struct publish_request {
 	enum post_visibility visibility;
 	int64_t in_reply_to_id;  /* 0 for none */
 	bool is_sensitive;       /* a content warning makes it so */
-	const struct draft_poll *poll; /* NULL for none */
+	const struct composition_poll *poll; /* NULL for none */
 	int64_t quote_id;        /* 0 for none */
 	enum post_quote_policy quote_policy;
 	bool is_markdown;        /* otherwise the text is plain */

@@ -4,7 +4,7 @@
 #include "server/action/quoting.h"
 
 #include "server/action/deed.h"
-#include "server/action/draft.h"
+#include "server/action/composition.h"
 
 #include "federation/outbox.h"
 
@@ -63,7 +63,7 @@ enum error quoting_find(struct db *db, struct arena *arena, const struct actor *
 	if (error)
 		return error;
 	if (!fits_audience(actor, &quote.post, visibility))
-		return draft_refuse("Validation failed: Quoted status may not be quoted so openly", ret_message);
+		return composition_refuse("Validation failed: Quoted status may not be quoted so openly", ret_message);
 	if (!quote.author.is_local)
 		quote.state = QUOTE_PENDING;
 	else if (quote.author.id != actor->id)
@@ -71,7 +71,7 @@ enum error quoting_find(struct db *db, struct arena *arena, const struct actor *
 	if (error)
 		return error;
 	if (!may)
-		return draft_refuse("Validation failed: Quoted status may not be quoted by you", ret_message);
+		return composition_refuse("Validation failed: Quoted status may not be quoted by you", ret_message);
 	*ret_quote = quote;
 	return ERROR_NONE;
 }

@@ -3,7 +3,7 @@
  * Repeated requests. */
 #include "server/action/repetition.h"
 
-#include "server/action/draft.h"
+#include "server/action/composition.h"
 
 #include "base/mutant.h"
 
@@ -17,7 +17,7 @@ enum error repetition_find(struct db *db, struct arena *arena, const struct repe
 	if (error)
 		return error;
 	if (!str_eq(first.request_sha256, repetition->sha256) && !MUTANT("repetition_body"))
-		return draft_refuse("Validation failed: Idempotency-Key was used for another request", ret_message);
+		return composition_refuse("Validation failed: Idempotency-Key was used for another request", ret_message);
 	*ret_first = first;
 	return ERROR_NONE;
 }

@@ -21,7 +21,7 @@
 
 /* ---- the request as JSON ---- */
 
-static void write_poll(struct json_out *json, const struct draft_poll *poll)
+static void write_poll(struct json_out *json, const struct composition_poll *poll)
 {
 	if (!poll) {
 		json_out_key_null(json, "poll");
@@ -90,19 +90,19 @@ static struct str write_request(struct arena *arena, const struct publish_reques
 	return arena_str(arena, buf_str(&out));
 }
 
-static const struct draft_poll *read_poll(struct arena *arena, const json_t *json)
+static const struct composition_poll *read_poll(struct arena *arena, const json_t *json)
 {
 	const json_t *options = json_object_get(json, "options");
 	if (!json_is_object(json) || !json_is_array(options))
 		return NULL;
-	struct draft_poll *poll = arena_alloc(arena, sizeof(*poll));
+	struct composition_poll *poll = arena_alloc(arena, sizeof(*poll));
 	size_t count = json_array_size(options);
 	struct str *texts = arena_alloc_array(arena, count, sizeof(*texts));
 	for (size_t i = 0; i < count; i++) {
 		const json_t *text = json_array_get(options, i);
 		texts[i] = arena_str(arena, (struct str){ json_string_value(text), json_string_length(text) });
 	}
-	*poll = (struct draft_poll){ .options = texts, .option_count = count,
+	*poll = (struct composition_poll){ .options = texts, .option_count = count,
 		.is_multiple = json_is_true(json_object_get(json, "multiple")),
 		.hides_totals = json_is_true(json_object_get(json, "hide_totals")) };
 	if (!json_in_int64(json, "expires_in", &poll->duration_s))
@@ -183,9 +183,9 @@ static enum error check_number(struct db *db, struct arena *arena, int64_t actor
 	if (error)
 		return error;
 	if (total >= SCHEDULED_MAX_TOTAL && !MUTANT("scheduled_total"))
-		return draft_refuse("Validation failed: You have exceeded the limit of 300 scheduled posts", ret_message);
+		return composition_refuse("Validation failed: You have exceeded the limit of 300 scheduled posts", ret_message);
 	if (that_day >= SCHEDULED_MAX_PER_DAY && !MUTANT("scheduled_per_day"))
-		return draft_refuse("Validation failed: You have exceeded the limit of 25 scheduled posts for today", ret_message);
+		return composition_refuse("Validation failed: You have exceeded the limit of 25 scheduled posts for today", ret_message);
 	return ERROR_NONE;
 }
 
@@ -255,7 +255,7 @@ enum error schedule_move(struct db *db, struct arena *arena, int64_t actor_id, i
 	if (error)
 		return error;
 	if (scheduled_us <= clock_now_us() + SCHEDULE_MIN_AHEAD_US && !MUTANT("scheduled_too_soon"))
-		return draft_refuse("Validation failed: Scheduled at date must be in the future", ret_message);
+		return composition_refuse("Validation failed: Scheduled at date must be in the future", ret_message);
 	error = deed_write(db, arena, write_move, &moving, ERROR_NONE);
 	return error ? error : scheduled_post_find(db, arena, actor_id, id, ret_post);
 }

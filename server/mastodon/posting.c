@@ -49,11 +49,11 @@ static enum error meet_mentioned(struct request *request, struct str text, bool 
 	struct str *handles;
 	size_t count;
 	*ret_goes_slow = false;
-	if (!str_contains_char(text, '@') || text.len > DRAFT_MAX_CHARACTERS * 4)
+	if (!str_contains_char(text, '@') || text.len > COMPOSITION_MAX_CHARACTERS * 4)
 		return ERROR_NONE;
 	enum error error = actor_find_by_id(request->db, request->arena, request->access.actor_id, &author);
 	if (!error)
-		error = draft_list_unknown(request->db, request->arena, &author, text, MAX_RESOLVED, &handles, &count);
+		error = composition_list_unknown(request->db, request->arena, &author, text, MAX_RESOLVED, &handles, &count);
 	if (error || !count)
 		return error;
 	if (request->is_slow)
@@ -132,7 +132,7 @@ enum error handle_status_edit(struct request *request)
 		error = posting_form_read_edit(request, &post, &edit);
 	if (error)
 		return error;
-	error = meet_mentioned(request, edit.draft.text, &goes_slow);
+	error = meet_mentioned(request, edit.composition.text, &goes_slow);
 	if (error || goes_slow)
 		return error;
 	error = edit_post(request->db, request->arena, &edit, &post, &message);

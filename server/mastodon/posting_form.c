@@ -63,14 +63,14 @@ static struct repetition read_repetition(struct request *request)
 
 /* ---- parts ---- */
 
-static const struct draft_poll *read_poll(const struct request *request)
+static const struct composition_poll *read_poll(const struct request *request)
 {
 	struct str *options;
 	size_t count = parameter_list(request, "poll[options]", &options);
 	if (!count)
 		return NULL;
-	struct draft_poll *poll = arena_alloc(request->arena, sizeof(*poll));
-	*poll = (struct draft_poll){
+	struct composition_poll *poll = arena_alloc(request->arena, sizeof(*poll));
+	*poll = (struct composition_poll){
 		.options = options,
 		.option_count = count,
 		.is_multiple = parameter_bool(request, "poll[multiple]", false),
@@ -87,7 +87,7 @@ static size_t read_media(const struct request *request, const int64_t **ret_ids)
 	size_t value_count = parameter_list(request, "media_ids", &values);
 	int64_t *ids = arena_alloc_array(request->arena, value_count, sizeof(*ids));
 	size_t count = 0;
-	for (size_t i = 0; i < value_count && count <= DRAFT_MAX_MEDIA; i++) {
+	for (size_t i = 0; i < value_count && count <= COMPOSITION_MAX_MEDIA; i++) {
 		int64_t id;
 		bool is_there = false;
 		if (!values[i].len)
@@ -124,7 +124,7 @@ enum error posting_form_read_policy(struct request *request, enum post_quote_pol
 static struct str read_language(const struct request *request, struct str otherwise)
 {
 	struct str language = parameter_text(request, "language");
-	return language.len && draft_is_language(language) ? language : otherwise;
+	return language.len && composition_is_language(language) ? language : otherwise;
 }
 
 enum error posting_form_read(struct request *request, struct publish_request *ret_request)
@@ -204,7 +204,7 @@ static size_t count_characters(struct str text)
 static enum error read_media_details(struct request *request, struct edit_request *edit)
 {
 	struct parameter_member *members;
-	size_t count = parameter_members(request, "media_attributes", DRAFT_MAX_MEDIA, &members);
+	size_t count = parameter_members(request, "media_attributes", COMPOSITION_MAX_MEDIA, &members);
 	struct edit_media_details *details = arena_alloc_array(request->arena, count, sizeof(*details));
 	for (size_t i = 0; i < count; i++) {
 		struct str id = parameter_member_value(&members[i], "id");
@@ -235,7 +235,7 @@ enum error posting_form_read_edit(struct request *request, const struct post *po
 		.actor_id = request->access.actor_id,
 		.post_id = post->id,
 		.replaces_media = true,
-		.draft = {
+		.composition = {
 			.text = parameter_is_there(request, "status") ? parameter_text(request, "status") : post->text_source,
 			.is_markdown = config_boolean(request->app->config, "posts.markdown"),
 			.spoiler_text = parameter_is_there(request, "spoiler_text") ? parameter_text(request, "spoiler_text") :
@@ -245,7 +245,7 @@ enum error posting_form_read_edit(struct request *request, const struct post *po
 			.poll = read_poll(request),
 		},
 	};
-	edit.draft.media_count = read_media(request, &edit.draft.media_ids);
+	edit.composition.media_count = read_media(request, &edit.composition.media_ids);
 	enum error error = posting_form_read_policy(request, policy, &is_policy_given);
 	if (!error)
 		error = read_media_details(request, &edit);

@@ -181,7 +181,7 @@ static void a_deed_is_done_once_whatever_becomes_of_its_commit(void **state)
 			arena_printf(arena, "lost%d", kind).data)));
 		struct boost boost;
 		struct str message;
-		const struct edit_request edit = { .actor_id = author, .post_id = post.id, .draft = { .text = STR("Bonsoir") } };
+		const struct edit_request edit = { .actor_id = author, .post_id = post.id, .composition = { .text = STR("Bonsoir") } };
 		loss = (enum commit_loss)kind;
 		assert_int_equal(boost_start(web, arena, author, remote.id, POST_PUBLIC, &boost), ERROR_NONE);
 		loss = (enum commit_loss)kind;
@@ -209,7 +209,7 @@ static void a_deed_is_done_once_whatever_becomes_of_its_commit(void **state)
 static void a_poll_has_different_options_and_an_end(void **state)
 {
 	(void)state;
-	static char long_option[DRAFT_POLL_MAX_OPTION_CHARACTERS + 1];
+	static char long_option[COMPOSITION_POLL_MAX_OPTION_CHARACTERS + 1];
 	memset(long_option, 'o', sizeof(long_option));
 	int64_t author = add_author("pollster");
 	const struct {
@@ -227,12 +227,12 @@ static void a_poll_has_different_options_and_an_end(void **state)
 		{ { STR("yes"), { long_option, sizeof(long_option) } }, 2, 300, ERROR_UNPROCESSABLE },
 		{ { STR("yes"), { long_option, sizeof(long_option) - 1 } }, 2, 300, ERROR_NONE },
 		{ { STR("yes"), STR("no") }, 2, 299, ERROR_UNPROCESSABLE },
-		{ { STR("yes"), STR("no") }, 2, DRAFT_POLL_MAX_SECONDS + 1, ERROR_UNPROCESSABLE },
+		{ { STR("yes"), STR("no") }, 2, COMPOSITION_POLL_MAX_SECONDS + 1, ERROR_UNPROCESSABLE },
 	};
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		const struct draft_poll draft = { .options = cases[i].options, .option_count = cases[i].count, .duration_s = cases[i].duration_s };
+		const struct composition_poll composition = { .options = cases[i].options, .option_count = cases[i].count, .duration_s = cases[i].duration_s };
 		struct post post;
-		const struct publish_request request = { .actor_id = author, .text = STR("?"), .poll = &draft };
+		const struct publish_request request = { .actor_id = author, .text = STR("?"), .poll = &composition };
 		assert_int_equal(publish(&request, &post), cases[i].error);
 		struct poll poll;
 		if (cases[i].error)
@@ -344,10 +344,10 @@ static void only_the_quoted_author_revokes(void **state)
 
 /* ---- editing and deleting ---- */
 
-static enum error edit(int64_t actor_id, int64_t post_id, struct draft_request draft, struct post *ret_post)
+static enum error edit(int64_t actor_id, int64_t post_id, struct composition_request composition, struct post *ret_post)
 {
 	struct str message = { 0 };
-	const struct edit_request request = { .actor_id = actor_id, .post_id = post_id, .draft = draft };
+	const struct edit_request request = { .actor_id = actor_id, .post_id = post_id, .composition = composition };
 	enum error error = edit_post(web, arena, &request, ret_post, &message);
 	assert_int_equal(error == ERROR_UNPROCESSABLE, message.len > 0);
 	return error;
@@ -364,13 +364,13 @@ static void an_edit_reaches_all_who_have_the_post(void **state)
 	struct boost boost;
 	assert_int_equal(boost_start(web, arena, booster, post.id, POST_PUBLIC, &boost), ERROR_NONE);
 	struct post quote = published((struct publish_request){ .actor_id = quoter, .quote_id = post.id });
-	assert_int_equal(edit(booster, post.id, (struct draft_request){ .text = STR("Moi") }, &post), ERROR_NOT_FOUND);
-	assert_int_equal(edit(author, 5, (struct draft_request){ .text = STR("Moi") }, &post), ERROR_NOT_FOUND);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR(" ") }, &post), ERROR_UNPROCESSABLE);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR("Bonjour #un") }, &post), ERROR_NONE);
+	assert_int_equal(edit(booster, post.id, (struct composition_request){ .text = STR("Moi") }, &post), ERROR_NOT_FOUND);
+	assert_int_equal(edit(author, 5, (struct composition_request){ .text = STR("Moi") }, &post), ERROR_NOT_FOUND);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR(" ") }, &post), ERROR_UNPROCESSABLE);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("Bonjour #un") }, &post), ERROR_NONE);
 	assert_int_equal(post.revision, 1);
 	assert_int_equal(sent("Update", author), 0);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR("Bonsoir @editor_later #deux") }, &post), ERROR_NONE);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("Bonsoir @editor_later #deux") }, &post), ERROR_NONE);
 	assert_int_equal(post.revision, 2);
 	assert_true(post.edited_us > 0);
 	assert_text(post.text_source, "Bonsoir @editor_later #deux");
@@ -391,23 +391,23 @@ static void a_poll_changes_with_its_post_only(void **state)
 	(void)state;
 	static const struct str options[] = { STR("yes"), STR("no") };
 	static const struct str others[] = { STR("yes"), STR("never") };
-	const struct draft_poll draft = { .options = options, .option_count = 2, .duration_s = 300 };
-	const struct draft_poll other = { .options = others, .option_count = 2, .duration_s = 600 };
+	const struct composition_poll composition = { .options = options, .option_count = 2, .duration_s = 300 };
+	const struct composition_poll other = { .options = others, .option_count = 2, .duration_s = 600 };
 	int64_t author = add_author("poll_editor");
 	int64_t voter = add_local("poll_editor_voter");
 	struct post plain = published((struct publish_request){ .actor_id = author });
-	struct post post = published((struct publish_request){ .actor_id = author, .text = STR("?"), .poll = &draft });
+	struct post post = published((struct publish_request){ .actor_id = author, .text = STR("?"), .poll = &composition });
 	struct post found;
 	struct poll poll;
 	int position = 0;
 	assert_int_equal(vote_cast(web, arena, voter, post.id, &position, 1), ERROR_NONE);
-	assert_int_equal(edit(author, plain.id, (struct draft_request){ .text = STR("?"), .poll = &draft }, &found), ERROR_UNPROCESSABLE);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR("??") }, &found), ERROR_NONE);
+	assert_int_equal(edit(author, plain.id, (struct composition_request){ .text = STR("?"), .poll = &composition }, &found), ERROR_UNPROCESSABLE);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??") }, &found), ERROR_NONE);
 	assert_int_equal(poll_find(web, arena, post.id, &poll), ERROR_NONE);
 	assert_int_equal(poll.options[0].votes, 1);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR("??"), .poll = &draft }, &found), ERROR_NONE);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??"), .poll = &composition }, &found), ERROR_NONE);
 	assert_int_equal(found.revision, 2);
-	assert_int_equal(edit(author, post.id, (struct draft_request){ .text = STR("??"), .poll = &other }, &found), ERROR_NONE);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??"), .poll = &other }, &found), ERROR_NONE);
 	assert_int_equal(found.revision, 3);
 	assert_int_equal(poll_find(web, arena, post.id, &poll), ERROR_NONE);
 	assert_int_equal(poll.options[0].votes, 0);
@@ -568,8 +568,8 @@ static void a_vote_is_cast_once_and_for_all(void **state)
 		assert_int_equal(sent("Create", voter), cases[i].sent);
 	}
 	static const struct str titles[] = { STR("yes"), STR("no") };
-	const struct draft_poll draft = { .options = titles, .option_count = 2, .duration_s = 300 };
-	struct post own = published((struct publish_request){ .actor_id = voter, .text = STR("?"), .poll = &draft });
+	const struct composition_poll composition = { .options = titles, .option_count = 2, .duration_s = 300 };
+	struct post own = published((struct publish_request){ .actor_id = voter, .text = STR("?"), .poll = &composition });
 	assert_int_equal(vote_cast(web, arena, voter, own.id, cases[0].positions, 1), ERROR_FORBIDDEN);
 }
 
@@ -578,11 +578,11 @@ static void a_poll_that_ends_is_told_to_all_it_concerns(void **state)
 	(void)state;
 	static const struct str titles[] = { STR("yes"), STR("no") };
 	static struct poll_option options[] = { { .title = STR("a") }, { .title = STR("b") } };
-	const struct draft_poll draft = { .options = titles, .option_count = 2, .duration_s = 300 };
+	const struct composition_poll composition = { .options = titles, .option_count = 2, .duration_s = 300 };
 	int64_t author = add_author("ending");
 	int64_t voter = add_local("ending_voter");
 	int64_t far_voter = add_remote("ending_far_voter");
-	struct post post = published((struct publish_request){ .actor_id = author, .text = STR("?"), .poll = &draft });
+	struct post post = published((struct publish_request){ .actor_id = author, .text = STR("?"), .poll = &composition });
 	struct post_remote theirs = remote_post(add_remote("ending_far"), "ending");
 	theirs.kind = POST_QUESTION;
 	store_new(theirs);

@@ -64,12 +64,12 @@ static enum error find_both(struct act *act, struct actor *ret_actor, int64_t *r
 }
 
 /* "yes|no", "*|one|two|three" for several choices. False for none. */
-static bool read_poll(const struct act *act, int index, struct str options[MAX_PARTS], struct draft_poll *ret_poll)
+static bool read_poll(const struct act *act, int index, struct str options[MAX_PARTS], struct composition_poll *ret_poll)
 {
 	struct str text = optional(act, index);
 	if (!text.data)
 		return false;
-	*ret_poll = (struct draft_poll){ .options = options, .option_count = split(text, '|', options),
+	*ret_poll = (struct composition_poll){ .options = options, .option_count = split(text, '|', options),
 		.duration_s = DEFAULT_POLL_SECONDS };
 	if (str_eq(options[0], STR_LITERAL("*"))) {
 		ret_poll->is_multiple = true;
@@ -93,7 +93,7 @@ static enum error run_post(struct act *act)
 	} policies[] = { { "anyone", QUOTE_BY_ANYONE }, { "followers", QUOTE_BY_FOLLOWERS }, { "nobody", QUOTE_BY_NOBODY } };
 	struct actor author;
 	struct post post;
-	struct draft_poll poll;
+	struct composition_poll poll;
 	struct str options[MAX_PARTS];
 	struct str message = { 0 };
 	struct publish_request request = { .text = str_from(act->arguments[1]), .visibility = POST_PUBLIC,
@@ -129,14 +129,14 @@ static enum error run_edit(struct act *act)
 {
 	struct actor author;
 	struct post post;
-	struct draft_poll poll;
+	struct composition_poll poll;
 	struct str options[MAX_PARTS];
 	struct str message = { 0 };
 	struct edit_request request = {
-		.draft = { .text = str_from(act->arguments[2]), .spoiler_text = act_argument(act, 3), .language = act_argument(act, 5) },
+		.composition = { .text = str_from(act->arguments[2]), .spoiler_text = act_argument(act, 3), .language = act_argument(act, 5) },
 	};
 	if (read_poll(act, 4, options, &poll))
-		request.draft.poll = &poll;
+		request.composition.poll = &poll;
 	enum error error = find_both(act, &author, &request.post_id);
 	if (error)
 		return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Checks and renders what an author typed. */
-#include "server/action/draft.h"
+#include "server/action/composition.h"
 
 #include "server/action/publish_text.h"
 
@@ -49,7 +49,7 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 	return true;
 }
 
-bool draft_is_language(struct str language)
+bool composition_is_language(struct str language)
 {
 	if (language.len < 2 || language.len > 35 || language.data[0] == '-')
 		return false;
@@ -59,7 +59,7 @@ bool draft_is_language(struct str language)
 	return true;
 }
 
-enum error draft_refuse(const char *why, struct str *ret_message)
+enum error composition_refuse(const char *why, struct str *ret_message)
 {
 	*ret_message = str_from(why);
 	return ERROR_UNPROCESSABLE;
@@ -67,13 +67,13 @@ enum error draft_refuse(const char *why, struct str *ret_message)
 
 #define TOO_LONG "Validation failed: Text character limit of 5000 exceeded"
 
-static enum error check_text(const struct draft_request *request, const struct rendered_text *rendered,
+static enum error check_text(const struct composition_request *request, const struct rendered_text *rendered,
 	struct str spoiler_text, struct str *ret_message)
 {
 	if (rendered->characters == 0 && !request->media_count)
-		return draft_refuse("Validation failed: Text can't be blank", ret_message);
-	if (rendered->characters + spoiler_text.len > DRAFT_MAX_CHARACTERS && !MUTANT("publish_length"))
-		return draft_refuse(TOO_LONG, ret_message);
+		return composition_refuse("Validation failed: Text can't be blank", ret_message);
+	if (rendered->characters + spoiler_text.len > COMPOSITION_MAX_CHARACTERS && !MUTANT("publish_length"))
+		return composition_refuse(TOO_LONG, ret_message);
 	return ERROR_NONE;
 }
 
@@ -85,23 +85,23 @@ static const struct medium *find_item(const struct medium *items, size_t count, 
 	return NULL;
 }
 
-static bool is_attachable(const struct medium *item, const struct actor *author, const struct draft_request *request)
+static bool is_attachable(const struct medium *item, const struct actor *author, const struct composition_request *request)
 {
-	if (!item || (item->actor_id != author->id && !MUTANT("draft_media_owner")))
+	if (!item || (item->actor_id != author->id && !MUTANT("composition_media_owner")))
 		return false;
 	return !item->remote_url.data && item->purpose == MEDIA_ATTACHMENT && (!item->post_id || item->post_id == request->post_id);
 }
 
 static enum error check_media(struct db *db, struct arena *arena, const struct actor *author,
-	const struct draft_request *request, struct str *ret_message)
+	const struct composition_request *request, struct str *ret_message)
 {
 	struct medium *items;
 	size_t count;
 	bool is_mixed = false, is_ready = true;
 	if (!request->media_count)
 		return ERROR_NONE;
-	if ((request->media_count > DRAFT_MAX_MEDIA || request->poll) && !MUTANT("draft_media"))
-		return draft_refuse("Cannot attach more than 4 files", ret_message);
+	if ((request->media_count > COMPOSITION_MAX_MEDIA || request->poll) && !MUTANT("composition_media"))
+		return composition_refuse("Cannot attach more than 4 files", ret_message);
 	enum error error = media_find_many(db, arena, request->media_ids, request->media_count, &items, &count);
 	if (error)
 		return error;
@@ -115,10 +115,10 @@ static enum error check_media(struct db *db, struct arena *arena, const struct a
 		is_ready = is_ready && item->state == MEDIA_READY;
 		is_mixed = is_mixed || (item->kind != MEDIA_IMAGE && request->media_count > 1);
 	}
-	if (!is_ready && !MUTANT("draft_media_ready"))
-		return draft_refuse("Cannot attach files that have not finished processing. Try again in a moment!", ret_message);
+	if (!is_ready && !MUTANT("composition_media_ready"))
+		return composition_refuse("Cannot attach files that have not finished processing. Try again in a moment!", ret_message);
 	if (is_mixed)
-		return draft_refuse("Cannot attach a video to a post that already contains images", ret_message);
+		return composition_refuse("Cannot attach a video to a post that already contains images", ret_message);
 	return ERROR_NONE;
 }
 
@@ -138,30 +138,30 @@ static enum error make_option(struct arena *arena, struct str text, struct poll 
 	if (!error)
 		error = publish_text_render(arena, option->title, &(struct publish_text_options){ 0 }, &rendered);
 	if (error == ERROR_CONTENT_TOO_LARGE)
-		return draft_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
+		return composition_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
 	if (error)
 		return error;
 	if (str_is_empty(option->title))
-		return draft_refuse("Validation failed: Poll options can't be blank", ret_message);
-	if (rendered.characters > DRAFT_POLL_MAX_OPTION_CHARACTERS)
-		return draft_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
+		return composition_refuse("Validation failed: Poll options can't be blank", ret_message);
+	if (rendered.characters > COMPOSITION_POLL_MAX_OPTION_CHARACTERS)
+		return composition_refuse("Validation failed: Poll options cannot be longer than 100 characters each", ret_message);
 	if (is_repeated(poll, poll->option_count))
-		return draft_refuse("Validation failed: Poll options contain duplicate items", ret_message);
+		return composition_refuse("Validation failed: Poll options contain duplicate items", ret_message);
 	poll->option_count++;
 	return ERROR_NONE;
 }
 
-static enum error make_poll(struct arena *arena, const struct draft_poll *request, struct poll *ret_poll,
+static enum error make_poll(struct arena *arena, const struct composition_poll *request, struct poll *ret_poll,
 	struct str *ret_message)
 {
-	if (request->option_count < DRAFT_POLL_MIN_OPTIONS)
-		return draft_refuse("Validation failed: Poll options must have more than one item", ret_message);
-	if (request->option_count > DRAFT_POLL_MAX_OPTIONS)
-		return draft_refuse("Validation failed: Poll options can't contain more than 8 items", ret_message);
-	if (request->duration_s < DRAFT_POLL_MIN_SECONDS)
-		return draft_refuse("Validation failed: Expires at is too soon", ret_message);
-	if (request->duration_s > DRAFT_POLL_MAX_SECONDS)
-		return draft_refuse("Validation failed: Expires at is too far into the future", ret_message);
+	if (request->option_count < COMPOSITION_POLL_MIN_OPTIONS)
+		return composition_refuse("Validation failed: Poll options must have more than one item", ret_message);
+	if (request->option_count > COMPOSITION_POLL_MAX_OPTIONS)
+		return composition_refuse("Validation failed: Poll options can't contain more than 8 items", ret_message);
+	if (request->duration_s < COMPOSITION_POLL_MIN_SECONDS)
+		return composition_refuse("Validation failed: Expires at is too soon", ret_message);
+	if (request->duration_s > COMPOSITION_POLL_MAX_SECONDS)
+		return composition_refuse("Validation failed: Expires at is too far into the future", ret_message);
 	struct poll poll = {
 		.is_multiple = request->is_multiple,
 		.hides_totals = request->hides_totals,
@@ -177,53 +177,53 @@ static enum error make_poll(struct arena *arena, const struct draft_poll *reques
 }
 
 /* A content warning without text is the text. */
-static void choose_texts(const struct draft_request *request, struct str *ret_text, struct str *ret_spoiler_text)
+static void choose_texts(const struct composition_request *request, struct str *ret_text, struct str *ret_spoiler_text)
 {
 	bool is_blank = str_is_empty(str_trim(request->text));
 	*ret_text = is_blank ? request->spoiler_text : request->text;
 	*ret_spoiler_text = is_blank ? (struct str){ 0 } : request->spoiler_text;
 }
 
-enum error draft_make(struct db *db, struct arena *arena, const struct actor *author, const struct draft_request *request,
-	struct draft *ret_draft, struct str *ret_message)
+enum error composition_make(struct db *db, struct arena *arena, const struct actor *author, const struct composition_request *request,
+	struct composition *ret_draft, struct str *ret_message)
 {
 	struct mention_search search = { .db = db, .arena = arena, .domain = author->domain };
 	struct publish_text_options options = { .base_url = author->base_url, .find_mention = find_mention, .owner = &search,
 		.is_markdown = request->is_markdown };
 	struct rendered_text rendered;
-	struct draft draft = { 0 };
+	struct composition composition = { 0 };
 	struct str text, spoiler_text;
-	if (request->language.len > 0 && !draft_is_language(request->language))
-		return draft_refuse("Validation failed: Language is invalid", ret_message);
+	if (request->language.len > 0 && !composition_is_language(request->language))
+		return composition_refuse("Validation failed: Language is invalid", ret_message);
 	choose_texts(request, &text, &spoiler_text);
 	enum error error = publish_text_render(arena, text, &options, &rendered);
 	if (!error)
-		error = publish_text_plain(arena, spoiler_text, &draft.spoiler_text);
+		error = publish_text_plain(arena, spoiler_text, &composition.spoiler_text);
 	if (error == ERROR_CONTENT_TOO_LARGE)
-		return draft_refuse(TOO_LONG, ret_message);
+		return composition_refuse(TOO_LONG, ret_message);
 	if (!error)
 		error = search.error;
 	if (!error)
-		error = check_text(request, &rendered, draft.spoiler_text, ret_message);
+		error = check_text(request, &rendered, composition.spoiler_text, ret_message);
 	if (!error)
 		error = check_media(db, arena, author, request, ret_message);
 	if (!error && request->poll)
-		error = make_poll(arena, request->poll, &draft.poll, ret_message);
+		error = make_poll(arena, request->poll, &composition.poll, ret_message);
 	if (error)
 		return error;
-	draft.html = rendered.html;
-	draft.text = rendered.text;
-	draft.language = request->language.len ? request->language : (struct str){ 0 };
-	draft.is_sensitive = request->is_sensitive || draft.spoiler_text.len > 0;
-	draft.mentioned_actor_ids = rendered.mentioned_actor_ids;
-	draft.mention_count = rendered.mention_count;
-	draft.tags = rendered.tags;
-	draft.tag_count = rendered.tag_count;
-	*ret_draft = draft;
+	composition.html = rendered.html;
+	composition.text = rendered.text;
+	composition.language = request->language.len ? request->language : (struct str){ 0 };
+	composition.is_sensitive = request->is_sensitive || composition.spoiler_text.len > 0;
+	composition.mentioned_actor_ids = rendered.mentioned_actor_ids;
+	composition.mention_count = rendered.mention_count;
+	composition.tags = rendered.tags;
+	composition.tag_count = rendered.tag_count;
+	*ret_draft = composition;
 	return ERROR_NONE;
 }
 
-enum error draft_list_unknown(struct db *db, struct arena *arena, const struct actor *author, struct str text,
+enum error composition_list_unknown(struct db *db, struct arena *arena, const struct actor *author, struct str text,
 	size_t maximum, struct str **ret_handles, size_t *ret_count)
 {
 	struct mention_search search = { .db = db, .arena = arena, .domain = author->domain, .unknown_maximum = maximum };
@@ -232,7 +232,7 @@ enum error draft_list_unknown(struct db *db, struct arena *arena, const struct a
 	search.unknown = arena_alloc_array(arena, maximum, sizeof(*search.unknown));
 	enum error error = publish_text_render(arena, text, &options, &rendered);
 	if (error == ERROR_CONTENT_TOO_LARGE || error == ERROR_BAD_REQUEST)
-		error = ERROR_NONE; /* Whoever makes a draft of it says so. */
+		error = ERROR_NONE; /* Whoever makes a composition of it says so. */
 	if (!error)
 		error = search.error;
 	if (error)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * The gate of brand accounts. No Create, Update of a post or Announce of a brand account is committed without a release:
+ * a row that says on what ground it may be said, written in the transaction of the activity and bound to its bytes. The
+ * database itself looks whether the ground holds, and refuses the commit of an activity that has none; whoever signs a
+ * delivery looks for it once more. Once committed, a release stands: a right that is withdrawn later cancels nothing of it. */
+#ifndef COMPTOIR_STORAGE_RELEASE_H
+#define COMPTOIR_STORAGE_RELEASE_H
+
+#include "storage/db.h"
+
+enum release_ground {
+	RELEASE_NONE,     /* of actors that are no brand accounts */
+	RELEASE_SPOKEN,   /* by who holds account.speak for it, unless its policy binds those too */
+	RELEASE_APPROVED, /* this version of this draft went through all steps of its policy */
+	RELEASE_REPLY,    /* in an open conversation by who holds inbox.reply (inbox.reply_private for direct ones), unless the
+	                     policy covers replies */
+	RELEASE_COUNTERS, /* an Update of a post whose words have not changed since its last release: votes, replies */
+};
+
+/* Who says it, and why they may. Given by whoever lets an actor publish, edit or boost. */
+struct release_claim {
+	enum release_ground ground;
+	int64_t user_id;
+	int64_t membership_id;
+	int64_t draft_id;  /* RELEASE_APPROVED */
+	int64_t version;   /* likewise */
+	int64_t ticket_id; /* RELEASE_REPLY */
+};
+
+/* In the transaction of the activity, after it was written; nothing for actors that are no brand accounts. ERROR_FORBIDDEN
+ * when the ground does not hold. */
+enum error release_write(struct db *db, struct arena *arena, int64_t activity_id, const struct release_claim *claim) MUST_CHECK;
+
+/* How a post of a brand account came to be said, for the answer to who wrote, who approved, who pressed: newest first, one
+ * for the post and one for each edit. */
+struct release {
+	int64_t activity_id;
+	int64_t post_id;
+	enum release_ground ground;
+	int64_t user_id, membership_id, draft_id, version, ticket_id;
+	int64_t released_us;
+};
+enum error release_list_of_post(struct db *db, struct arena *arena, int64_t post_id, struct release **ret_releases,
+	size_t *ret_count) MUST_CHECK;
+
+#endif
