@@ -12,6 +12,8 @@
 /* Whoever has not asked for so long begins anew; rows are kept for longer than that. */
 #define MAX_PAUSE_US INT64_C(120000000)
 #define PRUNE_EVERY_US INT64_C(300000000)
+/* More than that are a gap: forgetting everything is cheaper than hearing of each. */
+#define MAX_CHANGES 20000
 
 struct change_reader {
 	struct buf snapshot; /* as text; empty at first */
@@ -23,7 +25,7 @@ struct change_reader {
 
 static const struct statement begin = STATEMENT("change_begin", 0, "select pg_current_snapshot()::text");
 
-static const struct statement list = STATEMENT("change_list", 1,
+static const struct statement list = STATEMENT("change_list", 2,
 	"select s.snapshot::text"
 	", c.kind"
 	", c.id"
@@ -31,7 +33,8 @@ static const struct statement list = STATEMENT("change_list", 1,
 	" left join (select c.kind, unnest(c.ids) as id"
 	"            from changes as c"
 	"            where c.xid >= pg_snapshot_xmin($1::text::pg_snapshot)"
-	"              and not pg_visible_in_snapshot(c.xid, $1::text::pg_snapshot)) as c on true"); // changes_xid
+	"              and not pg_visible_in_snapshot(c.xid, $1::text::pg_snapshot)"
+	"            limit $2::bigint) as c on true"); // changes_xid
 
 static const struct statement prune = STATEMENT("change_prune", 1,
 	"delete from changes"
@@ -67,6 +70,7 @@ static enum error ask(const struct change_reader *reader, struct db *db, struct 
 	if (is_first)
 		return db_run(db, arena, &begin, &values, ret_rows);
 	db_value_text(&values, buf_str(&reader->snapshot));
+	db_value_int64(&values, MAX_CHANGES + 1);
 	return db_run(db, arena, &list, &values, ret_rows);
 }
 
@@ -90,7 +94,8 @@ enum error change_read(struct change_reader *reader, struct db *db, struct arena
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = ask(reader, db, arena, is_first, &rows);
 	/* A statement outside of a transaction may have been run again on a new connection. */
-	bool has_gap = is_first || reader->connection != db_connection_number(db);
+	bool has_gap = is_first || reader->connection != db_connection_number(db) ||
+		(!error && rows.count > MAX_CHANGES);
 	if (error) {
 		buf_clear(&reader->snapshot);
 		return error;

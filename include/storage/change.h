@@ -28,7 +28,7 @@ struct change_reader;
 struct change_reader *change_reader_new(void) MUST_CHECK;
 void change_reader_free(struct change_reader **reader); /* accepts NULL */
 
-/* *ret_has_gap: anything may have been changed (the first question, another connection, a long pause), and nothing is
+/* *ret_has_gap: anything may have been changed (the first question, another connection, a long pause, too many changes to list), and nothing is
  * listed. After an error the next answer has a gap too. Only of the same db; never in a transaction. */
 enum error change_read(struct change_reader *reader, struct db *db, struct arena *arena, struct change **ret_changes,
 	size_t *ret_count, bool *ret_has_gap) MUST_CHECK;

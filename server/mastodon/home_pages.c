@@ -16,7 +16,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define ARENA_BYTES 65536
+#define ARENA_LIMIT_BYTES ((size_t)64 * 1024 * 1024) /* far above what a question may list */
 /* From the beginning of a round to that of the next one, when requests come so fast that they meet. */
 #define ROUND_US 1000
 /* More posts than that are not asked for at once: their pages are made anew. */
@@ -169,7 +169,7 @@ struct home_pages *home_pages_start(struct app *app)
 	pages->cache = page_cache_new((size_t)config_size_bytes(app->config, "http.timeline_cache"));
 	pages->reader = change_reader_new();
 	pages->db = db_new(app->config, DB_WEB);
-	pages->arena = arena_new(ARENA_BYTES);
+	pages->arena = arena_new(ARENA_LIMIT_BYTES);
 	pages->end = &pages->first;
 	pthread_mutex_init(&pages->lock, NULL);
 	pthread_cond_init(&pages->has_work, NULL);

@@ -281,6 +281,17 @@ def test_the_memory_is_bounded(server, cast):
         tight.remove()
 
 
+@pytest.mark.parametrize("count", [4000, 60000])
+def test_many_changes_at_once_are_all_heard_of(server, cast, count):
+    reader, friend, _ = cast
+    page = reader.get(HOME)
+    server.database.rows(f"insert into changes (kind, ids) select 4, array[n] from generate_series(1, {count}) as n"
+                         " returning 1")
+    act(server, "post", "homefriend", f"behind {count} changes")
+    assert f"behind {count} changes" in reader.get(HOME)[0]["content"]
+    assert reader.get(HOME)[1]["id"] == page[0]["id"]
+
+
 def test_who_was_away_for_long_begins_anew(world, server):
     """Rows that nobody asks for any more are taken out; whoever asks late finds a gap and forgets its pages."""
     readings, reader, _, _ = world
