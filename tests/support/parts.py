@@ -176,12 +176,6 @@ def read_junit(path):
     return passed, failures
 
 
-def run_folder(context, folder, build="asan"):
-    if has_tests(folder):
-        context.build(build)
-        run_pytest(context, folder, folder, f"build/{build}")
-
-
 def run_folder_in_shares(context, folder, build="asan", shares=2):
     """The files of a folder, largest first, dealt to as many runs beside one another: most of their time is waiting."""
     if not has_tests(folder):
@@ -211,11 +205,11 @@ def run_fed(context):
 
 
 def run_web(context):
-    run_folder(context, "web")
+    run_folder_in_shares(context, "web")
 
 
 def run_faults(context):
-    run_folder(context, "faults", "release")
+    run_folder_in_shares(context, "faults", "release")
 
 
 def run_perf(context):
