@@ -274,6 +274,50 @@ begin
 	where name is not null;
 	return null;
 end $$;
+CREATE FUNCTION public.ticket_arrive_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into ticket_arrivals (actor_id, post_id, what)
+	select t.actor_id, new.id, case when old.conversation_id <> new.conversation_id then 'moved' else 'edited' end
+	from ticket_posts as t
+	where t.post_id = new.id;
+	return null;
+end $$;
+CREATE FUNCTION public.ticket_arrive_end() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into ticket_arrivals (actor_id, post_id, what)
+	select t.actor_id, old.id, 'gone' from ticket_posts as t where t.post_id = old.id;
+	return null;
+end $$;
+CREATE FUNCTION public.ticket_arrive_mention() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into ticket_arrivals (actor_id, post_id, what)
+	select b.actor_id, c.post_id, 'post' from changed as c join brand_accounts as b on b.actor_id = c.actor_id;
+	return null;
+end $$;
+CREATE FUNCTION public.ticket_arrive_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into ticket_arrivals (actor_id, post_id, what)
+	select b.actor_id, new.id, 'post'
+	from (select new.actor_id where new.in_reply_to_id is not null
+	      union select new.in_reply_to_actor_id
+	      union select q.actor_id from posts as q where q.id = new.quote_id
+	      union select t.actor_id from ticket_posts as t
+	      where t.post_id = new.in_reply_to_id and new.in_reply_to_actor_id = new.actor_id) as concerned (actor_id)
+	join brand_accounts as b on b.actor_id = concerned.actor_id;
+	return null;
+end $$;
 CREATE TEXT SEARCH DICTIONARY public.comptoir_english (
     TEMPLATE = pg_catalog.snowball,
     language = 'english' );
@@ -1032,6 +1076,12 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.mail_domain_blocks (
+    domain text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mail_domain_blocks_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253))))
+);
+COMMENT ON TABLE public.mail_domain_blocks IS 'And all domains below them';
 CREATE TABLE public.markers (
     user_id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1705,6 +1755,135 @@ CREATE TABLE public.teams (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
 );
+CREATE TABLE public.ticket_arrivals (
+    id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    what text NOT NULL,
+    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    last_error text,
+    CONSTRAINT ticket_arrivals_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT ticket_arrivals_last_error_check CHECK ((length(last_error) <= 100)),
+    CONSTRAINT ticket_arrivals_what_check CHECK ((what = ANY (ARRAY['post'::text, 'edited'::text, 'moved'::text, 'gone'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='2000');
+COMMENT ON TABLE public.ticket_arrivals IS 'Posts that concern a brand account and have not found their ticket yet; whoever stores them leaves them here, unknowing';
+COMMENT ON COLUMN public.ticket_arrivals.due_at IS 'infinity: set aside for the operator';
+ALTER TABLE public.ticket_arrivals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ticket_arrivals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.ticket_events (
+    id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    kind text NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    post_id bigint,
+    former text,
+    present text,
+    version bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ticket_events_former_check CHECK ((length(former) <= 200)),
+    CONSTRAINT ticket_events_kind_check CHECK (((kind ~ '^[a-z_]+(\.[a-z_]+)*$'::text) AND (length(kind) <= 60))),
+    CONSTRAINT ticket_events_present_check CHECK ((length(present) <= 200))
+);
+COMMENT ON TABLE public.ticket_events IS 'What happened to a ticket, by whom; words and ids, never what people said';
+COMMENT ON COLUMN public.ticket_events.version IS 'Of the ticket when it had happened';
+CREATE TABLE public.ticket_notes (
+    id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ticket_notes_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000)))
+);
+COMMENT ON TABLE public.ticket_notes IS 'What the team says among itself: never leaves the server, and is shown to holders of inbox.note only';
+CREATE SEQUENCE public.ticket_positions
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+CREATE TABLE public.ticket_posts (
+    actor_id bigint NOT NULL,
+    post_id bigint NOT NULL,
+    ticket_id bigint NOT NULL,
+    author_id bigint NOT NULL,
+    is_ours boolean NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone
+);
+COMMENT ON COLUMN public.ticket_posts.post_id IS 'No reference: of a post that its author withdrew, this row is what remains';
+COMMENT ON COLUMN public.ticket_posts.user_id IS 'Who of the team said it, as far as it went through the inbox';
+CREATE TABLE public.ticket_settings (
+    organisation_id bigint NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    reopen_days integer DEFAULT 7 NOT NULL,
+    CONSTRAINT ticket_settings_last_number_check CHECK ((last_number >= 0)),
+    CONSTRAINT ticket_settings_reopen_days_check CHECK (((reopen_days >= 0) AND (reopen_days <= 365)))
+);
+COMMENT ON COLUMN public.ticket_settings.reopen_days IS 'An answer so long after a ticket was resolved opens it again; a later one begins another';
+CREATE TABLE public.ticket_threads (
+    actor_id bigint NOT NULL,
+    thread_id bigint NOT NULL,
+    customer_id bigint DEFAULT 0 NOT NULL,
+    ticket_id bigint NOT NULL
+);
+COMMENT ON TABLE public.ticket_threads IS 'Which ticket the posts of a thread go to: one for each thread and brand account';
+COMMENT ON COLUMN public.ticket_threads.thread_id IS 'posts.conversation_id, or one that was joined to it since';
+COMMENT ON COLUMN public.ticket_threads.customer_id IS '0: what is said in public; else what is said in private with this actor';
+CREATE TABLE public.tickets (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    number bigint NOT NULL,
+    customer_id bigint,
+    contact_id bigint,
+    root_post_id bigint,
+    parent_id bigint,
+    merged_into_id bigint,
+    status text NOT NULL,
+    channel text NOT NULL,
+    priority smallint DEFAULT 0 NOT NULL,
+    assignee_id bigint,
+    team_id bigint,
+    snoozed_until timestamp with time zone,
+    opened_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    first_reply_at timestamp with time zone,
+    last_reply_at timestamp with time zone,
+    resolved_at timestamp with time zone,
+    language text,
+    is_awaiting_us boolean DEFAULT true NOT NULL,
+    was_led_private boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    "position" bigint DEFAULT nextval('public.ticket_positions'::regclass) NOT NULL,
+    CONSTRAINT tickets_channel_check CHECK ((channel = ANY (ARRAY['public'::text, 'private'::text]))),
+    CONSTRAINT tickets_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+    CONSTRAINT tickets_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+    CONSTRAINT tickets_number_check CHECK ((number > 0)),
+    CONSTRAINT tickets_priority_check CHECK (((priority >= '-1'::integer) AND (priority <= 2))),
+    CONSTRAINT tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'snoozed'::text, 'resolved'::text, 'closed'::text]))),
+    CONSTRAINT tickets_version_check CHECK ((version > 0))
+)
+WITH (fillfactor='80');
+COMMENT ON TABLE public.tickets IS 'What the API of the team calls conversations; conversations are those of the Mastodon API';
+COMMENT ON COLUMN public.tickets.customer_id IS 'The actor who wrote the first post; no reference: the ticket outlives them';
+COMMENT ON COLUMN public.tickets.root_post_id IS 'No reference, for posts go while their ticket stays';
+COMMENT ON COLUMN public.tickets.merged_into_id IS 'Its posts, notes and events are there now, and its number leads there';
+COMMENT ON COLUMN public.tickets.was_led_private IS 'The one neutral answer in public was given';
+COMMENT ON COLUMN public.tickets.version IS 'Of the optimistic lock: grows with whatever an agent must have seen before acting';
+COMMENT ON COLUMN public.tickets."position" IS 'Grows with each change: lists are ordered by it';
 CREATE TABLE public.tombstones (
     uri text NOT NULL,
     is_local boolean NOT NULL,
@@ -1934,6 +2113,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.mail_domain_blocks
+    ADD CONSTRAINT mail_domain_blocks_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
 ALTER TABLE ONLY public.media_leftovers
@@ -2076,6 +2257,22 @@ ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_organisation_id_name_key UNIQUE (organisation_id, name);
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ticket_arrivals
+    ADD CONSTRAINT ticket_arrivals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ticket_events
+    ADD CONSTRAINT ticket_events_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ticket_notes
+    ADD CONSTRAINT ticket_notes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ticket_posts
+    ADD CONSTRAINT ticket_posts_pkey PRIMARY KEY (actor_id, post_id);
+ALTER TABLE ONLY public.ticket_settings
+    ADD CONSTRAINT ticket_settings_pkey PRIMARY KEY (organisation_id);
+ALTER TABLE ONLY public.ticket_threads
+    ADD CONSTRAINT ticket_threads_pkey PRIMARY KEY (actor_id, thread_id, customer_id);
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_organisation_id_number_key UNIQUE (organisation_id, number);
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (uri);
 ALTER TABLE ONLY public.trending_links
@@ -2230,6 +2427,22 @@ CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX team_members_membership_id ON public.team_members USING btree (membership_id);
+CREATE INDEX ticket_arrivals_due_at ON public.ticket_arrivals USING btree (due_at, id);
+CREATE INDEX ticket_events_ticket_id ON public.ticket_events USING btree (ticket_id, id);
+CREATE INDEX ticket_notes_ticket_id ON public.ticket_notes USING btree (ticket_id, id);
+CREATE INDEX ticket_posts_post_id ON public.ticket_posts USING btree (post_id);
+CREATE INDEX ticket_posts_ticket_id ON public.ticket_posts USING btree (ticket_id, post_id);
+CREATE INDEX ticket_threads_ticket_id ON public.ticket_threads USING btree (ticket_id);
+CREATE INDEX tickets_assignee ON public.tickets USING btree (assignee_id, status, "position" DESC) WHERE ((merged_into_id IS NULL) AND (assignee_id IS NOT NULL));
+CREATE INDEX tickets_assignee_id ON public.tickets USING btree (assignee_id) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX tickets_contact_id ON public.tickets USING btree (contact_id, "position" DESC) WHERE (contact_id IS NOT NULL);
+CREATE INDEX tickets_customer ON public.tickets USING btree (actor_id, customer_id, "position" DESC) WHERE (merged_into_id IS NULL);
+CREATE INDEX tickets_merged_into_id ON public.tickets USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+CREATE INDEX tickets_of_account ON public.tickets USING btree (actor_id, status, "position" DESC) WHERE (merged_into_id IS NULL);
+CREATE INDEX tickets_parent_id ON public.tickets USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX tickets_team ON public.tickets USING btree (team_id, status, "position" DESC) WHERE ((merged_into_id IS NULL) AND (team_id IS NOT NULL));
+CREATE INDEX tickets_team_id ON public.tickets USING btree (team_id) WHERE (team_id IS NOT NULL);
+CREATE INDEX tickets_unassigned ON public.tickets USING btree (actor_id, status, "position" DESC) WHERE ((merged_into_id IS NULL) AND (assignee_id IS NULL));
 CREATE INDEX tombstones_deleted_at ON public.tombstones USING btree (deleted_at) WHERE (NOT is_local);
 CREATE INDEX trending_links_score ON public.trending_links USING btree (score DESC, preview_id DESC);
 CREATE INDEX trending_posts_score ON public.trending_posts USING btree (score DESC, post_id DESC);
@@ -2326,6 +2539,10 @@ CREATE TRIGGER post_words_created AFTER INSERT ON public.posts FOR EACH ROW EXEC
 CREATE TRIGGER post_words_favourited AFTER INSERT ON public.favourites FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
+CREATE TRIGGER ticket_arrive_change AFTER UPDATE OF conversation_id, html, spoiler_text ON public.posts FOR EACH ROW WHEN (((old.conversation_id <> new.conversation_id) OR (old.html <> new.html) OR (old.spoiler_text <> new.spoiler_text))) EXECUTE FUNCTION public.ticket_arrive_change();
+CREATE TRIGGER ticket_arrive_end AFTER DELETE ON public.posts FOR EACH ROW EXECUTE FUNCTION public.ticket_arrive_end();
+CREATE TRIGGER ticket_arrive_mention AFTER INSERT ON public.post_mentions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.ticket_arrive_mention();
+CREATE TRIGGER ticket_arrive_post AFTER INSERT ON public.posts FOR EACH ROW WHEN (((new.in_reply_to_id IS NOT NULL) OR (new.quote_id IS NOT NULL))) EXECUTE FUNCTION public.ticket_arrive_post();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -2556,6 +2773,28 @@ ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_events
+    ADD CONSTRAINT ticket_events_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_notes
+    ADD CONSTRAINT ticket_notes_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_posts
+    ADD CONSTRAINT ticket_posts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_settings
+    ADD CONSTRAINT ticket_settings_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_threads
+    ADD CONSTRAINT ticket_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES public.memberships(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.tickets(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.tickets(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.trending_links
     ADD CONSTRAINT trending_links_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.trending_posts
@@ -2598,6 +2837,10 @@ REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.ticket_arrive_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.ticket_arrive_end() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.ticket_arrive_post() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
@@ -2689,6 +2932,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE ON TABLE public.mail_domain_blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;
@@ -2771,6 +3015,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_arrivals TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_events TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_notes TO comptoir_web;
+GRANT USAGE ON SEQUENCE public.ticket_positions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_posts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_settings TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_threads TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tickets TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trending_links TO comptoir_web;

@@ -30,6 +30,8 @@ enum event_kind {
 	EVENT_APPLICATION_ENDED,    /* id: application */
 	EVENT_USER_ENDED,           /* id: user: disabled or deleted */
 	EVENT_ACTOR_ENDED,          /* actor_id: suspended, disabled or deleted */
+	EVENT_TICKET,               /* id: ticket; actor_id: brand account */
+	EVENT_DRAFT,                /* id: draft; actor_id: brand account */
 	EVENT_GAP,                  /* other processes may have said something that we missed; emitted by this module */
 	EVENT_KIND_COUNT
 };

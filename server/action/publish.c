@@ -59,6 +59,8 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	struct publishing *publishing = owner;
 	const struct publish_request *request = publishing->request;
 	enum error error = claim(db, arena, publishing);
+	if (!error && request->follow_up)
+		error = request->follow_up(db, arena, publishing->post.id, request->owner);
 	if (!error && publishing->composition->poll.option_count)
 		error = poll_store(db, arena, publishing->post.id, &publishing->composition->poll);
 	if (!error && request->media_count)

@@ -30,6 +30,11 @@ struct publish_request {
 	int64_t application_id;  /* 0 for none: what it was written with */
 	struct repetition repetition; /* of the request */
 	int64_t scheduled_id;    /* 0 for none: the scheduled post that this is, which goes with it */
+	/* NULL, or what is written with it, in its transaction, right after the post and before its activity. It runs twice when
+	 * the answer to COMMIT was lost and nothing had been committed. What it returns is what publish_post returns; ERROR_CONFLICT
+	 * means a key or an id that is taken, so it says otherwise what it refuses. */
+	enum error (*follow_up)(struct db *db, struct arena *arena, int64_t post_id, void *owner);
+	void *owner;
 	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
 };
 

@@ -63,6 +63,8 @@ static bool is_ended_by(const struct access *access, const struct event *event)
 	case EVENT_ANNOUNCEMENT:
 	case EVENT_ANNOUNCEMENT_DELETED:
 	case EVENT_ANNOUNCEMENT_REACTION:
+	case EVENT_TICKET:
+	case EVENT_DRAFT:
 	case EVENT_KIND_COUNT:
 		break;
 	}

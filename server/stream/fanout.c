@@ -376,6 +376,8 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 	case EVENT_APPLICATION_ENDED:
 	case EVENT_USER_ENDED:
 	case EVENT_ACTOR_ENDED:
+	case EVENT_TICKET:
+	case EVENT_DRAFT:
 	case EVENT_GAP:
 	case EVENT_KIND_COUNT:
 		break;
