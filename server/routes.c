@@ -70,6 +70,8 @@ static const struct route routes[] = {
 		ROUTE_CORS, 0 },
 	{ HTTP_GET, "/.well-known/host-meta", handle_host_meta, cached_host_meta, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,
 		ROUTE_CORS, 0 },
+	{ HTTP_GET, "/.well-known/host-meta.json", handle_host_meta_json, cached_host_meta_json, ROUTE_API, ACCESS_PUBLIC, NULL,
+		LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/.well-known/nodeinfo", handle_nodeinfo_links, cached_nodeinfo_links, ROUTE_API, ACCESS_PUBLIC, NULL,
 		LIMIT_PAGE, ROUTE_CORS, 0 },
 	{ HTTP_GET, "/nodeinfo/{version}", handle_nodeinfo, cached_nodeinfo, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE,

@@ -4,20 +4,28 @@
  * are put together, so that one letter costs little more than a name. */
 #include "storage/account_search.h"
 
+#include "storage/post_visibility.h"
 #include "storage/statement.h"
 
-/* $1 reader, $2 beginning in lower case, $3 the same of the domain or null, $4 only those followed, $5 and $6 the page. */
+/* $1 reader, $2 beginning in lower case, $3 the same of the domain or null, $4 only those followed, $5 and $6 the page. Below
+ * so many characters a word is the beginning of too many others. */
+#define WORDS_FROM "3"
+#define WORDS "(plainto_tsquery('public.comptoir_simple', public.name_folded($2))::text || ':*')::tsquery"
 #define FOUND_HERE                                  \
 	"    and a.suspended_at is null"            \
 	"    and a.moved_to_id is null"             \
 	"    and ($3::text is null or starts_with(a.domain, $3))"
 #define FOUND_ANYWHERE FOUND_HERE                   \
 	"    and a.silenced_at is null"             \
+	"    and not " SERVER_IS_SILENCED("a")      \
 	"    and (a.domain_id is null or a.kind <> 'Application')" \
 	"    and not $4"
 
 static const struct statement find = STATEMENT("account_search_find", 6,
-	"with followed as ("
+	"with worded as materialized ("
+	"  select case when numnode(plainto_tsquery('public.comptoir_simple', public.name_folded($2))) > 0"
+	"         then " WORDS " else ''::tsquery end as q"
+	"), followed as ("
 	"  select a.id, 0 as rank"
 	"  from follows as f"
 	"  join actors as a on a.id = f.followed_id"
@@ -25,7 +33,7 @@ static const struct statement find = STATEMENT("account_search_find", 6,
 	"    and f.state = 'accepted'"
 	"    and (starts_with(a.handle, $2)"
 	"         or $3::text is null and starts_with(lower(a.display_name), $2)"
-	"         or $3::text is null and strpos(lower(a.display_name), ' ' || $2) > 0)"
+	"         or $3::text is null and name_words(a.display_name) @@ (select q from worded))"
 	FOUND_HERE
 	"  limit 200"
 	"), named as ("
@@ -46,9 +54,18 @@ static const struct statement find = STATEMENT("account_search_find", 6,
 	FOUND_ANYWHERE
 	"  order by lower(a.display_name) collate \"C\""
 	"  limit 200"
+	"), inside as ("
+	"  select a.id, 3 as rank"
+	"  from actors as a"
+	"  where name_words(a.display_name) @@ (select q from worded)"
+	"    and a.display_name <> ''"
+	"    and length($2) >= " WORDS_FROM
+	"    and $3::text is null"
+	FOUND_ANYWHERE
+	"  limit 200"
 	"), found as ("
 	"  select one.id, min(one.rank) as rank"
-	"  from (table followed union all table named union all table shown) as one"
+	"  from (table followed union all table named union all table shown union all table inside) as one"
 	"  group by one.id"
 	")"
 	" select found.id"
@@ -57,7 +74,7 @@ static const struct statement find = STATEMENT("account_search_find", 6,
 	" where not exists (select from blocks as b where b.blocker_id = found.id and b.blocked_id = $1)"
 	" order by found.rank, coalesce(c.followers, 0) desc, found.id"
 	" limit $5"
-	" offset $6"); // follows_follower_id, actors_handle_bytes, actors_display_name_bytes, actor_counts_pkey
+	" offset $6"); // follows_follower_id, actors_handle_bytes, actors_display_name_bytes, actors_name_words, actor_counts_pkey
 
 STATEMENT_TABLE(account_search_statements, &find);
 

@@ -23,7 +23,9 @@
 	"                                    || " IN_LANGUAGE("simple", "$3") ") end as q"                   \
 	")"
 #define IS_NAMED "exists (select from post_mentions as named where named.post_id = p.id and named.actor_id = $1)"
-#define IS_CONSENTED "(p.visibility = 'public' and author.is_indexable and author.silenced_at is null)"
+#define IS_CONSENTED                                                                                         \
+	"(p.visibility = 'public' and author.is_indexable and author.silenced_at is null" \
+	" and not " SERVER_IS_SILENCED("author") ")"
 
 static const struct statement find_recent = STATEMENT("post_search_find_recent", 8,
 	QUERY

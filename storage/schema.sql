@@ -196,6 +196,52 @@ begin
 	where name is not null;
 	return null;
 end $$;
+CREATE FUNCTION public.name_folded(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN lower(regexp_replace(NORMALIZE(name, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text));
+CREATE TEXT SEARCH CONFIGURATION public.comptoir_simple (
+    PARSER = pg_catalog."default" );
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR asciiword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR word WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR numword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR email WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR url WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR host WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR sfloat WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR version WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_numpart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_part WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword_asciipart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR numhword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR asciihword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR hword WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR url_path WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR file WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR "float" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR "int" WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
+    ADD MAPPING FOR uint WITH simple;
+CREATE FUNCTION public.name_words(name text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_tsvector('public.comptoir_simple'::regconfig, public.name_folded(name));
 CREATE FUNCTION public.post_words_wait() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -357,46 +403,6 @@ ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
 ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
     ADD MAPPING FOR "int" WITH simple;
 ALTER TEXT SEARCH CONFIGURATION public.comptoir_fr
-    ADD MAPPING FOR uint WITH simple;
-CREATE TEXT SEARCH CONFIGURATION public.comptoir_simple (
-    PARSER = pg_catalog."default" );
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR asciiword WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR word WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR numword WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR email WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR url WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR host WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR sfloat WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR version WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR hword_numpart WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR hword_part WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR hword_asciipart WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR numhword WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR asciihword WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR hword WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR url_path WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR file WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR "float" WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
-    ADD MAPPING FOR "int" WITH simple;
-ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
     ADD MAPPING FOR uint WITH simple;
 CREATE TABLE public.activities_in (
     id bigint NOT NULL,
@@ -1070,6 +1076,12 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.mail_domain_blocks (
+    domain text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mail_domain_blocks_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 1) AND (length(domain) <= 253))))
+);
+COMMENT ON TABLE public.mail_domain_blocks IS 'And all domains below them';
 CREATE TABLE public.markers (
     user_id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -2080,6 +2092,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.mail_domain_blocks
+    ADD CONSTRAINT mail_domain_blocks_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_pkey PRIMARY KEY (user_id, actor_id, timeline);
 ALTER TABLE ONLY public.media_leftovers
@@ -2270,6 +2284,7 @@ CREATE INDEX actors_listed ON public.actors USING btree (id DESC) WHERE (is_disc
 CREATE INDEX actors_listed_local ON public.actors USING btree (id DESC) WHERE (is_discoverable AND (suspended_at IS NULL) AND (silenced_at IS NULL) AND (moved_to_id IS NULL) AND (kind <> 'Application'::text) AND (domain_id IS NOT NULL));
 CREATE INDEX actors_local ON public.actors USING btree (id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE (moved_to_id IS NOT NULL);
+CREATE INDEX actors_name_words ON public.actors USING gin (public.name_words(display_name)) WHERE ((display_name <> ''::text) AND (suspended_at IS NULL));
 CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
 CREATE INDEX announcement_reads_actor_id ON public.announcement_reads USING btree (actor_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
@@ -2786,6 +2801,12 @@ REVOKE ALL ON FUNCTION public.changes_note_post_part() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_quote() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.name_folded(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_folded(name text) TO comptoir_web;
+GRANT ALL ON FUNCTION public.name_folded(name text) TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.name_words(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_web;
+GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
@@ -2885,6 +2906,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE ON TABLE public.mail_domain_blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_federation;

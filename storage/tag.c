@@ -35,8 +35,11 @@ static const struct statement view_many = STATEMENT("tag_view_many", 4,
 	" ) as days"
 	" order by wanted.number, days.day"); // post_tags_name, tag_follows_actor_id_name_key, featured_tags_pkey
 
-/* From one name to the next by the index: a popular tag costs no more than another. */
-static const struct statement search = STATEMENT("tag_search", 3,
+/* From one name to the next by the index: a popular tag costs no more than another. Those of public posts only, the most
+ * used of the last week first; what is counted is bounded. */
+#define SEARCH_MAX_NAMES "100"
+#define SEARCH_MAX_POSTS "100"
+static const struct statement search = STATEMENT("tag_search", 4,
 	"with recursive found as ("
 	"  (select t.name, 1 as number from post_tags as t where t.name >= $1 order by t.name limit 1)"
 	"  union all"
@@ -44,14 +47,20 @@ static const struct statement search = STATEMENT("tag_search", 3,
 	"  from found as f"
 	"  cross join lateral (select t.name from post_tags as t where t.name > f.name order by t.name limit 1) as next"
 	"  where starts_with(f.name, $1)"
-	"    and f.number < $2::bigint + $3::bigint"
+	"    and f.number < " SEARCH_MAX_NAMES
 	")"
 	" select f.name"
 	" from found as f"
+	" cross join lateral ("
+	"  select count(p.id) as posts, count(p.id) filter (where p.id > $4) as fresh"
+	"  from (select t.post_id from post_tags as t where t.name = f.name order by t.post_id desc limit " SEARCH_MAX_POSTS ") as tagged"
+	"  join posts as p on p.id = tagged.post_id and p.visibility = 'public'"
+	" ) as used"
 	" where starts_with(f.name, $1)"
-	" order by f.number"
+	"   and used.posts > 0"
+	" order by f.name = $1 desc, used.fresh desc, used.posts desc, f.name"
 	" offset $2"
-	" limit $3"); // post_tags_name
+	" limit $3"); // post_tags_name, posts_pkey
 
 static const struct statement follow = STATEMENT("tag_follow", 4,
 	"insert into tag_follows (id, actor_id, name)"
@@ -151,6 +160,7 @@ enum error tag_search(struct db *db, struct arena *arena, struct str beginning, 
 	db_value_text(&values, beginning);
 	db_value_int64(&values, offset);
 	db_value_int64(&values, limit);
+	db_value_int64(&values, id_at_time(clock_now_us() - 7 * DAY_US));
 	return list_names(db, arena, &search, &values, ret_names, ret_count);
 }
 

@@ -9,4 +9,7 @@
 /* The XRD; base_url has no trailing slash. */
 void host_meta_write(struct buf *out, struct str base_url);
 
+/* The same as JSON (RFC 6415 3.1.3). */
+void host_meta_write_json(struct buf *out, struct str base_url);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/mutant.h"
 #include "base/url.h"
+#include "storage/mail_domain.h"
 
 #define LOCAL_PART_MAX_BYTES 64
 
@@ -38,6 +39,16 @@ bool email_is_valid(struct arena *arena, struct str email)
 	host = str_slice(email, at + 1, email.len);
 	/* The canonical form of what is ASCII already is itself in lower case: no trailing dot, no other spelling. */
 	return url_canonical_host(arena, host, &canonical) && str_eq(canonical, arena_lower(arena, host));
+}
+
+enum error email_is_welcome(struct db *db, struct arena *arena, struct str email, bool *ret_is_welcome)
+{
+	bool is_blocked;
+	struct str host = str_slice(email, str_index_of(email, '@', 0) + 1, email.len);
+	enum error error = mail_domain_is_blocked(db, arena, arena_lower(arena, host), &is_blocked);
+	if (!error)
+		*ret_is_welcome = !is_blocked || MUTANT("mail_domain");
+	return error;
 }
 
 struct str email_mailbox(struct arena *arena, struct str email)

@@ -72,7 +72,15 @@ static enum error check_email(struct db *db, struct arena *arena, struct str ema
 		add(faults, SIGN_UP_EMAIL, FAULT_INVALID);
 		return ERROR_NONE;
 	}
-	enum error error = user_find_by_email(db, arena, email, &user);
+	bool is_welcome;
+	enum error error = email_is_welcome(db, arena, email, &is_welcome);
+	if (error)
+		return error;
+	if (!is_welcome) {
+		add(faults, SIGN_UP_EMAIL, FAULT_BLOCKED);
+		return ERROR_NONE;
+	}
+	error = user_find_by_email(db, arena, email, &user);
 	if (!error)
 		add(faults, SIGN_UP_EMAIL, FAULT_TAKEN);
 	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;

@@ -57,6 +57,9 @@ static enum error run_move(struct invocation *invocation)
 		error = account_find_local(invocation, &actor);
 	if (!error)
 		error = resolve_other(invocation, to, &target);
+	if (!error && !option_is_given(invocation, "--yes"))
+		error = ctl_fail(ERROR_BAD_REQUEST, "this cannot be undone: add --yes to send the followers of %.*s to %.*s",
+			STR_ARG(account_handle(invocation->arena, &actor)), STR_ARG(account_handle(invocation->arena, &target)));
 	if (!error)
 		error = wake_start(ctl_config(invocation));
 	if (error)
@@ -156,6 +159,7 @@ static enum error run_list_aliases(struct invocation *invocation)
 
 static const struct command_option move_options[] = {
 	{ "--to", "HANDLE", "Where to: NAME@DOMAIN, or the id of the account (https://...).", false },
+	{ "--yes", NULL, "Says that you mean it.", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -169,7 +173,7 @@ const struct command command_account_move = {
 	.details = "The other account must name this one among its aliases. Followers whose servers understand it follow the\n"
 		"other one instead. Posts stay here. Once in 30 days.\n"
 		"\nExample:\n"
-		"  comptoir account move marie --to marie@elsewhere.example\n",
+		"  comptoir account move marie --to marie@elsewhere.example --yes\n",
 	.options = move_options,
 	.run = run_move,
 };

@@ -80,10 +80,21 @@ static enum error write_block(struct invocation *invocation, const struct domain
 	return db_commit(db);
 }
 
+/* With all subdomains "com" is a good part of the world. */
+static enum error ask_twice(struct invocation *invocation, struct str domain)
+{
+	bool is_address = str_contains_char(domain, ':') || str_contains_char(domain, '[');
+	if (is_address || str_contains_char(domain, '.') || option_is_given(invocation, "--yes"))
+		return ERROR_NONE;
+	return ctl_fail(ERROR_BAD_REQUEST, "'%.*s' stands for every server whose name ends so: add --yes to block them all", STR_ARG(domain));
+}
+
 static enum error run_block(struct invocation *invocation)
 {
 	struct domain_block block = { 0 };
 	enum error error = read_domain(invocation, &block.domain);
+	if (!error)
+		error = ask_twice(invocation, block.domain);
 	if (!error)
 		error = fill_block(invocation, &block);
 	if (!error)
@@ -214,6 +225,7 @@ static const struct command_option block_options[] = {
 	{ "--reject-reports", NULL, "Reports from there are dropped.", false },
 	{ "--comment", "TEXT", "Why, for everyone.", false },
 	{ "--private-comment", "TEXT", "Why, for those who run this server.", false },
+	{ "--yes", NULL, "Says that you mean a whole top-level domain.", false },
 	{ NULL, NULL, NULL, false },
 };
 

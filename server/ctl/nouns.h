@@ -18,6 +18,7 @@ extern const struct command command_account_limit, command_account_unlimit;
 extern const struct command command_report_list, command_report_show, command_report_resolve;
 extern const struct command command_domain_list, command_domain_add, command_domain_block, command_domain_unblock,
 	command_domain_allow, command_domain_disallow;
+extern const struct command command_mail_domain_block, command_mail_domain_unblock, command_mail_domain_list;
 extern const struct command command_rule_add, command_rule_remove, command_rule_list;
 extern const struct command command_search_rebuild, command_search_status;
 extern const struct command command_announcement_add, command_announcement_remove, command_announcement_list;

@@ -39,6 +39,7 @@ static const struct {
 	[FAULT_RESERVED] = { "ERR_RESERVED", "is reserved" },
 	[FAULT_TOO_LONG] = { "ERR_TOO_LONG", "is too long" },
 	[FAULT_TOO_SHORT] = { "ERR_TOO_SHORT", "is too short (minimum is 8 characters)" },
+	[FAULT_BLOCKED] = { "ERR_BLOCKED", "contains a disallowed e-mail provider" },
 	[FAULT_ACCEPTED] = { "ERR_ACCEPTED", "must be accepted" },
 };
 
@@ -130,6 +131,12 @@ enum error handle_email_confirmation(struct request *request)
 	if (email.len && !email_is_valid(request->arena, email))
 		return refuse(request, "Validation failed: Email is invalid");
 	if (email.len && !str_eq(email, user.email)) {
+		bool is_welcome;
+		error = email_is_welcome(request->db, request->arena, email, &is_welcome);
+		if (error)
+			return error;
+		if (!is_welcome)
+			return refuse(request, "Validation failed: Email contains a disallowed e-mail provider");
 		error = user_change_unconfirmed_email(request->db, request->arena, user.id, email);
 		if (error == ERROR_CONFLICT)
 			return refuse(request, "Validation failed: Email has already been taken");

@@ -126,9 +126,10 @@ enum error handle_settings_password(struct request *request)
 
 enum error handle_settings_email(struct request *request)
 {
-	static const enum text fault = TEXT_FAULT_EMAIL;
+	static const enum text fault = TEXT_FAULT_EMAIL, blocked_fault = TEXT_FAULT_EMAIL_BLOCKED;
 	struct visitor visitor;
 	struct user other;
+	bool is_welcome;
 	enum error error;
 	struct str email = str_trim(form_value(&request->form, "email"));
 	if (!settings_begin(request, &visitor, &error))
@@ -139,6 +140,11 @@ enum error handle_settings_email(struct request *request)
 		return error;
 	if (!email_is_valid(request->arena, email))
 		return settings_write(request, &visitor, 422, &fault);
+	error = email_is_welcome(request->db, request->arena, email, &is_welcome);
+	if (error)
+		return error;
+	if (!is_welcome)
+		return settings_write(request, &visitor, 422, &blocked_fault);
 	/* An address of somebody else gets no mail, and nobody is told: the job for user 0 takes as long, and ends. */
 	error = user_find_by_email(request->db, request->arena, email, &other);
 	if (!error || error == ERROR_NOT_FOUND)

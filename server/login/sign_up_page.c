@@ -22,6 +22,8 @@ static enum text fault_text(const struct sign_up_fault *fault)
 	case SIGN_UP_USERNAME:
 		return fault->kind == FAULT_TAKEN ? TEXT_FAULT_USERNAME_TAKEN : TEXT_FAULT_USERNAME;
 	case SIGN_UP_EMAIL:
+		if (fault->kind == FAULT_BLOCKED)
+			return TEXT_FAULT_EMAIL_BLOCKED;
 		return fault->kind == FAULT_TAKEN ? TEXT_FAULT_EMAIL_TAKEN : TEXT_FAULT_EMAIL;
 	case SIGN_UP_PASSWORD:
 		return TEXT_FAULT_PASSWORD;

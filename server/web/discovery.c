@@ -80,6 +80,12 @@ static void respond_host_meta(struct request *request, const struct domain *doma
 	respond_header(request, "Cache-Control", STR_LITERAL("public, max-age=3600"));
 }
 
+static void respond_host_meta_json(struct request *request, const struct domain *domain)
+{
+	host_meta_write_json(respond(request, 200, JSON_CONTENT_TYPE), domain->base_url);
+	respond_header(request, "Cache-Control", STR_LITERAL("public, max-age=3600"));
+}
+
 static void respond_nodeinfo_links(struct request *request, const struct domain *domain)
 {
 	nodeinfo_write_links(respond(request, 200, "application/json; charset=utf-8"), request->arena, domain->base_url);
@@ -114,6 +120,16 @@ bool cached_host_meta(struct request *request)
 enum error handle_host_meta(struct request *request)
 {
 	return answer_from_database(request, respond_host_meta);
+}
+
+bool cached_host_meta_json(struct request *request)
+{
+	return answer_from_memory(request, respond_host_meta_json);
+}
+
+enum error handle_host_meta_json(struct request *request)
+{
+	return answer_from_database(request, respond_host_meta_json);
 }
 
 bool cached_nodeinfo_links(struct request *request)

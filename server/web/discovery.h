@@ -10,7 +10,9 @@ bool cached_webfinger(struct request *request);
 enum error handle_webfinger(struct request *request);
 
 bool cached_host_meta(struct request *request);
+bool cached_host_meta_json(struct request *request);
 enum error handle_host_meta(struct request *request);
+enum error handle_host_meta_json(struct request *request);
 
 bool cached_nodeinfo_links(struct request *request);
 enum error handle_nodeinfo_links(struct request *request);

@@ -118,6 +118,9 @@
 	X(TEXT_FAULT_EMAIL_TAKEN, \
 		"This address belongs to an account already.", \
 		"Cette adresse appartient déjà à un compte.") \
+	X(TEXT_FAULT_EMAIL_BLOCKED, \
+		"Addresses of this provider are not accepted here.", \
+		"Les adresses de ce fournisseur ne sont pas acceptées ici.") \
 	X(TEXT_FAULT_PASSWORD, \
 		"The password needs 8 characters or more.", \
 		"Le mot de passe doit avoir au moins 8 caractères.") \

@@ -330,6 +330,25 @@ def test_people_are_found_by_the_beginning_of_their_names(server, bert):
         assert found_by(bert, nothing) == []
 
 
+def test_people_are_found_by_any_word_of_their_names_whatever_the_accents(server, bert):
+    far_actor(server.database, "eldest", display_name="Élodie de la Forêt")
+    for q in ("élodie", "Elodie", "ELODIE", "foret", "forê", "la for", "elodie de la f"):
+        assert found_by(bert, q) == ["eldest@far.example"], q
+    assert found_by(bert, "fo") == [] and found_by(bert, "orêt") == [] and found_by(bert, "elod de") == []
+
+
+def test_people_of_silenced_servers_are_found_by_their_followers_only(server, bert):
+    one = far_actor(server.database, "whisperer")
+    assert found_by(bert, "whisp") == ["whisperer@far.example"]
+    server.database.rows("insert into domain_blocks (domain, severity) values ('far.example', 'silence') returning domain")
+    try:
+        assert found_by(bert, "whisp") == []
+        follow(server.database, bert.id, one)
+        assert found_by(bert, "whisp") == ["whisperer@far.example"]
+    finally:
+        server.database.rows("delete from domain_blocks where domain = 'far.example' returning domain")
+
+
 def test_who_is_gone_or_hidden_or_blocks_one_is_not_found(server, bert):
     for column in ("suspended_at", "silenced_at"):
         one = far_actor(server.database, "quux_" + column)

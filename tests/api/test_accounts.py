@@ -115,17 +115,19 @@ def test_aliases_are_added_listed_published_and_removed(server):
 def test_an_account_moves_to_one_here_that_expects_it(server):
     for name in ("from", "to", "reader"):
         server.create_account(name)
-    refused = server.command("account", "move", "from", "--to", "to", check=False)
+    unsure = server.command("account", "move", "from", "--to", "to", check=False)
+    assert unsure.returncode == USAGE and "--yes" in unsure.stderr
+    refused = server.command("account", "move", "from", "--to", "to", "--yes", check=False)
     assert refused.returncode == USAGE and "aliases" in refused.stderr
     origin = shown(server, "from")["uri"]
     server.command("account", "add-alias", "to", origin)
     make_remote(server, "froms-fan", "from")
-    server.command("account", "move", "from", "--to", "to")
+    server.command("account", "move", "from", "--to", "to", "--yes")
     assert sent(server, "from") == ["Update", "Move"]
     moved = server.database.rows("select m.handle from actors a join actors m on m.id = a.moved_to_id where a.handle = 'from'")
     assert moved == [("to",)]
     server.command("account", "add-alias", "reader", origin)
-    again = server.command("account", "move", "from", "--to", "reader", check=False)
+    again = server.command("account", "move", "from", "--to", "reader", "--yes", check=False)
     assert again.returncode == FAILED and "30 days" in again.stderr
     assert server.command("account", "move", "from", check=False).returncode == USAGE
 

@@ -48,6 +48,13 @@ def test_decisions_without_sense_are_refused(server, arguments, text):
     assert result.returncode in (FAILED, USAGE) and text in result.stderr
 
 
+def test_a_whole_top_level_domain_is_asked_twice(server):
+    unsure = server.command("domain", "block", "invalid", check=False)
+    assert unsure.returncode == USAGE and "--yes" in unsure.stderr
+    server.command("domain", "block", "invalid", "--yes")
+    server.command("domain", "unblock", "invalid")
+
+
 def test_a_server_without_a_name_is_blocked_by_its_address(server):
     server.command("domain", "block", "192.0.2.7")
     assert blocked(server)["192.0.2.7"]["severity"] == "suspend"

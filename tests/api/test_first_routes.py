@@ -118,6 +118,8 @@ def test_host_meta_points_at_webfinger_of_the_domain_asked(server):
         assert answer.headers["Content-Type"].startswith("application/xrd+xml")
         link = ElementTree.fromstring(answer.text).find("{http://docs.oasis-open.org/ns/xri/xrd-1.0}Link")
         assert link.get("template") == base + "/.well-known/webfinger?resource={uri}"
+        assert get(server, "/.well-known/host-meta.json", host=host).json() == {
+            "links": [{"rel": "lrdd", "template": base + "/.well-known/webfinger?resource={uri}"}]}
 
 
 def test_nodeinfo_leads_to_both_documents(server):

@@ -113,6 +113,34 @@ def test_faults_are_told_field_by_field(open_server, fields, field, code):
     assert answer["details"][field][0]["description"] and answer["error"].startswith("Validation failed: ")
 
 
+def test_addresses_of_a_blocked_domain_are_refused_however_they_are_written(open_server, sink):
+    server, name = open_server, fresh_name()
+    for wrong in ("nonsense", "", "test", "bad.test/x", "@bad.test"):
+        assert server.command("mail-domain", "block", wrong, check=False).returncode == 2
+    assert "bad.test and what is below it" in server.command("mail-domain", "block", "BAD.test").stdout
+    server.command("mail-domain", "block", "bad.test")
+    server.command("mail-domain", "block", "méchant.test")
+    assert server.command("mail-domain", "list").stdout.split() == ["bad.test", "xn--mchant-bva.test"]
+    api, browser = app_api(server), Browser(server)
+    for host in ("bad.test", "BAD.test", "sub.bad.test", "a.b.c.Bad.Test", "xn--mchant-bva.test", "XN--MCHANT-BVA.test"):
+        details = api.post("/api/v1/accounts", 422, data=wish(fresh_name(), email=f"a@{host}"))["details"]
+        assert [one["error"] for one in details["email"]] == ["ERR_BLOCKED"], host
+    for email in ("a@bad.test.", "a%bad.test@ok.test", "a@méchant.test"):
+        assert api.post("/api/v1/accounts", 422, data=wish(fresh_name(), email=email))["details"]["email"][0]["error"] == "ERR_INVALID"
+    api.post("/api/v1/accounts", data=wish(fresh_name(), email="a@notbad.test"))
+    token = api.post("/api/v1/accounts", data=wish(name))["access_token"]
+    waiting = Api(server, token)
+    assert "disallowed" in waiting.post("/api/v1/emails/confirmations", 422, data={"email": "a@sub.bad.test"})["error"]
+    server.create_account(fresh := fresh_name(), email=f"{fresh}@mail.example", password=PASSWORD)
+    browser.sign_in(fresh, PASSWORD)
+    browser.submit("/settings/email", email="a@bad.test", current_password=PASSWORD)
+    assert browser.page.status_code == 422 and "provider" in browser.text()
+    server.command("mail-domain", "unblock", "Bad.Test")
+    assert server.command("mail-domain", "unblock", "bad.test", check=False).returncode == 5
+    api.post("/api/v1/accounts", data=wish(fresh_name(), email="a2@bad.test"))
+    server.command("mail-domain", "unblock", "méchant.test")
+
+
 def test_several_faults_come_together(open_server):
     answer = app_api(open_server).post("/api/v1/accounts", 422, json={})
     assert set(answer["details"]) == {"username", "email", "password", "agreement"}

@@ -109,6 +109,14 @@ def test_hashtags_are_found_by_their_beginning(server, ida):
     assert sum(int(one["accounts"]) for one in answer["hashtags"][0]["history"]) == 1
 
 
+def test_hashtags_that_are_used_most_come_first_and_those_of_private_posts_never(server, ida):
+    for tag, visibility in (("quince", "public"), ("quinoa", "public"), ("quinoa", "public"), ("quin", "public"),
+                            ("quinsecret", "private"), ("quinsecret", "direct")):
+        ida.post("/api/v1/statuses", data={"status": f"about #{tag}", "visibility": visibility})
+    assert [one["name"] for one in ida.get("/api/v2/search", q="quin")["hashtags"]] == ["quin", "quinoa", "quince"]
+    assert [one["name"] for one in ida.get("/api/v2/search", q="quinc", type="hashtags")["hashtags"]] == ["quince"]
+
+
 def test_a_tag_is_shown_followed_and_featured(server, ida):
     tag = Api(server).get("/api/v1/tags/Brioche")
     assert tag["name"] == "brioche" and tag["url"].endswith("/tags/brioche") and len(tag["history"]) == 7
