@@ -50,10 +50,10 @@ static const struct statement add_event = STATEMENT("ticket_story_add_event", 10
 	"insert into ticket_events (id, ticket_id, kind, user_id, membership_id, post_id, former, present, version, at)"
 	" values ($1, $2, $3, $4, $5, $6, left($7, 200), left($8, 200), $9, $10)");
 
-#define EVENT_COLUMNS "e.id, e.ticket_id, e.kind, e.user_id, e.membership_id, e.post_id, e.former, e.present, e.version, e.at"
+#define EVENT_PARTS "e.id, e.ticket_id, e.kind, e.user_id, e.membership_id, e.post_id, e.former, e.present, e.version, e.at"
 
 static const struct statement list_events = STATEMENT("ticket_story_list_events", 3,
-	"select " EVENT_COLUMNS
+	"select " EVENT_PARTS
 	" from ticket_events as e"
 	" where e.ticket_id = $1"
 	"   and e.id > $2"
@@ -61,7 +61,7 @@ static const struct statement list_events = STATEMENT("ticket_story_list_events"
 	" limit $3"); // ticket_events_ticket_id
 
 static const struct statement find_since = STATEMENT("ticket_story_find_since", 2,
-	"select " EVENT_COLUMNS
+	"select " EVENT_PARTS
 	" from ticket_events as e"
 	" where e.ticket_id = $1"
 	"   and e.version > $2"
