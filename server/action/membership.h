@@ -33,8 +33,16 @@ enum error membership_grant(struct db *db, struct arena *arena, int64_t organisa
 enum error membership_withdraw(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id, int64_t grant_id,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 
+/* The member's roles, for one account or for all and the organisation itself (0), become those that are named, without end;
+ * those that are there already stay as they are, others go. Permissions by name are left alone. */
+enum error membership_set_roles(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id, int64_t actor_id,
+	const struct str *roles, size_t role_count, const struct audit_author *author, struct str *ret_message) MUST_CHECK;
+
 /* A role of the organisation's own. role: name and rights. */
 enum error role_define(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *role,
+	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
+/* role: id, its name and rights from now on. ERROR_CONFLICT for one that comes with the program. */
+enum error role_redefine(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *role,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 enum error role_undefine(struct db *db, struct arena *arena, int64_t organisation_id, struct str name,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
