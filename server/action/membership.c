@@ -7,6 +7,7 @@
 #include "server/action/deed.h"
 #include "server/action/organisation.h"
 #include "storage/id.h"
+#include "storage/membership_invitation.h"
 
 #include "base/clock.h"
 #include "base/json_out.h"
@@ -165,6 +166,20 @@ enum error membership_change(struct db *db, struct arena *arena, int64_t organis
 {
 	struct deed deed = { .organisation_id = organisation_id, .author = author, .membership_id = membership_id, .state = state };
 	return run(db, arena, write_state, &deed, ERROR_NOT_FOUND, ret_message);
+}
+
+enum error membership_answer_invitation(struct db *db, struct arena *arena, int64_t user_id, int64_t membership_id, bool accepts,
+	enum audit_door door, struct str *ret_message)
+{
+	struct membership_invitation *all;
+	size_t count = 0;
+	const struct audit_author author = { user_id, membership_id, door };
+	enum error error = membership_invitation_list(db, arena, user_id, &all, &count);
+	for (size_t i = 0; i < count && !error; i++)
+		if (all[i].membership_id == membership_id)
+			return membership_change(db, arena, all[i].organisation.id, membership_id,
+				accepts ? MEMBERSHIP_ACTIVE : MEMBERSHIP_LEFT, &author, ret_message);
+	return error ? error : ERROR_NOT_FOUND;
 }
 
 /* ---- what they may do ---- */

@@ -21,6 +21,10 @@ enum error membership_add(struct db *db, struct arena *arena, int64_t organisati
 enum error membership_change(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id,
 	enum membership_state state, const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 
+/* By whoever was invited: it becomes active, or is left. ERROR_NOT_FOUND when that user has no such invitation. */
+enum error membership_answer_invitation(struct db *db, struct arena *arena, int64_t user_id, int64_t membership_id, bool accepts,
+	enum audit_door door, struct str *ret_message) MUST_CHECK;
+
 struct grant_wanted {
 	int64_t membership_id;
 	struct str role;     /* by name; empty: the permission */

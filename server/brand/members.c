@@ -251,34 +251,23 @@ enum error handle_invitations_list(struct request *request, const struct seat *s
 	return ERROR_NONE;
 }
 
-static enum error answer_invitation(struct request *request, const struct seat *seat, enum membership_state state)
+static enum error answer_invitation(struct request *request, const struct seat *seat, bool accepts)
 {
-	struct membership_invitation *all;
-	size_t count;
-	int64_t id = parameter_path_id(request, 0);
-	struct audit_author author = seat->author;
-	enum error error = membership_invitation_list(request->db, request->arena, seat->user_id, &all, &count);
-	if (error)
-		return error;
-	for (size_t i = 0; i < count; i++) {
-		if (all[i].membership_id != id || request->access.standing.membership_id)
-			continue;
-		author.membership_id = id;
-		error = membership_change(request->db, request->arena, all[i].organisation.id, id, state, &author,
-			&request->error_message);
-		if (!error)
-			respond_empty(request, 204);
-		return error;
-	}
-	return problem(request, PROBLEM_NOT_FOUND, (struct str){ 0 });
+	if (request->access.standing.membership_id)
+		return problem(request, PROBLEM_NOT_FOUND, (struct str){ 0 });
+	enum error error = membership_answer_invitation(request->db, request->arena, seat->user_id, parameter_path_id(request, 0),
+		accepts, AUDIT_API, &request->error_message);
+	if (!error)
+		respond_empty(request, 204);
+	return error;
 }
 
 enum error handle_invitations_accept(struct request *request, const struct seat *seat)
 {
-	return answer_invitation(request, seat, MEMBERSHIP_ACTIVE);
+	return answer_invitation(request, seat, true);
 }
 
 enum error handle_invitations_decline(struct request *request, const struct seat *seat)
 {
-	return answer_invitation(request, seat, MEMBERSHIP_LEFT);
+	return answer_invitation(request, seat, false);
 }
