@@ -7,7 +7,6 @@ import pytest
 from support.api import make_token
 from support.brand import Brand, SCOPES, World, problem
 from support.browser import Browser
-from support.server import Server
 
 PASSWORD = "a long enough password"
 
@@ -29,27 +28,23 @@ def test_the_operator_founds_unless_users_may(world):
     assert world.luc.get("/orgs") == []
 
 
-def test_users_found_organisations_where_they_may(database):
-    server = Server(database, {"organisation.creation": "users"})
-    try:
-        server.start()
-        server.create_account("anna")
-        anna = Brand(server, make_token(database, "anna", SCOPES), "anna")
-        founded = anna.post("/orgs", 201, json={"slug": "neuf", "name": "Neuf", "account": "neuf", "language": "fr", "country": "FR"})
-        assert (founded["slug"], founded["language"], founded["country"]) == ("neuf", "fr", "FR")
-        member, = anna.get("/orgs/neuf/members")
-        assert member["username"] == "anna" and granted(member) == {"owner", "agent-lead", "account.speak"}
-        speak = next(one["id"] for one in member["grants"] if one["permission"] == "account.speak")
-        assert granted(anna.delete(f"/members/{member['id']}/grants/{speak}")) == {"owner", "agent-lead"}, "it can be taken away"
-        problem(anna.call("POST", "/orgs", None, json={"slug": "neuf"}), "conflict", 409)
-        problem(anna.call("POST", "/orgs", None, json={"slug": "Neuf!"}), "bad-value", 422)
-        problem(anna.call("POST", "/orgs", None, json={"slug": "x", "time_zone": "Mars/Olympus"}), "bad-value", 422)
-        for number in range(19):
-            anna.post("/orgs", 201, json={"slug": f"viele{number}"})
-        problem(anna.call("POST", "/orgs", None, json={"slug": "toomany"}), "conflict", 409)
-        assert [one["slug"] for one in anna.get("/orgs")][:2] == ["neuf", "viele0"]
-    finally:
-        server.remove()
+def test_users_found_organisations_where_they_may(server_factory):
+    server = server_factory(settings={"organisation.creation": "users"})
+    server.create_account("anna")
+    anna = Brand(server, make_token(server.database, "anna", SCOPES), "anna")
+    founded = anna.post("/orgs", 201, json={"slug": "neuf", "name": "Neuf", "account": "neuf", "language": "fr", "country": "FR"})
+    assert (founded["slug"], founded["language"], founded["country"]) == ("neuf", "fr", "FR")
+    member, = anna.get("/orgs/neuf/members")
+    assert member["username"] == "anna" and granted(member) == {"owner", "agent-lead", "account.speak"}
+    speak = next(one["id"] for one in member["grants"] if one["permission"] == "account.speak")
+    assert granted(anna.delete(f"/members/{member['id']}/grants/{speak}")) == {"owner", "agent-lead"}, "it can be taken away"
+    problem(anna.call("POST", "/orgs", None, json={"slug": "neuf"}), "conflict", 409)
+    problem(anna.call("POST", "/orgs", None, json={"slug": "Neuf!"}), "bad-value", 422)
+    problem(anna.call("POST", "/orgs", None, json={"slug": "x", "time_zone": "Mars/Olympus"}), "bad-value", 422)
+    for number in range(19):
+        anna.post("/orgs", 201, json={"slug": f"viele{number}"})
+    problem(anna.call("POST", "/orgs", None, json={"slug": "toomany"}), "conflict", 409)
+    assert [one["slug"] for one in anna.get("/orgs")][:2] == ["neuf", "viele0"]
 
 
 def test_settings_change_and_are_in_the_log(world):
