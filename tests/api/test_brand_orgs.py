@@ -88,8 +88,8 @@ def test_accounts_are_made_and_changed(world):
 
 # ---- members ----
 
-def invite(world, name="luc"):
-    return world.marie.post(f"/orgs/{world.slug}/members", 201, json={"username": "@" + name + world.suffix})
+def invite(world, name="brand_luc"):
+    return world.marie.post(f"/orgs/{world.slug}/members", 201, json={"username": "@" + name})
 
 
 def test_who_is_invited_joins_by_themselves(world):
@@ -126,7 +126,7 @@ def test_invitations_are_found_in_the_settings(world):
         browser.get("/auth/sign_in")
         browser.submit("/auth/sign_in", login=name + world.suffix, password=PASSWORD)
         assert "organisations" not in browser.get("/settings").text
-        member = invite(world, name)
+        member = invite(world, name + world.suffix)
         assert "Fleurs" in browser.get("/settings").text
         browser.submit(f"/settings/invitations/{member['id']}/{verb}")
         assert world.database.value("select state from memberships where id = %s", (member["id"],)) == state

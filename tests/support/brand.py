@@ -24,34 +24,46 @@ def problem(answer, word, status):
     return document
 
 
+def people_of(server):
+    """marie, luc and paul of a server, made once: accounts take long. They belong to nobody when they are given out."""
+    if not hasattr(server, "brand_people"):
+        server.brand_people = {}
+        for name in ("marie", "luc", "paul"):
+            server.create_account("brand_" + name)
+            server.brand_people[name] = Brand(server, make_token(server.database, "brand_" + name, SCOPES), "brand_" + name)
+    server.database.rows("delete from grants returning 1")
+    server.database.rows("delete from memberships returning 1")
+    server.database.rows("update users set locale = 'en' returning 1")
+    return server.brand_people
+
+
 class World:
+    """Organisations of its own, of people who belonged to nobody: those of earlier worlds are nobody's any more."""
+
     def __init__(self, server):
         self.server, self.database, self.suffix = server, server.database, f"w{next(counter)}w"
         self.slug, self.other_slug = "fleurs" + self.suffix, "autre" + self.suffix
-        self.people = {}
-        for name in ("marie", "luc", "paul"):
-            server.create_account(name + self.suffix)
-            self.people[name] = Brand(server, make_token(server.database, name + self.suffix, SCOPES), name + self.suffix)
+        self.people = people_of(server)
         self.marie, self.luc, self.paul = (self.people[name] for name in ("marie", "luc", "paul"))
-        server.command("org", "create", self.slug, "--name", "Fleurs", "--founder", "marie" + self.suffix, "--account",
+        server.command("org", "create", self.slug, "--name", "Fleurs", "--founder", self.marie.name, "--account",
                        "fleurs" + self.suffix)
-        server.command("org", "create", self.other_slug, "--founder", "paul" + self.suffix, "--account", "autre" + self.suffix)
+        server.command("org", "create", self.other_slug, "--founder", self.paul.name, "--account", "autre" + self.suffix)
 
     def member(self, name, *roles):
-        self.server.command("member", "add", self.slug, name + self.suffix)
+        self.server.command("member", "add", self.slug, self.people[name].name)
         for role in roles:
-            self.server.command("member", "grant", self.slug, name + self.suffix, "--role", role)
+            self.server.command("member", "grant", self.slug, self.people[name].name, "--role", role)
         return self.member_id(name)
 
     def member_id(self, name):
-        return next(one["id"] for one in self.marie.get(f"/orgs/{self.slug}/members") if one["username"] == name + self.suffix)
+        return next(one["id"] for one in self.marie.get(f"/orgs/{self.slug}/members") if one["username"] == self.people[name].name)
 
     def account(self, slug=None):
         return self.database.value("select b.actor_id::text from brand_accounts as b join organisations as o on o.id ="
                                    " b.organisation_id where o.slug = %s order by 1 limit 1", (slug or self.slug,))
 
     def bound(self, name, actor_id, scopes=SCOPES):
-        token = make_token(self.database, name + self.suffix, scopes)
+        token = make_token(self.database, self.people[name].name, scopes)
         self.database.rows("update oauth_tokens set actor_id = %s where token_hash = %s returning 1",
                            (actor_id, hashlib.sha256(token.encode()).digest()))
         return Brand(self.server, token)
