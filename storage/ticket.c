@@ -114,8 +114,19 @@ static const struct statement list_children = STATEMENT("ticket_list_children", 
 	" order by t.id"
 	" limit 100"); // tickets_parent_id
 
+static const struct statement lock_account = STATEMENT("ticket_lock_account", 1,
+	"select from brand_accounts"
+	" where actor_id = $1"
+	" for no key update"); // brand_accounts_pkey
+
+static const struct statement find_team = STATEMENT("ticket_find_team", 2,
+	"select from teams"
+	" where id = $2"
+	"   and organisation_id = $1"); // teams_pkey
+
 STATEMENT_TABLE(ticket_statements, &find, &find_by_number, &find_by_post, &lock_one, &store, &create, &touch, &move_parts,
-	&find_settings, &store_settings, &list_children);
+	&find_settings, &store_settings, &list_children, &lock_account,
+	&find_team);
 
 #define REOPEN_DAYS_DEFAULT 7
 
@@ -363,4 +374,25 @@ enum error ticket_list_children(struct db *db, struct arena *arena, int64_t id, 
 	*ret_tickets = all;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error ticket_lock_account(struct db *db, struct arena *arena, int64_t actor_id)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	db_value_int64(&values, actor_id);
+	enum error error = db_run(db, arena, &lock_account, &values, &rows);
+	return !error && !rows.count ? ERROR_NOT_FOUND : error;
+}
+
+enum error ticket_team_is_there(struct db *db, struct arena *arena, int64_t organisation_id, int64_t team_id, bool *ret_is_there)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_int64(&values, team_id);
+	enum error error = db_run(db, arena, &find_team, &values, &rows);
+	if (!error)
+		*ret_is_there = rows.count > 0;
+	return error;
 }

@@ -71,6 +71,10 @@ enum error ticket_touch(struct db *db, struct arena *arena, const struct ticket 
  * caller afterwards. */
 enum error ticket_move_parts(struct db *db, struct arena *arena, int64_t from_id, int64_t to_id) MUST_CHECK;
 
+/* In a transaction that locks several of an account's tickets, or makes one: before that. Who threads does the same. */
+enum error ticket_lock_account(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
+enum error ticket_team_is_there(struct db *db, struct arena *arena, int64_t organisation_id, int64_t team_id, bool *ret_is_there) MUST_CHECK;
+
 struct ticket_settings {
 	int64_t reopen_days; /* 0 to 365 */
 };
