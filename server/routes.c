@@ -3,6 +3,7 @@
  * THE table: every path that this server answers, who may ask, what counts the asking, and where it runs. */
 #include "server/http/route.h"
 
+#include "server/brand/operation.h"
 #include "server/federation/actor_routes.h"
 #include "server/federation/answer.h"
 #include "server/federation/inbox_post.h"
@@ -143,6 +144,13 @@ static const struct route routes[] = {
 #include "server/routes/filters.inc"
 #include "server/routes/finding.inc"
 #include "server/routes/trends.inc"
+
+	/* what organisations' programs call */
+#define OPERATION(method, path, name, handler, who, permission, scope, flags, takes, gives) \
+	{ method, path, handle_operation, NULL, ROUTE_API, (who) == FOR_ANYBODY ? ACCESS_PUBLIC : ACCESS_USER, scope, LIMIT_API, \
+		ROUTE_CORS | ((who) == FOR_ANYBODY ? 0 : ROUTE_NO_STORE), (method) == HTTP_GET ? 0 : FORM_BODY_BYTES },
+#include "server/brand/operations/all.inc"
+#undef OPERATION
 
 	/* pages */
 	{ HTTP_GET, "/", handle_home_page, cached_home_page, ROUTE_API, ACCESS_PUBLIC, NULL, LIMIT_PAGE, 0, 0 },

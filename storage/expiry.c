@@ -20,6 +20,13 @@ static const struct statement forget_idempotency_keys = STATEMENT("expiry_idempo
 	"   select ctid from idempotency_keys where created_at < now() - interval '24 hours' limit $1))");
 	// idempotency_keys_created_at
 
+static const struct statement forget_repeated_answers = STATEMENT("expiry_repeated_answers", 1,
+	"delete from repeated_answers"
+	" where ctid = any (array("
+	"   select ctid from repeated_answers where claimed_at < now() - interval '24 hours' limit $1))"
+	"   and claimed_at < now() - interval '24 hours'");
+	// repeated_answers_claimed_at
+
 static const struct statement forget_mutes = STATEMENT("expiry_mutes", 1,
 	"delete from mutes"
 	" where id in (select id from mutes where expires_at < now() limit $1)"); // mutes_expires_at, mutes_pkey
@@ -75,13 +82,14 @@ static const struct statement forget_previews = STATEMENT("expiry_previews", 1,
 	"   limit $1)"); // previews_created_at, post_previews_preview_id, previews_pkey
 
 STATEMENT_TABLE(expiry_statements, &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
-	&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys, &forget_mutes);
+	&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys,
+	&forget_repeated_answers, &forget_mutes);
 
 enum error expiry_forget(struct db *db, struct arena *arena, bool *ret_has_more)
 {
 	static const struct statement *const all[] = { &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
 		&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys,
-		&forget_mutes };
+		&forget_repeated_answers, &forget_mutes };
 	bool has_more = false;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		int64_t affected;

@@ -1631,6 +1631,27 @@ CREATE TABLE public.remote_files (
     CONSTRAINT remote_files_width_check CHECK ((width >= 0))
 );
 COMMENT ON TABLE public.remote_files IS 'No row: not fetched yet; a failed one is tried again after an hour';
+CREATE TABLE public.repeated_answers (
+    token_id bigint NOT NULL,
+    key_sha256 bytea NOT NULL,
+    request_sha256 bytea NOT NULL,
+    claim text NOT NULL,
+    claimed_at timestamp with time zone DEFAULT now() NOT NULL,
+    status smallint,
+    headers text DEFAULT ''::text NOT NULL,
+    content_type text,
+    body bytea,
+    CONSTRAINT repeated_answers_body_check CHECK ((octet_length(body) <= 4194304)),
+    CONSTRAINT repeated_answers_claim_check CHECK (((length(claim) >= 1) AND (length(claim) <= 64))),
+    CONSTRAINT repeated_answers_content_type_check CHECK ((length(content_type) <= 200)),
+    CONSTRAINT repeated_answers_headers_check CHECK ((length(headers) <= 20000)),
+    CONSTRAINT repeated_answers_key_sha256_check CHECK ((octet_length(key_sha256) = 32)),
+    CONSTRAINT repeated_answers_request_sha256_check CHECK ((octet_length(request_sha256) = 32)),
+    CONSTRAINT repeated_answers_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+COMMENT ON TABLE public.repeated_answers IS 'For 24 hours; without status the request is still being done';
+COMMENT ON COLUMN public.repeated_answers.key_sha256 IS 'Of the path and the Idempotency-Key';
+COMMENT ON COLUMN public.repeated_answers.claim IS 'The X-Request-Id of the request that does it';
 CREATE TABLE public.reports (
     id bigint NOT NULL,
     reporter_id bigint NOT NULL,
@@ -2198,6 +2219,8 @@ ALTER TABLE ONLY public.remote_files
     ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
 ALTER TABLE ONLY public.remote_files
     ADD CONSTRAINT remote_files_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.repeated_answers
+    ADD CONSTRAINT repeated_answers_pkey PRIMARY KEY (token_id, key_sha256);
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reports
@@ -2391,6 +2414,7 @@ CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btre
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
 CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
+CREATE INDEX repeated_answers_claimed_at ON public.repeated_answers USING btree (claimed_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
 CREATE INDEX reports_reporter_id ON public.reports USING btree (reporter_id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
@@ -2719,6 +2743,8 @@ ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.repeated_answers
+    ADD CONSTRAINT repeated_answers_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.oauth_tokens(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.reports
@@ -2972,6 +2998,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.repeated_answers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;
 GRANT INSERT ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;

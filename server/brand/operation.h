@@ -11,6 +11,7 @@
 
 /* Who may call at all. */
 enum operation_who {
+	FOR_ANYBODY,    /* without a token: documents, and feeds that are found by a secret; scope NULL, seat empty */
 	FOR_USER,       /* anybody with a user's token of that scope: no seat is looked for */
 	FOR_MEMBER,     /* active members of the organisation */
 	FOR_HOLDER,     /* who holds the permission for the organisation, or for one account that can be reached: the handler
@@ -32,11 +33,13 @@ struct operation {
 	const char *scope;        /* brand:read, brand:publish, brand:inbox, brand:listen, brand:admin */
 	unsigned flags;
 	const char *takes;        /* schema of the body, by name in schemas/PART.json; NULL for none */
-	const char *gives;        /* schema of the answer (of one member of a list); NULL: 204 */
+	const char *gives;        /* schema of the answer (of one member of a list); NULL: 204 or {}, or not JSON */
 };
 
 /* All of them: operations/PART.inc, lines of
- * OPERATION(method, path, name, handler, who, permission, scope, flags, takes, gives). */
+ * OPERATION(method, path, name, handler, who, permission, scope, flags, takes, gives), in two tables that are made of the
+ * same lines: this one and that of the routes. permission is 0 where who does not look at it; a POST, PUT, PATCH or DELETE
+ * takes a body of FORM_BODY_BYTES at most: JSON (an object), urlencoded or multipart. */
 const struct operation *operations_all(size_t *ret_count);
 /* What a route of the table above does: finds the operation and the seat, refuses whom it does not let in, gives a repeated
  * POST with an Idempotency-Key its first answer, calls the handler. The handler of all those routes. */

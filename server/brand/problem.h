@@ -7,6 +7,7 @@
 #define COMPTOIR_SERVER_BRAND_PROBLEM_H
 
 #include "server/http/request.h"
+#include "server/web/text.h"
 
 /* PROBLEM(NAME, "name", status, error): problems.inc; their titles and explanations are texts (server/web/text.h). */
 enum problem {
@@ -21,5 +22,14 @@ enum problem {
 enum error problem(struct request *request, enum problem type, struct str detail) MUST_CHECK;
 /* The same with members beside the standard ones (JSON, without braces: "\"reply\":{…}"). */
 enum error problem_with(struct request *request, enum problem type, struct str detail, struct str members) MUST_CHECK;
+
+/* The language of who asks, for details: the user's own, else Accept-Language. */
+enum language problem_language(struct request *request);
+
+/* For the writer of error answers (server/http): whether an answer of this request has this form, and the answer for what
+ * came up without a problem, or with one. message: a sentence for the client, empty for none. */
+bool problem_is_expected(const struct request *request);
+void problem_respond(struct request *request, enum error error);
+void problem_respond_status(struct request *request, int status, struct str message);
 
 #endif

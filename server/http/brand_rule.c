@@ -118,6 +118,12 @@ static const struct brand_rule rules[] = {
 	{ HTTP_PATCH, "/api/v1/push/subscription", READ_INBOX, NULL },
 	{ HTTP_DELETE, "/api/v1/push/subscription", 0, NULL },
 	{ HTTP_POST, "/oauth/userinfo", 0, NULL },
+
+	/* Each operation there looks at the permission that it names, and writes its own entries of the log. */
+	{ HTTP_POST, "/api/brand/v1/*", 0, NULL },
+	{ HTTP_PUT, "/api/brand/v1/*", 0, NULL },
+	{ HTTP_PATCH, "/api/brand/v1/*", 0, NULL },
+	{ HTTP_DELETE, "/api/brand/v1/*", 0, NULL },
 };
 
 static bool fits(const struct brand_rule *rule, const struct route *route)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The values that Mastodon sends (config/initializers/cors.rb there). */
+ * The values that Mastodon sends (config/initializers/cors.rb there), and the headers of /api/brand/v1. */
 #include "server/http/cors.h"
 
 #include "base/http_message.h"
@@ -16,7 +16,7 @@ size_t cors_answer_headers(struct cors_header ret_headers[CORS_MAX_HEADERS])
 {
 	ret_headers[0] = (struct cors_header){ "Access-Control-Allow-Origin", STR("*") };
 	ret_headers[1] = (struct cors_header){ "Access-Control-Expose-Headers",
-		STR("Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id") };
+		STR("Link, ETag, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id") };
 	return 2;
 }
 
@@ -27,7 +27,7 @@ size_t cors_preflight_headers(unsigned allowed_methods, struct cors_header ret_h
 	ret_headers[0] = (struct cors_header){ "Access-Control-Allow-Origin", STR("*") };
 	ret_headers[1] = (struct cors_header){ "Access-Control-Allow-Methods", only_reads ? read_methods : all_methods };
 	ret_headers[2] = (struct cors_header){ "Access-Control-Allow-Headers",
-		STR("Authorization, Content-Type, Idempotency-Key") };
+		STR("Authorization, Content-Type, Idempotency-Key, If-Match, X-Act-As") };
 	ret_headers[3] = (struct cors_header){ "Access-Control-Max-Age", STR("86400") };
 	return 4;
 }

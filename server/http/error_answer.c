@@ -4,6 +4,7 @@
  * safe texts and the request's id leave the server; details go to the log. */
 #include "server/http/request.h"
 
+#include "server/brand/problem.h"
 #include "server/web/accept.h"
 
 static bool wants_page(const struct request *request)
@@ -77,7 +78,9 @@ static void write_json(struct request *request, int status, struct str message)
 void respond_error_status(struct request *request, int status, struct str message)
 {
 	request->response.header_count = 0;
-	if (wants_page(request))
+	if (problem_is_expected(request))
+		problem_respond_status(request, status, message);
+	else if (wants_page(request))
 		write_page(request, status);
 	else
 		write_json(request, status, message);
@@ -91,7 +94,10 @@ void respond_error(struct request *request, enum error error)
 	struct str message = request->error_message;
 	if (str_is_empty(message) || status >= 500)
 		message = str_from(error_text(error));
-	respond_error_status(request, status, message);
+	if (problem_is_expected(request))
+		problem_respond(request, error);
+	else
+		respond_error_status(request, status, message);
 	if (status == 426) {
 		respond_header(request, "Upgrade", STR_LITERAL("websocket"));
 		respond_header(request, "Sec-WebSocket-Version", STR_LITERAL("13"));

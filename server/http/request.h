@@ -27,7 +27,9 @@
 #include "storage/access.h"
 
 struct fetch_document;
+struct json_t;
 struct password_work;
+struct problem_note;
 struct app;  /* server/app.h: configuration, caches, secret box: read-only and shared by all threads */
 struct stream;
 
@@ -80,6 +82,8 @@ struct request {
 	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
+	const struct problem_note *problem; /* what kind of error it is, below /api/brand/v1 (server/brand/problem.h) */
+	struct json_t *json_body;  /* server/brand/operation.h */
 };
 
 /* Log detail and error in one: return fail(request, ERROR_NOT_FOUND, "no actor %.*s", ...). */

@@ -53,7 +53,12 @@
 	X("admin:write:domain_blocks", TEXT_SCOPE_ADMIN_WRITE) \
 	X("admin:write:ip_blocks", TEXT_SCOPE_ADMIN_WRITE) \
 	X("admin:write:email_domain_blocks", TEXT_SCOPE_ADMIN_WRITE) \
-	X("admin:write:canonical_email_blocks", TEXT_SCOPE_ADMIN_WRITE)
+	X("admin:write:canonical_email_blocks", TEXT_SCOPE_ADMIN_WRITE) \
+	X("brand:read", TEXT_SCOPE_BRAND_READ) \
+	X("brand:publish", TEXT_SCOPE_BRAND_PUBLISH) \
+	X("brand:inbox", TEXT_SCOPE_BRAND_INBOX) \
+	X("brand:listen", TEXT_SCOPE_BRAND_LISTEN) \
+	X("brand:admin", TEXT_SCOPE_BRAND_ADMIN)
 
 #define NAME(scope, meaning) scope,
 static const char *const names[] = { SCOPES(NAME) NULL };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The scopes of the Mastodon API: which there are, and what they mean in words. */
+ * The scopes of the Mastodon API and of the brand API: which there are, and what they mean in words. */
 #ifndef COMPTOIR_SERVER_LOGIN_SCOPE_H
 #define COMPTOIR_SERVER_LOGIN_SCOPE_H
 

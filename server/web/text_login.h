@@ -90,6 +90,16 @@
 		"voir ce que seuls les responsables de ce serveur voient") \
 	X(TEXT_SCOPE_ADMIN_WRITE,   "act as one of the people who run this server", \
 		"agir comme l’un des responsables de ce serveur") \
+	X(TEXT_SCOPE_BRAND_READ,    "read what your organisations have: members, drafts, calendar, settings", \
+		"lire ce qu’ont vos organisations : membres, brouillons, calendrier, réglages") \
+	X(TEXT_SCOPE_BRAND_PUBLISH, "write, approve and publish for your organisations, as far as your roles allow", \
+		"écrire, approuver et publier pour vos organisations, dans la limite de vos rôles") \
+	X(TEXT_SCOPE_BRAND_INBOX,   "answer and sort the conversations of your organisations, private ones too", \
+		"répondre aux conversations de vos organisations et les trier, y compris les privées") \
+	X(TEXT_SCOPE_BRAND_LISTEN,  "watch for your organisations what is said about them", \
+		"suivre pour vos organisations ce qui se dit d’elles") \
+	X(TEXT_SCOPE_BRAND_ADMIN,   "change members, roles and settings of your organisations, as far as your roles allow", \
+		"modifier membres, rôles et réglages de vos organisations, dans la limite de vos rôles") \
 	X(TEXT_SIGN_UP, "Create an account", "Créer un compte") \
 	X(TEXT_SIGN_UP_CLOSED, \
 		"New accounts are not open here at the moment.", \
