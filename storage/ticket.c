@@ -15,6 +15,11 @@ static const struct statement find = STATEMENT("ticket_find", 2,
 	"   and asked.organisation_id = $1"
 	"   and t.organisation_id = $1"); // tickets_pkey
 
+static const struct statement find_by_id = STATEMENT("ticket_find_by_id", 1,
+	"select " TICKET_COLUMNS
+	" from tickets as t"
+	" where t.id = $1"); // tickets_pkey
+
 static const struct statement find_by_number = STATEMENT("ticket_find_by_number", 2,
 	"select " TICKET_COLUMNS
 	" from tickets as asked"
@@ -124,7 +129,7 @@ static const struct statement find_team = STATEMENT("ticket_find_team", 2,
 	" where id = $2"
 	"   and organisation_id = $1"); // teams_pkey
 
-STATEMENT_TABLE(ticket_statements, &find, &find_by_number, &find_by_post, &lock_one, &store, &create, &touch, &move_parts,
+STATEMENT_TABLE(ticket_statements, &find, &find_by_id, &find_by_number, &find_by_post, &lock_one, &store, &create, &touch, &move_parts,
 	&find_settings, &store_settings, &list_children, &lock_account,
 	&find_team);
 
@@ -243,6 +248,13 @@ enum error ticket_find_any_by_post(struct db *db, struct arena *arena, int64_t a
 	struct ticket *ret_ticket)
 {
 	return find_of_post(db, arena, actor_id, post_id, true, ret_ticket);
+}
+
+enum error ticket_find_by_id(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	return find_one(db, arena, &find_by_id, &values, ret_ticket);
 }
 
 enum error ticket_lock(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket)

@@ -54,6 +54,8 @@ enum error ticket_find_any_by_post(struct db *db, struct arena *arena, int64_t a
 	struct ticket *ret_ticket) MUST_CHECK;
 /* ERROR_NOT_FOUND when it is not of that organisation. One that was merged leads to where it went. */
 enum error ticket_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct ticket *ret_ticket) MUST_CHECK;
+/* By itself, whoever's it is; not where it was merged to. */
+enum error ticket_find_by_id(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket) MUST_CHECK;
 enum error ticket_find_by_number(struct db *db, struct arena *arena, int64_t organisation_id, int64_t number,
 	struct ticket *ret_ticket) MUST_CHECK;
 
@@ -101,6 +103,9 @@ struct ticket_query {
 };
 enum error ticket_list(struct db *db, struct arena *arena, const struct ticket_query *query, struct ticket **ret_tickets,
 	size_t *ret_count) MUST_CHECK;
+/* Those to which posts of an account belong, each once, the latest change first; at most 200. */
+enum error ticket_list_of_posts(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *post_ids, size_t post_count,
+	struct ticket **ret_tickets, size_t *ret_count) MUST_CHECK;
 /* Those opened from one, oldest first; at most 100. */
 enum error ticket_list_children(struct db *db, struct arena *arena, int64_t id, struct ticket **ret_tickets, size_t *ret_count) MUST_CHECK;
 

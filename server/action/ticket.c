@@ -4,6 +4,7 @@
 #include "server/action/ticket.h"
 
 #include "server/action/deed.h"
+#include "server/action/organisation.h"
 #include "server/action/ticket_threading.h"
 #include "storage/id.h"
 #include "storage/job.h"
@@ -367,4 +368,35 @@ enum error ticket_wake(struct db *db, struct arena *arena, int64_t id, int64_t *
 	if (!error)
 		*ret_snoozed_until_us = waking.snoozed_until_us;
 	return error;
+}
+
+/* ---- settings ---- */
+
+struct configuring {
+	int64_t organisation_id;
+	const struct ticket_settings *settings;
+	const struct audit_author *author;
+};
+
+static enum error write_settings(struct db *db, struct arena *arena, void *owner)
+{
+	const struct configuring *configuring = owner;
+	enum error error = organisation_authorise(db, arena, configuring->organisation_id, configuring->author, PERMISSION_ORG_ADMIN);
+	if (!error)
+		error = ticket_settings_store(db, arena, configuring->organisation_id, configuring->settings);
+	const struct audit_entry entry = {
+		.organisation_id = configuring->organisation_id,
+		.author = *configuring->author,
+		.action = STR_LITERAL("inbox.configure"),
+		.target = arena_printf(arena, "organisation:%lld", (long long)configuring->organisation_id),
+		.data = arena_printf(arena, "{\"reopen_days\":%lld}", (long long)configuring->settings->reopen_days),
+	};
+	return error ? error : audit_write(db, arena, &entry);
+}
+
+enum error ticket_configure(struct db *db, struct arena *arena, int64_t organisation_id, const struct ticket_settings *settings,
+	const struct audit_author *author)
+{
+	struct configuring configuring = { organisation_id, settings, author };
+	return deed_write(db, arena, write_settings, &configuring, ERROR_NONE);
 }

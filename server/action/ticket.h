@@ -52,6 +52,10 @@ enum error ticket_note(struct db *db, struct arena *arena, const struct ticket_d
 enum error ticket_merge(struct db *db, struct arena *arena, const struct ticket_deed *deed, int64_t other_id,
 	struct ticket *ret_ticket, struct str *ret_message) MUST_CHECK;
 
+/* Asks for org.admin. */
+enum error ticket_configure(struct db *db, struct arena *arena, int64_t organisation_id, const struct ticket_settings *settings,
+	const struct audit_author *author) MUST_CHECK;
+
 /* One whose snooze is over is open again; nothing otherwise. */
 enum error ticket_wake(struct db *db, struct arena *arena, int64_t id, int64_t *ret_snoozed_until_us) MUST_CHECK;
 
