@@ -185,6 +185,77 @@ begin
 	return null;
 end
 $$;
+CREATE FUNCTION public.draft_edges() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if not (old.state || '>' || new.state = any (array[
+			'draft>in_review', 'in_review>approved', 'approved>scheduled', 'scheduled>publishing', 'publishing>published',
+			'in_review>changes_requested', 'changes_requested>draft', 'publishing>failed', 'failed>scheduled'])
+		or new.state = 'withdrawn' and old.state in ('draft', 'in_review', 'changes_requested', 'approved', 'scheduled', 'failed')
+		or new.state in ('draft', 'in_review') and old.state in ('in_review', 'approved', 'scheduled') and new.version = old.version + 1) then
+		raise exception 'a draft does not go from % to %', old.state, new.state using errcode = 'check_violation';
+	end if;
+	return new;
+end $$;
+CREATE FUNCTION public.draft_is_approved(of_draft_id bigint, of_version integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select exists (select from draft_versions as v where v.draft_id = of_draft_id and v.version = of_version)
+	and not exists (select from approvals as a where a.draft_id = of_draft_id and a.version = of_version and a.decision = 'reject')
+	and not exists (select from draft_steps(of_draft_id) as s
+		where draft_step_count(of_draft_id, of_version, s.number, s.permission) < s.minimum)
+$$;
+CREATE FUNCTION public.draft_step_count(of_draft_id bigint, of_version integer, of_step smallint, of_permission text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select count(distinct a.user_id)
+	from approvals as a
+	join drafts as d on d.id = a.draft_id
+	join draft_versions as v on v.draft_id = a.draft_id and v.version = a.version
+	where a.draft_id = of_draft_id
+	and a.version = of_version
+	and a.step = of_step
+	and a.decision = 'approve'
+	and a.user_id not in (v.author_user_id, d.author_user_id)
+	and may_do(a.user_id, d.actor_id, of_permission, false)
+$$;
+CREATE FUNCTION public.draft_steps(of_draft_id bigint) RETURNS TABLE(number smallint, permission text, minimum smallint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select s.number, s.permission, s.minimum from approval_steps as s
+	join drafts as d on d.policy_id = s.policy_id where d.id = of_draft_id
+	union all
+	select 1::smallint, 'draft.approve', 1::smallint
+	from drafts as d where d.id = of_draft_id
+	and not exists (select from approval_steps as s where s.policy_id = d.policy_id)
+$$;
+CREATE FUNCTION public.draft_versions_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	raise exception 'versions and approvals do not change' using errcode = 'insufficient_privilege';
+end $$;
+CREATE FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select exists (
+		select from brand_accounts as b
+		join memberships as m on m.organisation_id = b.organisation_id and m.user_id = by_user_id and m.state = 'active'
+		join users as u on u.id = m.user_id and not u.is_disabled
+		join grants as g on g.membership_id = m.id
+			and (g.expires_at is null or g.expires_at > now())
+			and (g.actor_id is null or g.actor_id = b.actor_id)
+			and not exists (select from role_demands as d where d.organisation_id = m.organisation_id and d.role_id = g.role_id
+				and u.totp_sealed is null)
+		left join role_permissions as p on p.role_id = g.role_id and p.permission = what and (is_own or not p.is_for_own_only)
+		where b.actor_id = as_actor_id
+		and (g.permission = what or p.permission is not null))
+$$;
 CREATE FUNCTION public.media_leave_files() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -630,6 +701,54 @@ CREATE TABLE public.announcements (
     CONSTRAINT announcements_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
 );
 COMMENT ON COLUMN public.announcements.ends_at IS 'Shown no more since';
+CREATE TABLE public.approval_policies (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    actor_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    has_media boolean,
+    has_link boolean,
+    binds_speakers boolean DEFAULT false NOT NULL,
+    covers_replies boolean DEFAULT false NOT NULL,
+    demands_alt_text boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_policies_actor_ids_check CHECK ((cardinality(actor_ids) <= 100)),
+    CONSTRAINT approval_policies_kinds_check CHECK ((kinds <@ ARRAY['post'::text, 'edit'::text, 'boost'::text])),
+    CONSTRAINT approval_policies_languages_check CHECK ((cardinality(languages) <= 100)),
+    CONSTRAINT approval_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT approval_policies_tags_check CHECK ((cardinality(tags) <= 100))
+);
+COMMENT ON TABLE public.approval_policies IS 'The first by position that fits a draft says who must approve it; none fits: one approval by draft.approve';
+COMMENT ON COLUMN public.approval_policies.actor_ids IS 'For these accounts; empty: for all. Likewise kinds, tags and languages; null: either';
+COMMENT ON COLUMN public.approval_policies.binds_speakers IS 'Also what holders of account.speak say needs approval';
+COMMENT ON COLUMN public.approval_policies.covers_replies IS 'Also answers in the inbox need approval';
+CREATE TABLE public.approval_steps (
+    policy_id bigint NOT NULL,
+    number smallint NOT NULL,
+    permission text NOT NULL,
+    minimum smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT approval_steps_minimum_check CHECK (((minimum >= 1) AND (minimum <= 20))),
+    CONSTRAINT approval_steps_number_check CHECK (((number >= 1) AND (number <= 10))),
+    CONSTRAINT approval_steps_permission_check CHECK ((permission = ANY (ARRAY['draft.approve'::text, 'draft.approve_legal'::text])))
+);
+CREATE TABLE public.approvals (
+    draft_id bigint NOT NULL,
+    version integer NOT NULL,
+    step smallint NOT NULL,
+    membership_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    decision text NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approvals_comment_check CHECK ((length(comment) <= 5000)),
+    CONSTRAINT approvals_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'reject'::text]))),
+    CONSTRAINT approvals_step_check CHECK (((step >= 1) AND (step <= 10)))
+);
+COMMENT ON TABLE public.approvals IS 'A person decides once on a version, at one step';
 CREATE UNLOGGED TABLE public.attempts (
     kind text NOT NULL,
     subject bytea NOT NULL,
@@ -827,6 +946,75 @@ CREATE TABLE public.domains (
     CONSTRAINT domains_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 259))))
 );
 COMMENT ON TABLE public.domains IS 'Account domains this server speaks for, each with the base URL of its pages and ids';
+CREATE TABLE public.draft_comments (
+    id bigint NOT NULL,
+    draft_id bigint NOT NULL,
+    version integer NOT NULL,
+    membership_id bigint,
+    user_id bigint,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT draft_comments_body_check CHECK (((length(body) >= 1) AND (length(body) <= 5000)))
+);
+COMMENT ON COLUMN public.draft_comments.membership_id IS 'Null: the program says it';
+CREATE TABLE public.draft_numbers (
+    organisation_id bigint NOT NULL,
+    last_number bigint NOT NULL,
+    CONSTRAINT draft_numbers_last_number_check CHECK ((last_number > 0))
+);
+CREATE TABLE public.draft_versions (
+    draft_id bigint NOT NULL,
+    version integer NOT NULL,
+    author_id bigint NOT NULL,
+    author_user_id bigint NOT NULL,
+    payload text NOT NULL,
+    sha256 bytea NOT NULL,
+    media_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT draft_versions_check CHECK ((sha256 = sha256(convert_to(payload, 'UTF8'::name)))),
+    CONSTRAINT draft_versions_media_ids_check CHECK ((cardinality(media_ids) <= 16)),
+    CONSTRAINT draft_versions_payload_check CHECK (((length(payload) >= 2) AND (length(payload) <= 200000))),
+    CONSTRAINT draft_versions_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN public.draft_versions.payload IS 'JSON in one form only: approvals count for these bytes';
+CREATE TABLE public.drafts (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    number bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'draft'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    lock_version bigint DEFAULT 1 NOT NULL,
+    author_id bigint NOT NULL,
+    author_user_id bigint NOT NULL,
+    policy_id bigint,
+    post_id bigint NOT NULL,
+    ticket_id bigint,
+    campaign_id bigint,
+    application_id bigint,
+    scheduled_at timestamp with time zone,
+    scheduled_by bigint,
+    scheduled_user_id bigint,
+    embargo_until timestamp with time zone,
+    expires_at timestamp with time zone,
+    idempotency_key text,
+    failure text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT drafts_check CHECK (((state <> 'scheduled'::text) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT drafts_check1 CHECK ((((scheduled_at IS NULL) = (scheduled_by IS NULL)) AND ((scheduled_at IS NULL) = (scheduled_user_id IS NULL)))),
+    CONSTRAINT drafts_failure_check CHECK ((length(failure) <= 500)),
+    CONSTRAINT drafts_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT drafts_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'edit'::text, 'boost'::text]))),
+    CONSTRAINT drafts_lock_version_check CHECK ((lock_version > 0)),
+    CONSTRAINT drafts_number_check CHECK ((number > 0)),
+    CONSTRAINT drafts_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'in_review'::text, 'changes_requested'::text, 'approved'::text, 'scheduled'::text, 'publishing'::text, 'published'::text, 'failed'::text, 'withdrawn'::text]))),
+    CONSTRAINT drafts_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN public.drafts.author_id IS 'The membership of who began it; no reference, it outlives them';
+COMMENT ON COLUMN public.drafts.post_id IS 'Of a post: the id that it will have, so that it is published once; of an edit or a boost: whose';
+COMMENT ON COLUMN public.drafts.scheduled_by IS 'The membership whose right it is published by';
 CREATE TABLE public.emoji_images (
     shortcode text NOT NULL,
     category text,
@@ -1993,6 +2181,14 @@ ALTER TABLE ONLY public.announcement_reads
     ADD CONSTRAINT announcement_reads_pkey PRIMARY KEY (announcement_id, actor_id);
 ALTER TABLE ONLY public.announcements
     ADD CONSTRAINT announcements_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.approval_policies
+    ADD CONSTRAINT approval_policies_organisation_id_name_key UNIQUE (organisation_id, name);
+ALTER TABLE ONLY public.approval_policies
+    ADD CONSTRAINT approval_policies_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.approval_steps
+    ADD CONSTRAINT approval_steps_pkey PRIMARY KEY (policy_id, number);
+ALTER TABLE ONLY public.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (draft_id, version, membership_id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.audit_heads
@@ -2047,6 +2243,14 @@ ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_name_key UNIQUE (name);
 ALTER TABLE ONLY public.domains
     ADD CONSTRAINT domains_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.draft_comments
+    ADD CONSTRAINT draft_comments_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.draft_numbers
+    ADD CONSTRAINT draft_numbers_pkey PRIMARY KEY (organisation_id);
+ALTER TABLE ONLY public.draft_versions
+    ADD CONSTRAINT draft_versions_pkey PRIMARY KEY (draft_id, version);
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.emoji_images
     ADD CONSTRAINT emoji_images_pkey PRIMARY KEY (shortcode);
 ALTER TABLE ONLY public.emojis
@@ -2310,6 +2514,7 @@ CREATE INDEX actors_moved_to_id ON public.actors USING btree (moved_to_id) WHERE
 CREATE INDEX actors_name_words ON public.actors USING gin (public.name_words(display_name)) WHERE ((display_name <> ''::text) AND (suspended_at IS NULL));
 CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
 CREATE INDEX announcement_reads_actor_id ON public.announcement_reads USING btree (actor_id);
+CREATE INDEX approval_steps_permission ON public.approval_steps USING btree (permission);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
@@ -2330,6 +2535,15 @@ CREATE INDEX directory_entries_followers ON public.directory_entries USING btree
 CREATE INDEX directory_entries_local ON public.directory_entries USING btree (active_at DESC, actor_id DESC) WHERE is_local;
 CREATE INDEX dismissed_suggestions_dismissed_id ON public.dismissed_suggestions USING btree (dismissed_id);
 CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primary) WHERE is_primary;
+CREATE INDEX draft_comments_draft_id ON public.draft_comments USING btree (draft_id, id);
+CREATE INDEX draft_versions_media_ids ON public.draft_versions USING gin (media_ids);
+CREATE INDEX drafts_account ON public.drafts USING btree (actor_id, state, id DESC);
+CREATE UNIQUE INDEX drafts_idempotency_key ON public.drafts USING btree (actor_id, author_user_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE UNIQUE INDEX drafts_number ON public.drafts USING btree (organisation_id, number);
+CREATE INDEX drafts_policy_id ON public.drafts USING btree (policy_id) WHERE (policy_id IS NOT NULL);
+CREATE UNIQUE INDEX drafts_post ON public.drafts USING btree (post_id) WHERE (kind = 'post'::text);
+CREATE INDEX drafts_scheduled_at ON public.drafts USING btree (actor_id, scheduled_at) WHERE (scheduled_at IS NOT NULL);
+CREATE INDEX drafts_target ON public.drafts USING btree (post_id) WHERE (kind <> 'post'::text);
 CREATE INDEX endorsements_actor_id ON public.endorsements USING btree (actor_id, id DESC);
 CREATE INDEX endorsements_endorsed_id ON public.endorsements USING btree (endorsed_id);
 CREATE INDEX fanouts_due ON public.fanouts USING btree (due_at);
@@ -2454,6 +2668,7 @@ CREATE INDEX users_invitation_id ON public.users USING btree (invitation_id) WHE
 CREATE INDEX users_last_active_on ON public.users USING btree (last_active_on) WHERE (last_active_on IS NOT NULL);
 CREATE INDEX users_moderators ON public.users USING btree (id) WHERE (role = ANY (ARRAY['moderator'::text, 'administrator'::text]));
 CREATE INDEX users_waiting ON public.users USING btree (id) WHERE (NOT is_approved);
+CREATE TRIGGER approvals_refuse BEFORE UPDATE ON public.approvals FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
 CREATE TRIGGER audit_log_chain BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_chain();
 CREATE TRIGGER audit_log_refuse BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_log_refuse();
 CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.audit_log_refuse();
@@ -2531,6 +2746,8 @@ CREATE TRIGGER changes_quote_delete AFTER DELETE ON public.posts FOR EACH ROW WH
 CREATE TRIGGER changes_quote_insert AFTER INSERT ON public.posts FOR EACH ROW WHEN ((new.quote_id IS NOT NULL)) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON public.posts FOR EACH ROW WHEN (((new.quote_id IS NOT NULL) OR (old.quote_id IS NOT NULL))) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
+CREATE TRIGGER draft_edges BEFORE UPDATE OF state ON public.drafts FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION public.draft_edges();
+CREATE TRIGGER draft_versions_refuse BEFORE UPDATE ON public.draft_versions FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER post_words_author_changed AFTER UPDATE OF is_indexable, silenced_at, suspended_at ON public.actors FOR EACH ROW WHEN (((old.is_indexable <> new.is_indexable) OR ((old.silenced_at IS NULL) <> (new.silenced_at IS NULL)) OR ((old.suspended_at IS NULL) <> (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.post_words_wait_author();
 CREATE TRIGGER post_words_bookmarked AFTER INSERT ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
@@ -2571,6 +2788,14 @@ ALTER TABLE ONLY public.announcement_reads
     ADD CONSTRAINT announcement_reads_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.announcement_reads
     ADD CONSTRAINT announcement_reads_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES public.announcements(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.approval_policies
+    ADD CONSTRAINT approval_policies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.approval_steps
+    ADD CONSTRAINT approval_steps_permission_fkey FOREIGN KEY (permission) REFERENCES public.permissions(name);
+ALTER TABLE ONLY public.approval_steps
+    ADD CONSTRAINT approval_steps_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.approval_policies(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.approvals
+    ADD CONSTRAINT approvals_draft_id_version_fkey FOREIGN KEY (draft_id, version) REFERENCES public.draft_versions(draft_id, version) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
@@ -2603,6 +2828,18 @@ ALTER TABLE ONLY public.dismissed_suggestions
     ADD CONSTRAINT dismissed_suggestions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dismissed_suggestions
     ADD CONSTRAINT dismissed_suggestions_dismissed_id_fkey FOREIGN KEY (dismissed_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.draft_comments
+    ADD CONSTRAINT draft_comments_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.draft_numbers
+    ADD CONSTRAINT draft_numbers_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.draft_versions
+    ADD CONSTRAINT draft_versions_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.approval_policies(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.endorsements
     ADD CONSTRAINT endorsements_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.endorsements
@@ -2826,6 +3063,16 @@ REVOKE ALL ON FUNCTION public.changes_note_post_counts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_post_part() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_quote() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.draft_edges() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.draft_is_approved(of_draft_id bigint, of_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.draft_is_approved(of_draft_id bigint, of_version integer) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.draft_step_count(of_draft_id bigint, of_version integer, of_step smallint, of_permission text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.draft_step_count(of_draft_id bigint, of_version integer, of_step smallint, of_permission text) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.draft_steps(of_draft_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.draft_steps(of_draft_id bigint) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.name_folded(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.name_folded(name text) TO comptoir_web;
@@ -2861,6 +3108,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_steps TO comptoir_web;
+GRANT SELECT,INSERT ON TABLE public.approvals TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT ON TABLE public.audit_heads TO comptoir_web;
 GRANT UPDATE(recorded_count) ON TABLE public.audit_heads TO comptoir_web;
@@ -2893,6 +3143,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_blocks TO comptoir_web;
 GRANT SELECT ON TABLE public.domain_blocks TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domains TO comptoir_web;
 GRANT SELECT ON TABLE public.domains TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft_comments TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft_numbers TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.draft_versions TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.drafts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emoji_images TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.emojis TO comptoir_federation;
