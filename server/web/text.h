@@ -54,6 +54,8 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_EDITED,              "edited", "modifié") \
 	X(TEXT_CONTENT_WARNING,     "Content warning", "Avertissement") \
 	X(TEXT_REPLY,               "Reply", "Réponse") \
+	X(TEXT_ANSWERED_IN_PRIVATE, "We have answered you in a private message.", \
+		"Nous vous avons répondu en message privé.") \
 	X(TEXT_REPLIES,             "Replies", "Réponses") \
 	X(TEXT_BOOST,               "Boost", "Partage") \
 	X(TEXT_BOOSTS,              "Boosts", "Partages") \
