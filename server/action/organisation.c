@@ -308,7 +308,7 @@ static enum error write_purpose(struct db *db, struct arena *arena, void *owner)
 	enum error error = organisation_authorise(db, arena, change->organisation_id, change->author, PERMISSION_ORG_ADMIN);
 	if (!error)
 		error = brand_account_find(db, arena, change->actor_id, &account);
-	if (!error && account.organisation_id != change->organisation_id && !MUTANT("organisation_foreign_account"))
+	if (!error && account.organisation_id != change->organisation_id)
 		error = ERROR_NOT_FOUND;
 	if (!error)
 		error = brand_account_set_purpose(db, arena, change->actor_id, change->purpose);
