@@ -4,6 +4,7 @@
 #include "server/action/schedule.h"
 
 #include "server/action/deed.h"
+#include "server/action/post_request.h"
 
 #include "base/clock.h"
 #include "base/json_in.h"
@@ -21,132 +22,41 @@
 
 /* ---- the request as JSON ---- */
 
-static void write_poll(struct json_out *json, const struct composition_poll *poll)
-{
-	if (!poll) {
-		json_out_key_null(json, "poll");
-		return;
-	}
-	json_out_key_object_begin(json, "poll");
-	json_out_key_array_begin(json, "options");
-	for (size_t i = 0; i < poll->option_count; i++)
-		json_out_str(json, poll->options[i]);
-	json_out_array_end(json);
-	json_out_key_int(json, "expires_in", poll->duration_s);
-	json_out_key_bool(json, "multiple", poll->is_multiple);
-	json_out_key_bool(json, "hide_totals", poll->hides_totals);
-	json_out_object_end(json);
-}
-
-static void write_media(struct json_out *json, const struct publish_request *request)
-{
-	if (!request->media_count) {
-		json_out_key_null(json, "media_ids");
-		return;
-	}
-	json_out_key_array_begin(json, "media_ids");
-	for (size_t i = 0; i < request->media_count; i++)
-		json_out_id(json, request->media_ids[i]);
-	json_out_array_end(json);
-}
-
-static void write_text_or_null(struct json_out *json, const char *key, struct str text)
-{
-	if (text.len)
-		json_out_key_str(json, key, text);
-	else
-		json_out_key_null(json, key);
-}
-
-static void write_number_or_null(struct json_out *json, const char *key, int64_t number)
-{
-	if (number)
-		json_out_key_int(json, key, number);
-	else
-		json_out_key_null(json, key);
-}
-
 static struct str write_request(struct arena *arena, const struct publish_request *request)
 {
 	AUTO(buf) struct buf out = { 0 };
 	struct json_out json;
 	json_out_init(&json, &out);
 	json_out_object_begin(&json);
-	json_out_key_str(&json, "text", request->text);
-	write_poll(&json, request->poll);
-	write_media(&json, request);
-	json_out_key_bool(&json, "sensitive", request->is_sensitive);
-	write_text_or_null(&json, "spoiler_text", request->spoiler_text);
-	json_out_key_c_string(&json, "visibility", post_visibility_name(request->visibility));
-	write_number_or_null(&json, "in_reply_to_id", request->in_reply_to_id);
-	write_text_or_null(&json, "language", request->language);
+	post_request_write(&json, request);
 	json_out_key_int(&json, "application_id", request->application_id);
 	json_out_key_null(&json, "scheduled_at");
-	write_text_or_null(&json, "idempotency", request->repetition.key);
+	if (request->repetition.key.len)
+		json_out_key_str(&json, "idempotency", request->repetition.key);
+	else
+		json_out_key_null(&json, "idempotency");
 	json_out_key_bool(&json, "with_rate_limit", false);
-	write_number_or_null(&json, "quoted_status_id", request->quote_id);
-	json_out_key_c_string(&json, "quote_approval_policy", post_quote_policy_name(request->quote_policy));
 	json_out_object_end(&json);
 	return arena_str(arena, buf_str(&out));
-}
-
-static const struct composition_poll *read_poll(struct arena *arena, const json_t *json)
-{
-	const json_t *options = json_object_get(json, "options");
-	if (!json_is_object(json) || !json_is_array(options))
-		return NULL;
-	struct composition_poll *poll = arena_alloc(arena, sizeof(*poll));
-	size_t count = json_array_size(options);
-	struct str *texts = arena_alloc_array(arena, count, sizeof(*texts));
-	for (size_t i = 0; i < count; i++) {
-		const json_t *text = json_array_get(options, i);
-		texts[i] = arena_str(arena, (struct str){ json_string_value(text), json_string_length(text) });
-	}
-	*poll = (struct composition_poll){ .options = texts, .option_count = count,
-		.is_multiple = json_is_true(json_object_get(json, "multiple")),
-		.hides_totals = json_is_true(json_object_get(json, "hide_totals")) };
-	if (!json_in_int64(json, "expires_in", &poll->duration_s))
-		poll->duration_s = 0;
-	return poll;
-}
-
-static int64_t read_id(const json_t *json, const char *key)
-{
-	int64_t id;
-	return json_in_int64(json, key, &id) ? id : 0;
 }
 
 static enum error read_request(struct arena *arena, const struct scheduled_post *scheduled,
 	struct publish_request *ret_request)
 {
 	json_t *json;
-	enum error error = json_in_parse(scheduled->request_json, NULL, &json);
-	if (error)
+	if (json_in_parse(scheduled->request_json, NULL, &json))
 		return ERROR_INTERNAL;
-	struct publish_request request = {
-		.actor_id = scheduled->actor_id,
-		.text = arena_str(arena, json_in_str(json, "text")),
-		.spoiler_text = arena_str(arena, json_in_str(json, "spoiler_text")),
-		.language = arena_str(arena, json_in_str(json, "language")),
-		.visibility = POST_DIRECT,
-		.quote_policy = QUOTE_BY_NOBODY,
-		.in_reply_to_id = read_id(json, "in_reply_to_id"),
-		.is_sensitive = json_is_true(json_object_get(json, "sensitive")),
-		.poll = read_poll(arena, json_object_get(json, "poll")),
-		.quote_id = read_id(json, "quoted_status_id"),
-		.media_ids = scheduled->media_ids,
-		.media_count = scheduled->media_count,
-		.application_id = scheduled->application_id,
-		.scheduled_id = scheduled->id,
-		.id = scheduled->post_id,
-	};
-	if (!post_visibility_from_name(json_in_str(json, "visibility"), &request.visibility) ||
-		!post_quote_policy_from_name(json_in_str(json, "quote_approval_policy"), &request.quote_policy))
-		error = ERROR_INTERNAL;
+	enum error error = post_request_read(arena, json, ret_request);
 	json_decref(json);
-	if (!error)
-		*ret_request = request;
-	return error;
+	if (error)
+		return error;
+	ret_request->actor_id = scheduled->actor_id;
+	ret_request->media_ids = scheduled->media_ids;
+	ret_request->media_count = scheduled->media_count;
+	ret_request->application_id = scheduled->application_id;
+	ret_request->scheduled_id = scheduled->id;
+	ret_request->id = scheduled->post_id;
+	return ERROR_NONE;
 }
 
 /* ---- writing ---- */
