@@ -22,6 +22,8 @@ struct push_sender;
 struct static_files;
 struct vapid;
 struct stream_hub;
+struct brand_streams;
+struct ticket_threader;
 
 struct app {
 	const struct config *config;
@@ -33,6 +35,8 @@ struct app {
 	struct home_pages *home_pages;       /* NULL without the web role */
 	struct word_indexer *words;          /* beside jobs */
 	struct stream_hub *streams;          /* NULL without the web role */
+	struct brand_streams *brand_streams; /* likewise */
+	struct ticket_threader *tickets;     /* beside jobs */
 	struct media_service *media;         /* media/service.h */
 	struct limits *limits;
 	struct vapid *vapid;                 /* NULL until is_prepared: the key that push services know us by */

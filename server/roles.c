@@ -6,9 +6,11 @@
 #include "server/roles.h"
 
 #include "server/app.h"
+#include "server/brand/stream.h"
 #include "server/host_check.h"
 #include "server/http/http_server.h"
 #include "server/jobs/job_worker.h"
+#include "server/jobs/ticket_threader.h"
 #include "server/jobs/word_indexer.h"
 #include "server/stream/hub.h"
 #include "server/mastodon/home_pages.h"
@@ -146,6 +148,7 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 	enum error error = ERROR_NONE;
 	if (service->roles & ROLE_WEB) {
 		service->app->streams = stream_hub_start(service->app);
+		service->app->brand_streams = brand_streams_start(service->app);
 		service->app->home_pages = home_pages_start(service->app);
 		service->app->media->fetcher = media_fetcher_start(service->app);
 		error = http_server_start(&options, &service->http, &message);
@@ -212,6 +215,7 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 			return error;
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 		service->app->words = word_indexer_start(service->app);
+		service->app->tickets = ticket_threader_start(service->app);
 	}
 	service->is_ready = true;
 	sd_notify(0, "READY=1\nSTATUS=Serving");
@@ -259,9 +263,11 @@ static void stop(struct service *service)
 		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
 		word_indexer_stop(&service->app->words);
+		ticket_threader_stop(&service->app->tickets);
 		job_workers_stop(&service->app->jobs);
 		push_sender_stop(&service->app->pushes);
 		stream_hub_stop(&streams);
+		brand_streams_stop(&service->app->brand_streams);
 		federation_stop(&service->app->federation);
 	}
 	app_free(&service->app);

@@ -1013,7 +1013,7 @@ CREATE TABLE public.draft_comments (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT draft_comments_body_check CHECK (((length(body) >= 1) AND (length(body) <= 5000)))
 );
-COMMENT ON COLUMN public.draft_comments.membership_id IS 'Null: the program says it';
+COMMENT ON COLUMN public.draft_comments.membership_id IS 'Null: the program says it, in a word';
 CREATE TABLE public.draft_numbers (
     organisation_id bigint NOT NULL,
     last_number bigint NOT NULL,
@@ -1046,7 +1046,7 @@ CREATE TABLE public.drafts (
     author_id bigint NOT NULL,
     author_user_id bigint NOT NULL,
     policy_id bigint,
-    post_id bigint NOT NULL,
+    post_id bigint,
     ticket_id bigint,
     campaign_id bigint,
     application_id bigint,
@@ -1059,8 +1059,9 @@ CREATE TABLE public.drafts (
     failure text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT drafts_check CHECK (((state <> 'scheduled'::text) OR (scheduled_at IS NOT NULL))),
-    CONSTRAINT drafts_check1 CHECK ((((scheduled_at IS NULL) = (scheduled_by IS NULL)) AND ((scheduled_at IS NULL) = (scheduled_user_id IS NULL)))),
+    CONSTRAINT drafts_check CHECK ((((kind = 'post'::text) AND (state <> 'published'::text)) = (post_id IS NULL))),
+    CONSTRAINT drafts_check1 CHECK (((state <> 'scheduled'::text) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT drafts_check2 CHECK ((((scheduled_at IS NULL) = (scheduled_by IS NULL)) AND ((scheduled_at IS NULL) = (scheduled_user_id IS NULL)))),
     CONSTRAINT drafts_failure_check CHECK ((length(failure) <= 500)),
     CONSTRAINT drafts_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT drafts_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'edit'::text, 'boost'::text]))),
@@ -1070,7 +1071,7 @@ CREATE TABLE public.drafts (
     CONSTRAINT drafts_version_check CHECK ((version > 0))
 );
 COMMENT ON COLUMN public.drafts.author_id IS 'The membership of who began it; no reference, it outlives them';
-COMMENT ON COLUMN public.drafts.post_id IS 'Of a post: the id that it will have, so that it is published once; of an edit or a boost: whose';
+COMMENT ON COLUMN public.drafts.post_id IS 'Of a post: what it became; of an edit or a boost: whose';
 COMMENT ON COLUMN public.drafts.scheduled_by IS 'The membership whose right it is published by';
 CREATE TABLE public.emoji_images (
     shortcode text NOT NULL,

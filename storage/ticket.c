@@ -15,6 +15,11 @@ static const struct statement find = STATEMENT("ticket_find", 2,
 	"   and asked.organisation_id = $1"
 	"   and t.organisation_id = $1"); // tickets_pkey
 
+static const struct statement find_by_id = STATEMENT("ticket_find_by_id", 1,
+	"select " TICKET_COLUMNS
+	" from tickets as t"
+	" where t.id = $1"); // tickets_pkey
+
 static const struct statement find_by_number = STATEMENT("ticket_find_by_number", 2,
 	"select " TICKET_COLUMNS
 	" from tickets as asked"
@@ -114,8 +119,19 @@ static const struct statement list_children = STATEMENT("ticket_list_children", 
 	" order by t.id"
 	" limit 100"); // tickets_parent_id
 
-STATEMENT_TABLE(ticket_statements, &find, &find_by_number, &find_by_post, &lock_one, &store, &create, &touch, &move_parts,
-	&find_settings, &store_settings, &list_children);
+static const struct statement lock_account = STATEMENT("ticket_lock_account", 1,
+	"select from brand_accounts"
+	" where actor_id = $1"
+	" for no key update"); // brand_accounts_pkey
+
+static const struct statement find_team = STATEMENT("ticket_find_team", 2,
+	"select from teams"
+	" where id = $2"
+	"   and organisation_id = $1"); // teams_pkey
+
+STATEMENT_TABLE(ticket_statements, &find, &find_by_id, &find_by_number, &find_by_post, &lock_one, &store, &create, &touch, &move_parts,
+	&find_settings, &store_settings, &list_children, &lock_account,
+	&find_team);
 
 #define REOPEN_DAYS_DEFAULT 7
 
@@ -232,6 +248,13 @@ enum error ticket_find_any_by_post(struct db *db, struct arena *arena, int64_t a
 	struct ticket *ret_ticket)
 {
 	return find_of_post(db, arena, actor_id, post_id, true, ret_ticket);
+}
+
+enum error ticket_find_by_id(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	return find_one(db, arena, &find_by_id, &values, ret_ticket);
 }
 
 enum error ticket_lock(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket)
@@ -363,4 +386,25 @@ enum error ticket_list_children(struct db *db, struct arena *arena, int64_t id, 
 	*ret_tickets = all;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error ticket_lock_account(struct db *db, struct arena *arena, int64_t actor_id)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	db_value_int64(&values, actor_id);
+	enum error error = db_run(db, arena, &lock_account, &values, &rows);
+	return !error && !rows.count ? ERROR_NOT_FOUND : error;
+}
+
+enum error ticket_team_is_there(struct db *db, struct arena *arena, int64_t organisation_id, int64_t team_id, bool *ret_is_there)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_int64(&values, team_id);
+	enum error error = db_run(db, arena, &find_team, &values, &rows);
+	if (!error)
+		*ret_is_there = rows.count > 0;
+	return error;
 }

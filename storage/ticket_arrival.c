@@ -74,7 +74,7 @@ static const struct statement find_thread = STATEMENT("ticket_arrival_find_threa
 	"        join tickets as t on t.id = tp.ticket_id"
 	"        where tp.actor_id = $1"
 	"          and tp.post_id = $3"
-	"          and (t.channel = 'public') = ($4 = 0)"
+	"          and (t.channel = 'public') = ($4::bigint = 0)"
 	"          and ($4 = 0 or t.customer_id = $4 or $8 = tp.author_id or $8 = $1"
 	"               or exists (select from post_mentions as m where m.post_id = $3 and m.actor_id = $8))),"
 	"       (select t.id"

@@ -52,8 +52,16 @@ static const struct statement list_customer = STATEMENT("ticket_list_customer", 
 	LIST("t.customer_id = $10", "desc")); // tickets_customer
 static const struct statement list_customer_up = STATEMENT("ticket_list_customer_up", 11, LIST("t.customer_id = $10", "asc"));
 
+static const struct statement list_of_posts = STATEMENT("ticket_list_of_posts", 2,
+	"select " TICKET_COLUMNS
+	" from (select distinct tp.ticket_id from ticket_posts as tp where tp.actor_id = $1 and tp.post_id = any ($2)) as found"
+	" join tickets as t on t.id = found.ticket_id"
+	" order by t.position desc"
+	" limit 200"); // ticket_posts_pkey, tickets_pkey
+
 STATEMENT_TABLE(ticket_list_statements, &list_all, &list_all_up, &list_unassigned, &list_unassigned_up, &list_assignee,
-	&list_assignee_up, &list_team, &list_team_up, &list_customer, &list_customer_up);
+	&list_assignee_up, &list_team, &list_team_up, &list_customer, &list_customer_up,
+	&list_of_posts);
 
 static const struct statement *choose(const struct ticket_query *query)
 {
@@ -79,6 +87,15 @@ static void add_statuses(struct db_values *values, struct arena *arena, unsigned
 	db_value_text_array(values, arena, names, count);
 }
 
+static void read_all(struct arena *arena, const struct db_rows *rows, struct ticket **ret_tickets, size_t *ret_count)
+{
+	struct ticket *all = arena_alloc_array(arena, (size_t)rows->count + 1, sizeof(*all));
+	for (int row = 0; row < rows->count; row++)
+		all[row] = ticket_row_read(rows, row);
+	*ret_tickets = all;
+	*ret_count = (size_t)rows->count;
+}
+
 enum error ticket_list(struct db *db, struct arena *arena, const struct ticket_query *query, struct ticket **ret_tickets,
 	size_t *ret_count)
 {
@@ -98,10 +115,19 @@ enum error ticket_list(struct db *db, struct arena *arena, const struct ticket_q
 	enum error error = db_run(db, arena, choose(query), &values, &rows);
 	if (error)
 		return error;
-	struct ticket *all = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*all));
-	for (int row = 0; row < rows.count; row++)
-		all[row] = ticket_row_read(&rows, row);
-	*ret_tickets = all;
-	*ret_count = (size_t)rows.count;
+	read_all(arena, &rows, ret_tickets, ret_count);
 	return ERROR_NONE;
+}
+
+enum error ticket_list_of_posts(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *post_ids, size_t post_count,
+	struct ticket **ret_tickets, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	db_value_int64(&values, actor_id);
+	db_value_int64_array(&values, arena, post_ids, post_count);
+	enum error error = db_run(db, arena, &list_of_posts, &values, &rows);
+	if (!error)
+		read_all(arena, &rows, ret_tickets, ret_count);
+	return error;
 }

@@ -54,6 +54,8 @@ enum error ticket_find_any_by_post(struct db *db, struct arena *arena, int64_t a
 	struct ticket *ret_ticket) MUST_CHECK;
 /* ERROR_NOT_FOUND when it is not of that organisation. One that was merged leads to where it went. */
 enum error ticket_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct ticket *ret_ticket) MUST_CHECK;
+/* By itself, whoever's it is; not where it was merged to. */
+enum error ticket_find_by_id(struct db *db, struct arena *arena, int64_t id, struct ticket *ret_ticket) MUST_CHECK;
 enum error ticket_find_by_number(struct db *db, struct arena *arena, int64_t organisation_id, int64_t number,
 	struct ticket *ret_ticket) MUST_CHECK;
 
@@ -70,6 +72,10 @@ enum error ticket_touch(struct db *db, struct arena *arena, const struct ticket 
 /* Everything of one goes to the other, in a transaction that has locked both, the lower id first. Both are stored by the
  * caller afterwards. */
 enum error ticket_move_parts(struct db *db, struct arena *arena, int64_t from_id, int64_t to_id) MUST_CHECK;
+
+/* In a transaction that locks several of an account's tickets, or makes one: before that. Who threads does the same. */
+enum error ticket_lock_account(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
+enum error ticket_team_is_there(struct db *db, struct arena *arena, int64_t organisation_id, int64_t team_id, bool *ret_is_there) MUST_CHECK;
 
 struct ticket_settings {
 	int64_t reopen_days; /* 0 to 365 */
@@ -97,6 +103,9 @@ struct ticket_query {
 };
 enum error ticket_list(struct db *db, struct arena *arena, const struct ticket_query *query, struct ticket **ret_tickets,
 	size_t *ret_count) MUST_CHECK;
+/* Those to which posts of an account belong, each once, the latest change first; at most 200. */
+enum error ticket_list_of_posts(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *post_ids, size_t post_count,
+	struct ticket **ret_tickets, size_t *ret_count) MUST_CHECK;
 /* Those opened from one, oldest first; at most 100. */
 enum error ticket_list_children(struct db *db, struct arena *arena, int64_t id, struct ticket **ret_tickets, size_t *ret_count) MUST_CHECK;
 

@@ -7,6 +7,7 @@
 #define COMPTOIR_SERVER_WEB_TEXT_H
 
 #include "server/web/text_login.h"
+#include "server/web/text_permission.h"
 #include "server/web/text_problem.h"
 
 #include "base/arena.h"
@@ -14,7 +15,7 @@
 enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 
 /*        name                      English, French */
-#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X) TEXTS_OF_PROBLEMS(X)
+#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X) TEXTS_OF_PROBLEMS(X) TEXTS_OF_PERMISSIONS(X)
 
 #define TEXTS_OF_PAGES(X) \
 	X(TEXT_SKIP_TO_CONTENT,     "Skip to content", "Aller au contenu") \
@@ -53,6 +54,8 @@ enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 	X(TEXT_EDITED,              "edited", "modifié") \
 	X(TEXT_CONTENT_WARNING,     "Content warning", "Avertissement") \
 	X(TEXT_REPLY,               "Reply", "Réponse") \
+	X(TEXT_ANSWERED_IN_PRIVATE, "We have answered you in a private message.", \
+		"Nous vous avons répondu en message privé.") \
 	X(TEXT_REPLIES,             "Replies", "Réponses") \
 	X(TEXT_BOOST,               "Boost", "Partage") \
 	X(TEXT_BOOSTS,              "Boosts", "Partages") \
