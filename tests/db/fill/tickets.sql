@@ -7,8 +7,8 @@ insert into tickets (id, organisation_id, actor_id, number, customer_id, root_po
          case when n % 20 = 0 then 'open' when n % 20 = 1 then 'pending' when n % 3 = 0 then 'resolved' else 'closed' end, 'public',
          case when n % 2 = 0 then (n % 1000 + 1)::bigint << 16 end, case when n % 3 = 0 then (n % 20 + 1)::bigint end, now(), now(), n
   from generate_series(1, 300000) as n
-  join (select actor_id, organisation_id, row_number() over (order by actor_id) as place, count(*) over () as count
-        from brand_accounts) as b on b.place = n % b.count + 1;
+  join (select actor_id, organisation_id, row_number() over (order by actor_id) as place from brand_accounts) as b
+    on b.place = n % 20000 + 1;
 insert into ticket_threads (actor_id, thread_id, ticket_id) select t.actor_id, t.id, t.id from tickets as t;
 insert into ticket_posts (actor_id, post_id, ticket_id, author_id, is_ours, at)
   select t.actor_id, t.id, t.id, t.customer_id, false, now() from tickets as t;
