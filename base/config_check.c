@@ -36,6 +36,12 @@ static struct str check_registrations(const struct candidate *candidate)
 	return one_of(candidate, words, 4, "open, approval, invitation or closed");
 }
 
+static struct str check_organisation_creation(const struct candidate *candidate)
+{
+	static const char *const words[] = { "operator", "users" };
+	return one_of(candidate, words, 2, "operator or users");
+}
+
 static struct str check_smtp_security(const struct candidate *candidate)
 {
 	static const char *const words[] = { "starttls", "tls", "none" };
@@ -258,6 +264,7 @@ static const struct {
 	{ "instance.source_url", check_source_url },
 	{ "instance.languages", check_languages },
 	{ "instance.registrations", check_registrations },
+	{ "organisation.creation", check_organisation_creation },
 	{ "smtp.security", check_smtp_security },
 	{ "smtp.from", check_email },
 	{ "data.directory", check_directory },

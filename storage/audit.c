@@ -59,6 +59,17 @@ static const struct statement read_back = STATEMENT("audit_read_back", 3,
 	" order by l.number desc"
 	" limit $3"); // audit_log_pkey
 
+static const struct statement search = STATEMENT("audit_search", 6,
+	"select " RECORD_COLUMNS
+	" from audit_log as l"
+	" where l.organisation_id = $1"
+	"   and l.number > $2"
+	"   and l.number < $3"
+	"   and ($4::text is null or l.action = $4)"
+	"   and ($5::text is null or l.target = $5)"
+	" order by l.number desc"
+	" limit $6"); // audit_log_pkey
+
 static const struct statement next_log = STATEMENT("audit_next_log", 1,
 	"select l.organisation_id"
 	" from audit_log as l"
@@ -86,7 +97,7 @@ static const struct statement note_recorded = STATEMENT("audit_note_recorded", 2
 	" where organisation_id = $1"
 	"   and count >= $2"); // audit_heads_pkey
 
-STATEMENT_TABLE(audit_statements, &add, &read_on, &read_back, &next_log, &list_heads, &list_unrecorded, &note_recorded);
+STATEMENT_TABLE(audit_statements, &add, &read_on, &read_back, &search, &next_log, &list_heads, &list_unrecorded, &note_recorded);
 
 static const char *const door_names[AUDIT_DOOR_COUNT] = {
 	[AUDIT_API] = "api",
@@ -114,15 +125,11 @@ enum error audit_write(struct db *db, struct arena *arena, const struct audit_en
 	return db_change(db, arena, &add, &values, NULL);
 }
 
-static enum error read_records(struct db *db, struct arena *arena, const struct statement *statement, int64_t organisation_id,
-	int64_t number, int limit, struct audit_record **ret_records, size_t *ret_count)
+static enum error read_rows(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values,
+	struct audit_record **ret_records, size_t *ret_count)
 {
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, organisation_id);
-	db_value_int64(&values, number);
-	db_value_int64(&values, limit < 1 ? 1 : limit > 1000 ? 1000 : limit);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, statement, &values, &rows);
+	enum error error = db_run(db, arena, statement, values, &rows);
 	if (error)
 		return error;
 	struct audit_record *all = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*all));
@@ -143,6 +150,34 @@ static enum error read_records(struct db *db, struct arena *arena, const struct 
 	*ret_records = all;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+static int64_t clamp_limit(int limit)
+{
+	return limit < 1 ? 1 : limit > 1000 ? 1000 : limit;
+}
+
+static enum error read_records(struct db *db, struct arena *arena, const struct statement *statement, int64_t organisation_id,
+	int64_t number, int limit, struct audit_record **ret_records, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_int64(&values, number);
+	db_value_int64(&values, clamp_limit(limit));
+	return read_rows(db, arena, statement, &values, ret_records, ret_count);
+}
+
+enum error audit_search(struct db *db, struct arena *arena, int64_t organisation_id, int64_t after_number, int64_t before_number,
+	struct str action, struct str target, int limit, struct audit_record **ret_records, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_int64(&values, after_number);
+	db_value_int64(&values, before_number ? before_number : INT64_MAX);
+	db_value_text(&values, action);
+	db_value_text(&values, target);
+	db_value_int64(&values, clamp_limit(limit));
+	return read_rows(db, arena, &search, &values, ret_records, ret_count);
 }
 
 enum error audit_read(struct db *db, struct arena *arena, int64_t organisation_id, int64_t after_number, int limit,

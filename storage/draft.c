@@ -107,6 +107,12 @@ static const struct statement go = STATEMENT("draft_go", 3,
 	" where id = $1"
 	"   and state = $2"); // drafts_pkey
 
+static const struct statement note_published = STATEMENT("draft_note_published", 2,
+	"update drafts"
+	" set state = 'published', post_id = case when kind = 'post' then $2 else post_id end" CHANGED
+	" where id = $1"
+	"   and state = 'publishing'"); // drafts_pkey
+
 static const struct statement add_version = STATEMENT("draft_add_version", 8,
 	"with changed as ("
 	"  update drafts"
@@ -167,7 +173,7 @@ static const struct statement list_comments = STATEMENT("draft_comment_list", 1,
 	" order by c.id"
 	" limit 500"); // draft_comments_draft_id
 
-STATEMENT_TABLE(draft_statements, &insert, &find, &lock_one, &find_by_key, &find_by_post, &list, &go, &add_version, &set_time,
+STATEMENT_TABLE(draft_statements, &insert, &find, &lock_one, &find_by_key, &find_by_post, &list, &go, &note_published, &add_version, &set_time,
 	&set_limits, &set_failure, &find_version, &list_versions, &holds_medium, &add_comment, &list_comments);
 
 static const char *const state_names[DRAFT_STATE_COUNT] = {
@@ -290,7 +296,7 @@ enum error draft_insert(struct db *db, struct arena *arena, const struct draft *
 	db_value_int64(&values, draft->author_id);
 	db_value_int64(&values, draft->author_user_id);
 	db_value_id(&values, draft->policy_id);
-	db_value_int64(&values, draft->post_id);
+	db_value_id(&values, draft->post_id);
 	db_value_id(&values, draft->ticket_id);
 	db_value_id(&values, draft->campaign_id);
 	db_value_id(&values, draft->application_id);
@@ -371,6 +377,14 @@ enum error draft_go(struct db *db, struct arena *arena, int64_t id, enum draft_s
 	db_value_text(&values, str_from(draft_state_name(from)));
 	db_value_text(&values, str_from(draft_state_name(to)));
 	return change(db, arena, &go, &values);
+}
+
+enum error draft_note_published(struct db *db, struct arena *arena, int64_t id, int64_t post_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	db_value_id(&values, post_id);
+	return change(db, arena, &note_published, &values);
 }
 
 enum error draft_add_version(struct db *db, struct arena *arena, const struct draft *draft, const struct draft_version *version,

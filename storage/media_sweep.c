@@ -13,11 +13,12 @@ static const struct statement forget_orphans = STATEMENT("media_sweep_forget_orp
 	"                     and m.purpose = 'attachment'"
 	"                     and m.kept_until < now()"
 	"                     and not exists (select from post_media as pm where pm.media_id = m.id)"
+	"                     and not exists (select from assets as s where s.media_id = m.id)"
 	"                   order by m.kept_until"
 	"                   limit $1"
-	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key
+	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key, assets_media_id_key
 
-/* Those that hang at a post need not be looked at again. */
+/* Those that hang at a post or are assets need not be looked at again. */
 static const struct statement keep_attached = STATEMENT("media_sweep_keep_attached", 1,
 	"update media as kept"
 	" set kept_until = 'infinity'"
@@ -26,10 +27,11 @@ static const struct statement keep_attached = STATEMENT("media_sweep_keep_attach
 	"                   where m.remote_url is null"
 	"                     and m.purpose = 'attachment'"
 	"                     and m.kept_until < now()"
-	"                     and exists (select from post_media as pm where pm.media_id = m.id)"
+	"                     and (exists (select from post_media as pm where pm.media_id = m.id)"
+	"                       or exists (select from assets as s where s.media_id = m.id))"
 	"                   order by m.kept_until"
 	"                   limit $1"
-	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key
+	"                   for update skip locked)"); // media_kept_until, media_pkey, post_media_media_id_key, assets_media_id_key
 
 static const struct statement list_leftovers = STATEMENT("media_sweep_list_leftovers", 1,
 	"select id, file_name"

@@ -55,6 +55,10 @@ static const struct statement update = STATEMENT("organisation_update", 6,
 	"     time_zone = $6"
 	" where id = $1"); // organisations_pkey
 
+static const struct statement remove_one = STATEMENT("organisation_remove", 1,
+	"delete from organisations"
+	" where id = $1"); // organisations_pkey
+
 static const struct statement has_time_zone = STATEMENT("organisation_has_time_zone", 1,
 	"select exists (select from pg_timezone_names as z where z.name = $1::text)");
 
@@ -79,6 +83,11 @@ static const struct statement create_account = STATEMENT("organisation_create_ac
 	"insert into brand_accounts (actor_id, organisation_id, purpose)"
 	" values ($1, $2, $3)");
 
+static const struct statement set_purpose = STATEMENT("organisation_set_purpose", 2,
+	"update brand_accounts"
+	" set purpose = $2"
+	" where actor_id = $1"); // brand_accounts_pkey
+
 static const struct statement find_account = STATEMENT("organisation_find_account", 1,
 	"select " ACCOUNT_COLUMNS
 	" from brand_accounts as b"
@@ -93,8 +102,8 @@ static const struct statement list_accounts = STATEMENT("organisation_list_accou
 	" order by b.actor_id"
 	" limit $2"); // brand_accounts_organisation_id, actors_pkey
 
-STATEMENT_TABLE(organisation_statements, &create, &find, &find_by_slug, &list, &update, &has_time_zone, &create_account,
-	&find_account, &list_accounts);
+STATEMENT_TABLE(organisation_statements, &create, &find, &find_by_slug, &list, &update, &remove_one, &has_time_zone, &create_account,
+	&set_purpose, &find_account, &list_accounts);
 
 static bool is_slug_end(char byte)
 {
@@ -277,4 +286,26 @@ enum error brand_account_list(struct db *db, struct arena *arena, int64_t organi
 	*ret_accounts = all;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+static enum error change_one(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values)
+{
+	int64_t affected = 0;
+	enum error error = db_change(db, arena, statement, values, &affected);
+	return !error && !affected ? ERROR_NOT_FOUND : error;
+}
+
+enum error organisation_remove(struct db *db, struct arena *arena, int64_t id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	return change_one(db, arena, &remove_one, &values);
+}
+
+enum error brand_account_set_purpose(struct db *db, struct arena *arena, int64_t actor_id, struct str purpose)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, actor_id);
+	db_value_text(&values, purpose);
+	return change_one(db, arena, &set_purpose, &values);
 }

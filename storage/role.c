@@ -15,6 +15,21 @@ static const struct statement create = STATEMENT("role_create", 5,
 	" select m.id, p.permission, p.is_for_own_only"
 	" from made as m, unnest($4::text[], $5::boolean[]) as p (permission, is_for_own_only)");
 
+static const struct statement change_name = STATEMENT("role_change_name", 3,
+	"update roles"
+	" set name = $3"
+	" where id = $1"
+	"   and organisation_id = $2"); // roles_pkey
+
+static const struct statement clear_permissions = STATEMENT("role_clear_permissions", 1,
+	"delete from role_permissions"
+	" where role_id = $1"); // role_permissions_pkey
+
+static const struct statement add_permissions = STATEMENT("role_add_permissions", 3,
+	"insert into role_permissions (role_id, permission, is_for_own_only)"
+	" select $1, p.permission, p.is_for_own_only"
+	" from unnest($2::text[], $3::boolean[]) as p (permission, is_for_own_only)");
+
 static const struct statement list = STATEMENT("role_list", 2,
 	"select r.id, r.organisation_id, r.name, d.role_id is not null,"
 	"       coalesce((select array_to_string(array_agg(p.permission order by p.permission), ' ')"
@@ -46,26 +61,48 @@ static const struct statement demand_no_more = STATEMENT("role_demand_no_more", 
 	" where organisation_id = $1"
 	"   and role_id = $2"); // role_demands_pkey
 
-STATEMENT_TABLE(role_statements, &create, &list, &remove_one, &demand, &demand_no_more);
+STATEMENT_TABLE(role_statements, &create, &change_name, &clear_permissions, &add_permissions, &list, &remove_one, &demand, &demand_no_more);
 
-enum error role_create(struct db *db, struct arena *arena, const struct role *role)
+static void add_rights(struct db_values *values, struct arena *arena, struct rights rights)
 {
 	struct str words[PERMISSION_COUNT];
 	bool is_own[PERMISSION_COUNT];
 	size_t count = 0;
 	for (int i = 0; i < PERMISSION_COUNT; i++) {
-		if (!rights_allow_own(role->rights, (enum permission)i))
+		if (!rights_allow_own(rights, (enum permission)i))
 			continue;
 		words[count] = str_from(permission_name((enum permission)i));
-		is_own[count++] = !rights_allow(role->rights, (enum permission)i);
+		is_own[count++] = !rights_allow(rights, (enum permission)i);
 	}
+	db_value_text_array(values, arena, words, count);
+	db_value_bool_array(values, arena, is_own, count);
+}
+
+enum error role_create(struct db *db, struct arena *arena, const struct role *role)
+{
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, role->id);
 	db_value_id(&values, role->organisation_id);
 	db_value_text(&values, role->name);
-	db_value_text_array(&values, arena, words, count);
-	db_value_bool_array(&values, arena, is_own, count);
+	add_rights(&values, arena, role->rights);
 	return db_change(db, arena, &create, &values, NULL);
+}
+
+enum error role_change(struct db *db, struct arena *arena, const struct role *role)
+{
+	struct db_values named = { .count = 0 }, cleared = { .count = 0 }, added = { .count = 0 };
+	int64_t affected = 0;
+	db_value_int64(&named, role->id);
+	db_value_int64(&named, role->organisation_id);
+	db_value_text(&named, role->name);
+	enum error error = db_change(db, arena, &change_name, &named, &affected);
+	if (error || !affected)
+		return error ? error : ERROR_NOT_FOUND;
+	db_value_int64(&cleared, role->id);
+	error = db_change(db, arena, &clear_permissions, &cleared, NULL);
+	db_value_int64(&added, role->id);
+	add_rights(&added, arena, role->rights);
+	return error ? error : db_change(db, arena, &add_permissions, &added, NULL);
 }
 
 static uint64_t read_words(struct str words)

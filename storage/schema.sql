@@ -749,6 +749,32 @@ CREATE TABLE public.approvals (
     CONSTRAINT approvals_step_check CHECK (((step >= 1) AND (step <= 10)))
 );
 COMMENT ON TABLE public.approvals IS 'A person decides once on a version, at one step';
+CREATE TABLE public.assets (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    media_id bigint NOT NULL,
+    name text NOT NULL,
+    licence text DEFAULT ''::text NOT NULL,
+    credit text DEFAULT ''::text NOT NULL,
+    alt_texts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    embargo_until timestamp with time zone,
+    usable_until timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assets_alt_texts_check CHECK (((jsonb_typeof(alt_texts) = 'object'::text) AND (octet_length((alt_texts)::text) <= 65536))),
+    CONSTRAINT assets_check CHECK ((embargo_until < usable_until)),
+    CONSTRAINT assets_credit_check CHECK ((length(credit) <= 300)),
+    CONSTRAINT assets_licence_check CHECK ((length(licence) <= 200)),
+    CONSTRAINT assets_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT assets_tags_check CHECK ((cardinality(tags) <= 50)),
+    CONSTRAINT assets_version_check CHECK ((version > 0))
+);
+COMMENT ON TABLE public.assets IS 'What is known of files of an account; the file stays while the asset lives';
+COMMENT ON COLUMN public.assets.alt_texts IS 'By language';
+COMMENT ON COLUMN public.assets.created_by IS 'The membership; no reference, it outlives them';
 CREATE UNLOGGED TABLE public.attempts (
     kind text NOT NULL,
     subject bytea NOT NULL,
@@ -829,6 +855,37 @@ CREATE TABLE public.brand_accounts (
     CONSTRAINT brand_accounts_purpose_check CHECK ((purpose = ANY (ARRAY['brand'::text, 'support'::text, 'press'::text, 'jobs'::text, 'shop'::text, 'community'::text])))
 );
 COMMENT ON TABLE public.brand_accounts IS 'Local actors without user: people speak for them by their rights';
+CREATE TABLE public.calendar_feeds (
+    membership_id bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT calendar_feeds_token_sha256_check CHECK ((octet_length(token_sha256) = 32))
+);
+COMMENT ON TABLE public.calendar_feeds IS 'One secret address for the calendar program of each member; it stops with their rights';
+CREATE TABLE public.campaigns (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    hashtags text[] DEFAULT '{}'::text[] NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    utm_source text,
+    utm_medium text,
+    utm_campaign text,
+    utm_term text,
+    utm_content text,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT campaigns_check CHECK ((starts_at < ends_at)),
+    CONSTRAINT campaigns_hashtags_check CHECK ((cardinality(hashtags) <= 20)),
+    CONSTRAINT campaigns_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT campaigns_utm_campaign_check CHECK (((length(utm_campaign) >= 1) AND (length(utm_campaign) <= 100))),
+    CONSTRAINT campaigns_utm_content_check CHECK (((length(utm_content) >= 1) AND (length(utm_content) <= 100))),
+    CONSTRAINT campaigns_utm_medium_check CHECK (((length(utm_medium) >= 1) AND (length(utm_medium) <= 100))),
+    CONSTRAINT campaigns_utm_source_check CHECK (((length(utm_source) >= 1) AND (length(utm_source) <= 100))),
+    CONSTRAINT campaigns_utm_term_check CHECK (((length(utm_term) >= 1) AND (length(utm_term) <= 100))),
+    CONSTRAINT campaigns_version_check CHECK ((version > 0))
+);
 CREATE UNLOGGED TABLE public.changes (
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     kind smallint NOT NULL,
@@ -956,7 +1013,7 @@ CREATE TABLE public.draft_comments (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT draft_comments_body_check CHECK (((length(body) >= 1) AND (length(body) <= 5000)))
 );
-COMMENT ON COLUMN public.draft_comments.membership_id IS 'Null: the program says it';
+COMMENT ON COLUMN public.draft_comments.membership_id IS 'Null: the program says it, in a word';
 CREATE TABLE public.draft_numbers (
     organisation_id bigint NOT NULL,
     last_number bigint NOT NULL,
@@ -989,7 +1046,7 @@ CREATE TABLE public.drafts (
     author_id bigint NOT NULL,
     author_user_id bigint NOT NULL,
     policy_id bigint,
-    post_id bigint NOT NULL,
+    post_id bigint,
     ticket_id bigint,
     campaign_id bigint,
     application_id bigint,
@@ -1002,8 +1059,9 @@ CREATE TABLE public.drafts (
     failure text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT drafts_check CHECK (((state <> 'scheduled'::text) OR (scheduled_at IS NOT NULL))),
-    CONSTRAINT drafts_check1 CHECK ((((scheduled_at IS NULL) = (scheduled_by IS NULL)) AND ((scheduled_at IS NULL) = (scheduled_user_id IS NULL)))),
+    CONSTRAINT drafts_check CHECK ((((kind = 'post'::text) AND (state <> 'published'::text)) = (post_id IS NULL))),
+    CONSTRAINT drafts_check1 CHECK (((state <> 'scheduled'::text) OR (scheduled_at IS NOT NULL))),
+    CONSTRAINT drafts_check2 CHECK ((((scheduled_at IS NULL) = (scheduled_by IS NULL)) AND ((scheduled_at IS NULL) = (scheduled_user_id IS NULL)))),
     CONSTRAINT drafts_failure_check CHECK ((length(failure) <= 500)),
     CONSTRAINT drafts_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT drafts_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'edit'::text, 'boost'::text]))),
@@ -1013,7 +1071,7 @@ CREATE TABLE public.drafts (
     CONSTRAINT drafts_version_check CHECK ((version > 0))
 );
 COMMENT ON COLUMN public.drafts.author_id IS 'The membership of who began it; no reference, it outlives them';
-COMMENT ON COLUMN public.drafts.post_id IS 'Of a post: the id that it will have, so that it is published once; of an edit or a boost: whose';
+COMMENT ON COLUMN public.drafts.post_id IS 'Of a post: what it became; of an edit or a boost: whose';
 COMMENT ON COLUMN public.drafts.scheduled_by IS 'The membership whose right it is published by';
 CREATE TABLE public.emoji_images (
     shortcode text NOT NULL,
@@ -1248,6 +1306,18 @@ CREATE TABLE public.jobs (
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05');
 COMMENT ON COLUMN public.jobs.key IS 'One job of a kind and key waits at a time';
+CREATE TABLE public.link_hits (
+    link_id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    is_machine boolean NOT NULL,
+    referrer text NOT NULL,
+    hits bigint NOT NULL,
+    CONSTRAINT link_hits_hits_check CHECK ((hits > 0)),
+    CONSTRAINT link_hits_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text))),
+    CONSTRAINT link_hits_referrer_check CHECK ((length(referrer) <= 253))
+);
+COMMENT ON TABLE public.link_hits IS 'Counts only: no address, no cookie, no program is kept';
+COMMENT ON COLUMN public.link_hits.referrer IS 'A domain; empty: none was said; *: beyond the first hundred of that hour';
 CREATE TABLE public.list_members (
     list_id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1763,6 +1833,14 @@ COMMENT ON COLUMN public.push_subscriptions.token_sealed IS 'The app finds by it
 COMMENT ON COLUMN public.push_subscriptions.is_standard IS 'RFC 8291; otherwise the draft before it';
 COMMENT ON COLUMN public.push_subscriptions.alerts IS 'Kinds of notifications, as the API names them';
 COMMENT ON COLUMN public.push_subscriptions.paused_until IS 'Nothing is sent before: its service said so, or does not answer';
+CREATE TABLE public.queue_slots (
+    actor_id bigint NOT NULL,
+    weekday smallint NOT NULL,
+    local_time time(0) without time zone NOT NULL,
+    CONSTRAINT queue_slots_local_time_check CHECK ((local_time < '24:00:00'::time without time zone)),
+    CONSTRAINT queue_slots_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+COMMENT ON TABLE public.queue_slots IS 'When an account likes to publish, in the time zone of its organisation; weekday 1 is Monday';
 CREATE TABLE public.reactions (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1925,6 +2003,12 @@ CREATE TABLE public.settings (
     CONSTRAINT settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 COMMENT ON TABLE public.settings IS 'What the operator changes while the server runs';
+CREATE TABLE public.slot_plans (
+    actor_id bigint NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT slot_plans_version_check CHECK ((version > 0))
+);
+COMMENT ON TABLE public.slot_plans IS 'The version of an account''s slots, all of them together; none: 0';
 CREATE TABLE public.tag_follows (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -1932,6 +2016,22 @@ CREATE TABLE public.tag_follows (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT tag_follows_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 255))))
 );
+CREATE TABLE public.tagged_links (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    campaign_id bigint,
+    code text NOT NULL,
+    target text NOT NULL,
+    location text NOT NULL,
+    created_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tagged_links_code_check CHECK ((code ~ '^[0-9A-Za-z]{8,16}$'::text)),
+    CONSTRAINT tagged_links_location_check CHECK ((((length(location) >= 8) AND (length(location) <= 2600)) AND (location ~ '^https?://'::text))),
+    CONSTRAINT tagged_links_target_check CHECK ((((length(target) >= 8) AND (length(target) <= 2048)) AND (target ~ '^https?://'::text)))
+);
+COMMENT ON COLUMN public.tagged_links.location IS 'Where it leads: the target with the tags that its campaign had when the link was made';
+COMMENT ON COLUMN public.tagged_links.created_by IS 'The membership; no reference, it outlives them';
 CREATE TABLE public.team_members (
     team_id bigint NOT NULL,
     membership_id bigint NOT NULL
@@ -2189,6 +2289,10 @@ ALTER TABLE ONLY public.approval_steps
     ADD CONSTRAINT approval_steps_pkey PRIMARY KEY (policy_id, number);
 ALTER TABLE ONLY public.approvals
     ADD CONSTRAINT approvals_pkey PRIMARY KEY (draft_id, version, membership_id);
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_media_id_key UNIQUE (media_id);
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (kind, subject);
 ALTER TABLE ONLY public.audit_heads
@@ -2213,6 +2317,12 @@ ALTER TABLE ONLY public.boosts
     ADD CONSTRAINT boosts_uri_key UNIQUE (uri);
 ALTER TABLE ONLY public.brand_accounts
     ADD CONSTRAINT brand_accounts_pkey PRIMARY KEY (actor_id);
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_pkey PRIMARY KEY (membership_id);
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_token_sha256_key UNIQUE (token_sha256);
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
 ALTER TABLE ONLY public.conversation_posts
@@ -2311,6 +2421,8 @@ ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.link_hits
+    ADD CONSTRAINT link_hits_pkey PRIMARY KEY (link_id, hour, is_machine, referrer);
 ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_id_key UNIQUE (id);
 ALTER TABLE ONLY public.list_members
@@ -2405,6 +2517,8 @@ ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_token_id_key UNIQUE (token_id);
+ALTER TABLE ONLY public.queue_slots
+    ADD CONSTRAINT queue_slots_pkey PRIMARY KEY (actor_id, weekday, local_time);
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_post_id_emoji_key UNIQUE (actor_id, post_id, emoji);
 ALTER TABLE ONLY public.reactions
@@ -2451,10 +2565,16 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.slot_plans
+    ADD CONSTRAINT slot_plans_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_name_key UNIQUE (actor_id, name);
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.tagged_links
+    ADD CONSTRAINT tagged_links_code_key UNIQUE (code);
+ALTER TABLE ONLY public.tagged_links
+    ADD CONSTRAINT tagged_links_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_pkey PRIMARY KEY (team_id, membership_id);
 ALTER TABLE ONLY public.teams
@@ -2515,6 +2635,8 @@ CREATE INDEX actors_name_words ON public.actors USING gin (public.name_words(dis
 CREATE INDEX announcement_reactions_actor_id ON public.announcement_reactions USING btree (actor_id);
 CREATE INDEX announcement_reads_actor_id ON public.announcement_reads USING btree (actor_id);
 CREATE INDEX approval_steps_permission ON public.approval_steps USING btree (permission);
+CREATE INDEX assets_account ON public.assets USING btree (actor_id, id DESC);
+CREATE INDEX assets_organisation_id ON public.assets USING btree (organisation_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
@@ -2523,6 +2645,7 @@ CREATE INDEX bookmarks_post_id ON public.bookmarks USING btree (post_id);
 CREATE INDEX boosts_actor_id ON public.boosts USING btree (actor_id, id DESC);
 CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX brand_accounts_organisation_id ON public.brand_accounts USING btree (organisation_id, actor_id);
+CREATE INDEX campaigns_organisation_id ON public.campaigns USING btree (organisation_id, id DESC);
 CREATE INDEX changes_xid ON public.changes USING btree (xid);
 CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
 CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
@@ -2538,6 +2661,7 @@ CREATE UNIQUE INDEX domains_one_primary ON public.domains USING btree (is_primar
 CREATE INDEX draft_comments_draft_id ON public.draft_comments USING btree (draft_id, id);
 CREATE INDEX draft_versions_media_ids ON public.draft_versions USING gin (media_ids);
 CREATE INDEX drafts_account ON public.drafts USING btree (actor_id, state, id DESC);
+CREATE INDEX drafts_campaign_id ON public.drafts USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE UNIQUE INDEX drafts_idempotency_key ON public.drafts USING btree (actor_id, author_user_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE UNIQUE INDEX drafts_number ON public.drafts USING btree (organisation_id, number);
 CREATE INDEX drafts_policy_id ON public.drafts USING btree (policy_id) WHERE (policy_id IS NOT NULL);
@@ -2640,6 +2764,9 @@ CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btre
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
+CREATE INDEX tagged_links_account ON public.tagged_links USING btree (actor_id, id DESC);
+CREATE INDEX tagged_links_campaign_id ON public.tagged_links USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
+CREATE INDEX tagged_links_organisation_id ON public.tagged_links USING btree (organisation_id);
 CREATE INDEX team_members_membership_id ON public.team_members USING btree (membership_id);
 CREATE INDEX ticket_arrivals_due_at ON public.ticket_arrivals USING btree (due_at, id);
 CREATE INDEX ticket_events_ticket_id ON public.ticket_events USING btree (ticket_id, id);
@@ -2796,6 +2923,12 @@ ALTER TABLE ONLY public.approval_steps
     ADD CONSTRAINT approval_steps_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.approval_policies(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.approvals
     ADD CONSTRAINT approvals_draft_id_version_fkey FOREIGN KEY (draft_id, version) REFERENCES public.draft_versions(draft_id, version) ON DELETE CASCADE;
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_media_id_fkey FOREIGN KEY (media_id) REFERENCES public.media(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
     ADD CONSTRAINT blocks_blocked_id_fkey FOREIGN KEY (blocked_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.blocks
@@ -2812,6 +2945,10 @@ ALTER TABLE ONLY public.brand_accounts
     ADD CONSTRAINT brand_accounts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id);
 ALTER TABLE ONLY public.brand_accounts
     ADD CONSTRAINT brand_accounts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_posts
@@ -2878,6 +3015,8 @@ ALTER TABLE ONLY public.home_timelines
     ADD CONSTRAINT home_timelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.link_hits
+    ADD CONSTRAINT link_hits_link_id_fkey FOREIGN KEY (link_id) REFERENCES public.tagged_links(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.list_members
@@ -2974,6 +3113,8 @@ ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.push_subscriptions
     ADD CONSTRAINT push_subscriptions_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.oauth_tokens(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.queue_slots
+    ADD CONSTRAINT queue_slots_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
     ADD CONSTRAINT reactions_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.reactions
@@ -3002,8 +3143,16 @@ ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.slot_plans
+    ADD CONSTRAINT slot_plans_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
     ADD CONSTRAINT tag_follows_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tagged_links
+    ADD CONSTRAINT tagged_links_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tagged_links
+    ADD CONSTRAINT tagged_links_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES public.campaigns(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tagged_links
+    ADD CONSTRAINT tagged_links_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.team_members
@@ -3111,6 +3260,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_steps TO comptoir_web;
 GRANT SELECT,INSERT ON TABLE public.approvals TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO comptoir_web;
 GRANT SELECT ON TABLE public.audit_heads TO comptoir_web;
 GRANT UPDATE(recorded_count) ON TABLE public.audit_heads TO comptoir_web;
@@ -3121,6 +3271,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.bookmarks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.boosts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.brand_accounts TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_feeds TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changes TO comptoir_web;
 GRANT INSERT ON TABLE public.changes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
@@ -3182,6 +3334,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.link_hits TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
@@ -3246,6 +3399,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.previews TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.push_subscriptions TO comptoir_web;
 GRANT SELECT(actor_id) ON TABLE public.push_subscriptions TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.queue_slots TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web;
@@ -3265,8 +3419,10 @@ GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_plans TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tagged_links TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.team_members TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.teams TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_arrivals TO comptoir_web;

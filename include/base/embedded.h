@@ -17,5 +17,7 @@ extern const struct embedded_file migration_files[];
 extern const size_t migration_file_count;
 extern const struct embedded_file asset_files[];
 extern const size_t asset_file_count;
+extern const struct embedded_file brand_schema_files[];
+extern const size_t brand_schema_file_count;
 
 #endif

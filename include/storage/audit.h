@@ -51,6 +51,9 @@ enum error audit_read(struct db *db, struct arena *arena, int64_t organisation_i
 /* The newest first, before a number (0: from the end); limit at most 1000. */
 enum error audit_read_back(struct db *db, struct arena *arena, int64_t organisation_id, int64_t before_number, int limit,
 	struct audit_record **ret_records, size_t *ret_count) MUST_CHECK;
+/* The same with numbers between two bounds (exclusive; 0: none), of one action and on one target (data NULL: any). */
+enum error audit_search(struct db *db, struct arena *arena, int64_t organisation_id, int64_t after_number, int64_t before_number,
+	struct str action, struct str target, int limit, struct audit_record **ret_records, size_t *ret_count) MUST_CHECK;
 /* What the hash of a record has to be, from its other columns. hash: AUDIT_HASH_BYTES. */
 enum error audit_hash(const struct audit_record *record, unsigned char *hash) MUST_CHECK;
 

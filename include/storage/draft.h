@@ -37,7 +37,7 @@ struct draft {
 	int64_t author_id;        /* the membership of who began it */
 	int64_t author_user_id;
 	int64_t policy_id;        /* 0: the one approval that counts without */
-	int64_t post_id;          /* of a post: the id that it will have; of an edit or a boost: whose */
+	int64_t post_id;          /* of a post: what it became, 0 until then; of an edit or a boost: whose */
 	int64_t ticket_id;        /* 0 for none */
 	int64_t campaign_id;      /* 0 for none */
 	int64_t application_id;   /* 0 for none */
@@ -90,6 +90,8 @@ enum error draft_list(struct db *db, struct arena *arena, const struct draft_fil
 
 /* Along an edge; ERROR_CONFLICT when it is in another state than from. */
 enum error draft_go(struct db *db, struct arena *arena, int64_t id, enum draft_state from, enum draft_state to) MUST_CHECK;
+/* The last edge; post_id: what a post became. ERROR_CONFLICT likewise. */
+enum error draft_note_published(struct db *db, struct arena *arena, int64_t id, int64_t post_id) MUST_CHECK;
 /* Another version becomes the current one, and the draft goes to a state: draft or in_review. policy_id: what fits it now. */
 enum error draft_add_version(struct db *db, struct arena *arena, const struct draft *draft, const struct draft_version *version,
 	enum draft_state state, int64_t policy_id) MUST_CHECK;
@@ -113,7 +115,7 @@ struct draft_comment {
 	int64_t id; /* id_new() */
 	int64_t draft_id;
 	int64_t version;
-	int64_t membership_id; /* 0: the program */
+	int64_t membership_id; /* 0: the program, whose body is one word that says what it is about */
 	int64_t user_id;
 	struct str body;
 	int64_t created_us;

@@ -35,6 +35,8 @@ enum error organisation_list(struct db *db, struct arena *arena, struct organisa
 	size_t *ret_count) MUST_CHECK;
 /* Name, kind, country, locale and time zone. */
 enum error organisation_update(struct db *db, struct arena *arena, const struct organisation *organisation) MUST_CHECK;
+/* With all that hangs on it but its accounts' actors and its log. ERROR_NOT_FOUND. */
+enum error organisation_remove(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 /* The time zones that PostgreSQL knows. */
 enum error organisation_has_time_zone(struct db *db, struct arena *arena, struct str time_zone, bool *ret_has) MUST_CHECK;
 
@@ -52,6 +54,8 @@ bool brand_account_purpose_is_known(struct str purpose);
 enum error brand_account_create(struct db *db, struct arena *arena, const struct brand_account *account) MUST_CHECK;
 /* ERROR_NOT_FOUND when the actor is none. */
 enum error brand_account_find(struct db *db, struct arena *arena, int64_t actor_id, struct brand_account *ret_account) MUST_CHECK;
+/* ERROR_NOT_FOUND when the actor is none. */
+enum error brand_account_set_purpose(struct db *db, struct arena *arena, int64_t actor_id, struct str purpose) MUST_CHECK;
 /* The oldest first; the first ORGANISATION_ACCOUNTS_MAX. */
 enum error brand_account_list(struct db *db, struct arena *arena, int64_t organisation_id,
 	struct brand_account **ret_accounts, size_t *ret_count) MUST_CHECK;

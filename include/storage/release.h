@@ -25,6 +25,7 @@ struct release_claim {
 	int64_t membership_id;
 	int64_t draft_id;  /* RELEASE_APPROVED */
 	int64_t version;   /* likewise */
+	int64_t draft_post_id; /* what that draft becomes; 0 for an edit or a boost */
 	int64_t ticket_id; /* RELEASE_REPLY */
 };
 

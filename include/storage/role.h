@@ -20,6 +20,9 @@ struct role {
 
 /* With its permissions. In the caller's transaction. ERROR_CONFLICT when the organisation has one of that name. */
 enum error role_create(struct db *db, struct arena *arena, const struct role *role) MUST_CHECK;
+/* Another name and other permissions, for a role of that organisation. In the caller's transaction. ERROR_NOT_FOUND for others,
+ * ERROR_CONFLICT for a name that is taken. */
+enum error role_change(struct db *db, struct arena *arena, const struct role *role) MUST_CHECK;
 /* What an organisation can grant: those of the program first, then its own by age. organisation_id 0: only the former. */
 enum error role_list(struct db *db, struct arena *arena, int64_t organisation_id, struct role **ret_roles, size_t *ret_count) MUST_CHECK;
 /* Its own before one of the program with that name. */

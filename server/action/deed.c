@@ -3,6 +3,8 @@
  * Deeds: checks before, one transaction, and a second look when its end is unknown. */
 #include "server/action/deed.h"
 
+#include "server/action/draft_press.h"
+
 #include "base/mutant.h"
 
 enum error deed_find_doer(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_actor)
@@ -61,6 +63,7 @@ static enum error note_deed(struct db *db, struct arena *arena)
 		.author = current.author,
 		.action = current.action,
 		.target = current.target,
+		.data = current.data,
 	};
 	if (!is_for_organisation)
 		return ERROR_NONE;
@@ -75,7 +78,13 @@ static enum error write_once(struct db *db, struct arena *arena,
 	enum error error = db_begin(db);
 	if (error)
 		return error;
-	error = write(db, arena, owner);
+	bool is_draft = is_for_organisation && current.claim.draft_id;
+	if (is_draft)
+		error = draft_press_begin(db, arena, &current.claim);
+	if (!error)
+		error = write(db, arena, owner);
+	if (!error && is_draft)
+		error = draft_press_end(db, arena, &current.claim);
 	if (!error)
 		error = note_deed(db, arena);
 	if (error) {

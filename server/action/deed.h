@@ -6,6 +6,7 @@
 
 #include "storage/actor.h"
 #include "storage/audit.h"
+#include "storage/release.h"
 
 /* The one who does it: local, neither suspended nor disabled nor deleted. ERROR_FORBIDDEN otherwise. */
 enum error deed_find_doer(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_actor) MUST_CHECK;
@@ -25,6 +26,9 @@ struct deed_author {
 	struct audit_author author;
 	struct str action; /* as audit_entry has it; these live until deed_end */
 	struct str target;
+	struct str data;   /* data NULL for none */
+	struct release_claim claim; /* on what ground its posts, edits and boosts may be said. With a draft, the deed publishes it:
+	                     that it may be, and that it is published from then on, is part of the transaction */
 };
 void deed_begin(const struct deed_author *author);
 /* What is being made, now that it has an id: it becomes the target. Nothing where nobody began. */

@@ -7,6 +7,7 @@
 #include "server/action/deed.h"
 #include "server/action/organisation.h"
 #include "storage/id.h"
+#include "storage/membership_invitation.h"
 
 #include "base/clock.h"
 #include "base/json_out.h"
@@ -24,6 +25,9 @@ struct deed {
 	const struct role *role;
 	struct str name;
 	bool demands;
+	const struct str *names;
+	size_t name_count;
+	int64_t actor_id;
 };
 
 static enum error refuse(struct deed *deed, struct arena *arena, enum error error, const char *format, ...) PRINTF_LIKE(4, 5);
@@ -164,6 +168,20 @@ enum error membership_change(struct db *db, struct arena *arena, int64_t organis
 	return run(db, arena, write_state, &deed, ERROR_NOT_FOUND, ret_message);
 }
 
+enum error membership_answer_invitation(struct db *db, struct arena *arena, int64_t user_id, int64_t membership_id, bool accepts,
+	enum audit_door door, struct str *ret_message)
+{
+	struct membership_invitation *all;
+	size_t count = 0;
+	const struct audit_author author = { user_id, membership_id, door };
+	enum error error = membership_invitation_list(db, arena, user_id, &all, &count);
+	for (size_t i = 0; i < count && !error; i++)
+		if (all[i].membership_id == membership_id)
+			return membership_change(db, arena, all[i].organisation.id, membership_id,
+				accepts ? MEMBERSHIP_ACTIVE : MEMBERSHIP_LEFT, &author, ret_message);
+	return error ? error : ERROR_NOT_FOUND;
+}
+
 /* ---- what they may do ---- */
 
 static enum error check_grant(struct db *db, struct arena *arena, struct deed *deed, struct grant *grant)
@@ -263,6 +281,100 @@ enum error membership_withdraw(struct db *db, struct arena *arena, int64_t organ
 	return run(db, arena, write_withdrawal, &deed, ERROR_NOT_FOUND, ret_message);
 }
 
+static bool is_named(const struct deed *deed, struct str role_name)
+{
+	for (size_t i = 0; i < deed->name_count; i++)
+		if (str_eq(deed->names[i], role_name))
+			return true;
+	return false;
+}
+
+static bool is_granted(const struct deed *deed, const struct grant *grants, size_t count, struct str role_name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (grants[i].membership_id == deed->membership_id && grants[i].actor_id == deed->actor_id &&
+			str_eq(grants[i].role_name, role_name))
+			return true;
+	return false;
+}
+
+static enum error remove_unnamed(struct db *db, struct arena *arena, const struct deed *deed, const struct grant *grants, size_t count)
+{
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < count && !error; i++)
+		if (grants[i].membership_id == deed->membership_id && grants[i].role_id && grants[i].actor_id == deed->actor_id &&
+			!is_named(deed, grants[i].role_name))
+			error = grant_remove(db, arena, deed->membership_id, grants[i].id);
+	return error;
+}
+
+static enum error add_named(struct db *db, struct arena *arena, struct deed *deed, const struct grant *grants, size_t count)
+{
+	for (size_t i = 0; i < deed->name_count; i++) {
+		const struct grant_wanted wanted = { .membership_id = deed->membership_id, .role = deed->names[i], .actor_id = deed->actor_id };
+		struct grant grant = {
+			.id = id_new(),
+			.membership_id = deed->membership_id,
+			.actor_id = deed->actor_id,
+			.granted_by = deed->author->membership_id,
+		};
+		deed->wanted = &wanted;
+		enum error error = check_grant(db, arena, deed, &grant);
+		if (!error && !is_granted(deed, grants, count, deed->names[i]))
+			error = grant_store(db, arena, &grant);
+		if (error)
+			return error;
+	}
+	return ERROR_NONE;
+}
+
+static struct str describe_roles(struct arena *arena, const struct deed *deed)
+{
+	AUTO(buf) struct buf data = { 0 };
+	struct json_out json;
+	json_out_init(&json, &data);
+	json_out_object_begin(&json);
+	json_out_key_array_begin(&json, "roles");
+	for (size_t i = 0; i < deed->name_count; i++)
+		json_out_str(&json, deed->names[i]);
+	json_out_array_end(&json);
+	if (deed->actor_id)
+		json_out_key_id(&json, "actor_id", deed->actor_id);
+	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&data));
+}
+
+static enum error write_roles(struct db *db, struct arena *arena, void *owner)
+{
+	struct deed *deed = owner;
+	struct membership membership = { 0 };
+	struct grant *grants = NULL;
+	size_t count = 0;
+	enum error error = organisation_authorise(db, arena, deed->organisation_id, deed->author, PERMISSION_ORG_ROLES);
+	if (!error)
+		error = membership_find(db, arena, deed->organisation_id, deed->membership_id, &membership);
+	if (!error && membership.state == MEMBERSHIP_LEFT)
+		error = ERROR_NOT_FOUND;
+	if (!error)
+		error = grant_list(db, arena, deed->organisation_id, &grants, &count);
+	if (!error)
+		error = add_named(db, arena, deed, grants, count);
+	if (!error)
+		error = remove_unnamed(db, arena, deed, grants, count);
+	if (!error)
+		error = keep_a_holder(db, arena, deed);
+	return error ? error : note(db, arena, deed, "grant.set_roles", member_target(arena, deed->membership_id),
+		describe_roles(arena, deed));
+}
+
+enum error membership_set_roles(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id, int64_t actor_id,
+	const struct str *roles, size_t role_count, const struct audit_author *author, struct str *ret_message)
+{
+	struct deed deed = { .organisation_id = organisation_id, .author = author, .membership_id = membership_id,
+		.names = roles, .name_count = role_count, .actor_id = actor_id };
+	return run(db, arena, write_roles, &deed, ERROR_NONE, ret_message);
+}
+
 /* ---- roles ---- */
 
 static enum error write_role(struct db *db, struct arena *arena, void *owner)
@@ -277,6 +389,14 @@ static enum error write_role(struct db *db, struct arena *arena, void *owner)
 		(struct str){ 0 });
 }
 
+static bool check_role_name(struct arena *arena, struct str name, struct str *ret_message)
+{
+	if (name.len && name.len <= ROLE_NAME_MAX && str_is_utf8(name))
+		return true;
+	*ret_message = arena_printf(arena, "a role has a name of at most %d bytes", ROLE_NAME_MAX);
+	return false;
+}
+
 enum error role_define(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *wanted,
 	const struct audit_author *author, struct str *ret_message)
 {
@@ -284,11 +404,34 @@ enum error role_define(struct db *db, struct arena *arena, int64_t organisation_
 	struct deed deed = { .organisation_id = organisation_id, .author = author, .role = &role };
 	role.id = id_new();
 	role.organisation_id = organisation_id;
-	if (!role.name.len || role.name.len > ROLE_NAME_MAX || !str_is_utf8(role.name)) {
-		*ret_message = arena_printf(arena, "a role has a name of at most %d bytes", ROLE_NAME_MAX);
+	if (!check_role_name(arena, role.name, ret_message))
 		return ERROR_UNPROCESSABLE;
-	}
 	return run(db, arena, write_role, &deed, ERROR_CONFLICT, ret_message);
+}
+
+static enum error write_redefinition(struct db *db, struct arena *arena, void *owner)
+{
+	struct deed *deed = owner;
+	enum error error = organisation_authorise(db, arena, deed->organisation_id, deed->author, PERMISSION_ORG_ROLES);
+	if (!error)
+		error = role_change(db, arena, deed->role);
+	if (error == ERROR_CONFLICT)
+		return refuse(deed, arena, error, "there is a role '%.*s' already", STR_ARG(deed->role->name));
+	if (!error)
+		error = keep_a_holder(db, arena, deed);
+	return error ? error : note(db, arena, deed, "role.redefine", arena_printf(arena, "role:%lld", (long long)deed->role->id),
+		(struct str){ 0 });
+}
+
+enum error role_redefine(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *wanted,
+	const struct audit_author *author, struct str *ret_message)
+{
+	struct role role = *wanted;
+	struct deed deed = { .organisation_id = organisation_id, .author = author, .role = &role };
+	role.organisation_id = organisation_id;
+	if (!check_role_name(arena, role.name, ret_message))
+		return ERROR_UNPROCESSABLE;
+	return run(db, arena, write_redefinition, &deed, ERROR_NONE, ret_message);
 }
 
 static enum error find_role(struct db *db, struct arena *arena, struct deed *deed, struct role *ret_role)

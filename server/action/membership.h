@@ -21,6 +21,10 @@ enum error membership_add(struct db *db, struct arena *arena, int64_t organisati
 enum error membership_change(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id,
 	enum membership_state state, const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 
+/* By whoever was invited: it becomes active, or is left. ERROR_NOT_FOUND when that user has no such invitation. */
+enum error membership_answer_invitation(struct db *db, struct arena *arena, int64_t user_id, int64_t membership_id, bool accepts,
+	enum audit_door door, struct str *ret_message) MUST_CHECK;
+
 struct grant_wanted {
 	int64_t membership_id;
 	struct str role;     /* by name; empty: the permission */
@@ -33,8 +37,16 @@ enum error membership_grant(struct db *db, struct arena *arena, int64_t organisa
 enum error membership_withdraw(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id, int64_t grant_id,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 
+/* The member's roles, for one account or for all and the organisation itself (0), become those that are named, without end;
+ * those that are there already stay as they are, others go. Permissions by name are left alone. */
+enum error membership_set_roles(struct db *db, struct arena *arena, int64_t organisation_id, int64_t membership_id, int64_t actor_id,
+	const struct str *roles, size_t role_count, const struct audit_author *author, struct str *ret_message) MUST_CHECK;
+
 /* A role of the organisation's own. role: name and rights. */
 enum error role_define(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *role,
+	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
+/* role: id, its name and rights from now on. ERROR_CONFLICT for one that comes with the program. */
+enum error role_redefine(struct db *db, struct arena *arena, int64_t organisation_id, const struct role *role,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 enum error role_undefine(struct db *db, struct arena *arena, int64_t organisation_id, struct str name,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;

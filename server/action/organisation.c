@@ -3,6 +3,7 @@
  * Organisations. Keys are made before the transaction begins: they cost tens of milliseconds. */
 #include "server/action/organisation.h"
 
+#include "server/action/account_end.h"
 #include "server/action/deed.h"
 #include "storage/id.h"
 #include "storage/role.h"
@@ -284,4 +285,80 @@ enum error organisation_change(struct db *db, struct arena *arena, const struct 
 	struct change change = { organisation, author };
 	enum error error = check_organisation(db, arena, organisation, ret_message);
 	return error ? error : deed_write(db, arena, write_change, &change, ERROR_NONE);
+}
+
+struct purpose_change {
+	int64_t organisation_id;
+	int64_t actor_id;
+	struct str purpose;
+	const struct audit_author *author;
+};
+
+static enum error write_purpose(struct db *db, struct arena *arena, void *owner)
+{
+	const struct purpose_change *change = owner;
+	struct brand_account account = { 0 };
+	const struct audit_entry entry = {
+		.organisation_id = change->organisation_id,
+		.author = *change->author,
+		.action = STR_LITERAL("account.set_purpose"),
+		.target = target_of(arena, "actor", change->actor_id),
+		.data = arena_printf(arena, "{\"purpose\":\"%.*s\"}", STR_ARG(change->purpose)), /* one of ours */
+	};
+	enum error error = organisation_authorise(db, arena, change->organisation_id, change->author, PERMISSION_ORG_ADMIN);
+	if (!error)
+		error = brand_account_find(db, arena, change->actor_id, &account);
+	if (!error && account.organisation_id != change->organisation_id && !MUTANT("organisation_foreign_account"))
+		error = ERROR_NOT_FOUND;
+	if (!error)
+		error = brand_account_set_purpose(db, arena, change->actor_id, change->purpose);
+	return error ? error : audit_write(db, arena, &entry);
+}
+
+enum error organisation_set_purpose(struct db *db, struct arena *arena, int64_t organisation_id, int64_t actor_id, struct str purpose,
+	const struct audit_author *author, struct str *ret_message)
+{
+	struct purpose_change change = { organisation_id, actor_id, purpose, author };
+	if (!brand_account_purpose_is_known(purpose))
+		return refuse(arena, ret_message, ERROR_UNPROCESSABLE,
+			"'%.*s' is no purpose: brand, support, press, jobs, shop, community", STR_ARG(purpose));
+	return deed_write(db, arena, write_purpose, &change, ERROR_NONE);
+}
+
+struct ending {
+	int64_t organisation_id;
+	const struct audit_author *author;
+};
+
+static enum error write_end(struct db *db, struct arena *arena, void *owner)
+{
+	const struct ending *ending = owner;
+	const struct audit_entry entry = {
+		.organisation_id = ending->organisation_id,
+		.author = *ending->author,
+		.action = STR_LITERAL("organisation.delete"),
+		.target = target_of(arena, "organisation", ending->organisation_id),
+	};
+	enum error error = organisation_authorise(db, arena, ending->organisation_id, ending->author, PERMISSION_ORG_ROLES);
+	if (!error)
+		error = organisation_remove(db, arena, ending->organisation_id);
+	return error ? error : audit_write(db, arena, &entry);
+}
+
+enum error organisation_end(struct db *db, struct arena *arena, int64_t organisation_id, const struct audit_author *author)
+{
+	struct ending ending = { organisation_id, author };
+	struct brand_account *accounts = NULL;
+	size_t count = 0;
+	enum error error = organisation_authorise(db, arena, organisation_id, author, PERMISSION_ORG_ROLES);
+	if (!error)
+		error = brand_account_list(db, arena, organisation_id, &accounts, &count);
+	for (size_t i = 0; i < count && !error; i++) {
+		error = account_delete(db, arena, accounts[i].actor_id);
+		if (error == ERROR_NOT_FOUND) /* deleted already */
+			error = ERROR_NONE;
+	}
+	if (error)
+		return error;
+	return deed_write(db, arena, write_end, &ending, author->user_id ? ERROR_FORBIDDEN : ERROR_NOT_FOUND);
 }

@@ -41,6 +41,14 @@ enum error organisation_add_account(struct db *db, struct arena *arena, const st
 enum error organisation_change(struct db *db, struct arena *arena, const struct organisation *organisation,
 	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
 
+/* What an account is for: PERMISSION_ORG_ADMIN. ERROR_NOT_FOUND when it is another organisation's. */
+enum error organisation_set_purpose(struct db *db, struct arena *arena, int64_t organisation_id, int64_t actor_id, struct str purpose,
+	const struct audit_author *author, struct str *ret_message) MUST_CHECK;
+
+/* For good: every account is deleted as account_delete does it, then the organisation with its members, roles and teams. Its
+ * log stays. PERMISSION_ORG_ROLES. */
+enum error organisation_end(struct db *db, struct arena *arena, int64_t organisation_id, const struct audit_author *author) MUST_CHECK;
+
 /* ERROR_FORBIDDEN when the author may not. Inside the transaction of what it allows. */
 enum error organisation_authorise(struct db *db, struct arena *arena, int64_t organisation_id, const struct audit_author *author,
 	enum permission permission) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "server/action/post_request.h"
 
 #include "base/json_in.h"
+#include "storage/preference.h"
 
 static void write_poll(struct json_out *json, const struct composition_poll *poll)
 {

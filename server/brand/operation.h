@@ -36,6 +36,9 @@ struct operation {
 	const char *gives;        /* schema of the answer (of one member of a list); NULL: 204 or {}, or not JSON */
 };
 
+/* Schemas stand in schemas/PART.json: one object, name -> JSON Schema. One that is named "OPERATIONID.query" ("drafts.list.query")
+ * describes the parameters of an operation's query string: an object schema with a property for each. */
+
 /* All of them: operations/PART.inc, lines of
  * OPERATION(method, path, name, handler, who, permission, scope, flags, takes, gives), in two tables that are made of the
  * same lines: this one and that of the routes. permission is 0 where who does not look at it; a POST, PUT, PATCH or DELETE

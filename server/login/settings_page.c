@@ -4,6 +4,7 @@
 #include "server/login/settings.h"
 
 #include "server/app.h"
+#include "server/login/settings_invitations.h"
 #include "server/login/sign_up_modes.h"
 #include "storage/oauth.h"
 #include "storage/second_factor.h"
@@ -166,8 +167,10 @@ enum error settings_write(struct request *request, const struct visitor *visitor
 	struct page page = { .title = text_get(visitor->language, TEXT_SETTINGS) };
 	struct buf *out = visitor_page(request, visitor, status, &page);
 	write_head(request, out, visitor, fault);
+	enum error error = settings_write_invitations(request, out, visitor);
 	write_login(request, out, visitor);
-	enum error error = write_second_factor(request, out, visitor);
+	if (!error)
+		error = write_second_factor(request, out, visitor);
 	if (!error)
 		error = write_sessions(request, out, visitor);
 	if (!error)

@@ -49,7 +49,7 @@ create table drafts (
 	author_id bigint not null,
 	author_user_id bigint not null,
 	policy_id bigint references approval_policies on delete set null,
-	post_id bigint not null,
+	post_id bigint,
 	ticket_id bigint,
 	campaign_id bigint,
 	application_id bigint,
@@ -62,11 +62,12 @@ create table drafts (
 	failure text check (length(failure) <= 500),
 	created_at timestamptz not null default now(),
 	changed_at timestamptz not null default now(),
+	check ((kind = 'post' and state <> 'published') = (post_id is null)),
 	check (state <> 'scheduled' or scheduled_at is not null),
 	check ((scheduled_at is null) = (scheduled_by is null) and (scheduled_at is null) = (scheduled_user_id is null))
 );
 comment on column drafts.author_id is 'The membership of who began it; no reference, it outlives them';
-comment on column drafts.post_id is 'Of a post: the id that it will have, so that it is published once; of an edit or a boost: whose';
+comment on column drafts.post_id is 'Of a post: what it became; of an edit or a boost: whose';
 comment on column drafts.scheduled_by is 'The membership whose right it is published by';
 create unique index drafts_number on drafts (organisation_id, number);
 create unique index drafts_idempotency_key on drafts (actor_id, author_user_id, idempotency_key) where idempotency_key is not null;
@@ -104,7 +105,7 @@ create table draft_comments (
 	body text not null check (length(body) between 1 and 5000),
 	created_at timestamptz not null default now()
 );
-comment on column draft_comments.membership_id is 'Null: the program says it';
+comment on column draft_comments.membership_id is 'Null: the program says it, in a word';
 create index draft_comments_draft_id on draft_comments (draft_id, id);
 
 create table approvals (
