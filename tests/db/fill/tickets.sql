@@ -16,4 +16,4 @@ insert into ticket_notes (id, ticket_id, body) select t.id, t.id, 'called back' 
 insert into ticket_events (id, ticket_id, kind, version) select t.id, t.id, 'opened', 1 from tickets as t;
 insert into ticket_settings (organisation_id, last_number) select o.id, 60000 from organisations as o;
 insert into ticket_arrivals (actor_id, post_id, what, due_at)
-  select n, n, 'post', case when n % 2 = 0 then 'infinity' else now() + n * interval '1 second' end from generate_series(1, 50000) as n;
+  select n, n, 'post', case when n % 100 = 0 then 'infinity' else now() + n * interval '1 second' end from generate_series(1, 50000) as n;
