@@ -129,13 +129,18 @@ static struct str read_language(const struct request *request, struct str otherw
 
 enum error posting_form_read(struct request *request, struct publish_request *ret_request)
 {
+	return posting_form_read_for(request, request->access.actor_id, ret_request);
+}
+
+enum error posting_form_read_for(struct request *request, int64_t actor_id, struct publish_request *ret_request)
+{
 	struct preference preference;
 	bool is_policy_given;
-	enum error error = preference_find(request->db, request->arena, request->access.actor_id, &preference);
+	enum error error = preference_find(request->db, request->arena, actor_id, &preference);
 	if (error)
 		return error;
 	struct publish_request form = {
-		.actor_id = request->access.actor_id,
+		.actor_id = actor_id,
 		.text = parameter_text(request, "status"),
 		.is_markdown = config_boolean(request->app->config, "posts.markdown"),
 		.spoiler_text = parameter_text(request, "spoiler_text"),

@@ -10,6 +10,8 @@
 
 /* With the author's preferences where nothing was said. ERROR_UNPROCESSABLE with a sentence. */
 enum error posting_form_read(struct request *request, struct publish_request *ret_request) MUST_CHECK;
+/* The same in the name of another actor, whose preferences count. */
+enum error posting_form_read_for(struct request *request, int64_t actor_id, struct publish_request *ret_request) MUST_CHECK;
 
 /* 0 when it is not asked for; ERROR_UNPROCESSABLE when it is no time. */
 enum error posting_form_read_time(struct request *request, int64_t *ret_scheduled_us) MUST_CHECK;

@@ -8,6 +8,7 @@
 
 #include "server/web/text_login.h"
 #include "server/web/text_permission.h"
+#include "server/web/text_draft.h"
 #include "server/web/text_problem.h"
 
 #include "base/arena.h"
@@ -15,7 +16,7 @@
 enum language { LANGUAGE_ENGLISH, LANGUAGE_FRENCH, LANGUAGE_COUNT };
 
 /*        name                      English, French */
-#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X) TEXTS_OF_PROBLEMS(X) TEXTS_OF_PERMISSIONS(X)
+#define TEXTS(X) TEXTS_OF_PAGES(X) TEXTS_OF_LOGIN(X) TEXTS_OF_DRAFTS(X) TEXTS_OF_PROBLEMS(X) TEXTS_OF_PERMISSIONS(X)
 
 #define TEXTS_OF_PAGES(X) \
 	X(TEXT_SKIP_TO_CONTENT,     "Skip to content", "Aller au contenu") \
