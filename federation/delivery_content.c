@@ -192,7 +192,7 @@ static enum error keep_activity(struct delivery_content *content, struct db *db,
 	enum error error;
 	struct shared_key *ed25519 = NULL;
 	struct shared_key *rsa = get_key(content, db, arena, row->actor_id, ACTOR_KEY_RSA, row->main_key_created_us, &error);
-	if (!error && row->is_public)
+	if (!error && row->is_public && row->is_released)
 		ed25519 = get_key(content, db, arena, row->actor_id, ACTOR_KEY_ED25519, row->ed25519_key_created_us, &error);
 	if (error)
 		return error;
@@ -210,6 +210,7 @@ static enum error keep_activity(struct delivery_content *content, struct db *db,
 	activity->key = rsa ? shared_key_ref(rsa) : NULL;
 	activity->key_id = arena_str(own, row->main_key_uri);
 	activity->takes_back = takes_back(row);
+	activity->is_released = row->is_released;
 	if (map_count(content->activities) >= MAX_ACTIVITIES)
 		drop_activity(content, LIST_OBJECT(content->used.next, struct kept_activity, link));
 	char text[KEY_TEXT_BYTES];
@@ -355,6 +356,9 @@ static enum error judge_authors(struct delivery_content *content, struct db *db,
 		struct kept_activity *kept = find_kept(content, activity->id);
 		if (author && author->is_suspended && !activity->takes_back && !MUTANT("delivery_suspended_author"))
 			items[i]->withheld = "the author is suspended";
+		/* The second lock of the gate: what was not released is not signed. */
+		if (!activity->is_released && !MUTANT("delivery_released"))
+			items[i]->withheld = "not_released";
 		/* The next claim signs with the new one; peers fetch it when they see the old one fail. */
 		if (author && kept && activity->key && activity->key->created_us != author->main_key_created_us)
 			drop_activity(content, kept);

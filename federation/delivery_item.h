@@ -33,6 +33,7 @@ struct delivery_activity {
 	struct shared_key *key; /* RSA; NULL: it cannot be signed */
 	struct str key_id;
 	bool takes_back;        /* a suspended author may still send it */
+	bool is_released;       /* storage/release.h */
 };
 struct delivery_activity *delivery_activity_ref(struct delivery_activity *activity);
 void delivery_activity_unref(struct delivery_activity **activity);

@@ -15,6 +15,7 @@ struct sqlstate_meaning {
 /* Exact codes stand before their class. */
 static const struct sqlstate_meaning meanings[] = {
 	{ "23505", ERROR_CONFLICT, false },             /* unique_violation */
+	{ "CP403", ERROR_FORBIDDEN, false },            /* our own: release_gate */
 	{ "25006", ERROR_DATABASE_UNREACHABLE, true },  /* read_only_sql_transaction: a standby after failover */
 	{ "40001", ERROR_UNAVAILABLE, false },          /* serialization_failure: trying again helps */
 	{ "40P01", ERROR_UNAVAILABLE, false },          /* deadlock_detected */

@@ -20,7 +20,8 @@
 	", rsa.uri as main_key_uri"                            \
 	", rsa.created_at as main_key_created_at"              \
 	", ed25519.uri as ed25519_key_uri"                     \
-	", ed25519.created_at as ed25519_key_created_at"
+	", ed25519.created_at as ed25519_key_created_at"       \
+	", activity_is_released(a.id, a.actor_id, a.type, a.post_id, a.body) as is_released"
 
 enum {
 	DELIVERY_ACTIVITY_ID,
@@ -37,6 +38,7 @@ enum {
 	DELIVERY_ACTIVITY_MAIN_KEY_CREATED_AT,
 	DELIVERY_ACTIVITY_ED25519_KEY_URI,
 	DELIVERY_ACTIVITY_ED25519_KEY_CREATED_AT,
+	DELIVERY_ACTIVITY_IS_RELEASED,
 };
 
 static const struct statement load_activities = STATEMENT("delivery_content_load_activities", 1,
@@ -134,6 +136,7 @@ enum error delivery_load_activities(struct db *db, struct arena *arena, const in
 			.main_key_created_us = db_time(&rows, row, DELIVERY_ACTIVITY_MAIN_KEY_CREATED_AT),
 			.ed25519_key_uri = db_text(&rows, row, DELIVERY_ACTIVITY_ED25519_KEY_URI),
 			.ed25519_key_created_us = db_time(&rows, row, DELIVERY_ACTIVITY_ED25519_KEY_CREATED_AT),
+			.is_released = db_bool(&rows, row, DELIVERY_ACTIVITY_IS_RELEASED),
 		};
 	}
 	*ret_rows = list;

@@ -1,5 +1,14 @@
 -- Made by storage/update_schema from storage/migrations; not to be edited.
 
+CREATE FUNCTION public.activity_is_released(of_activity_id bigint, of_actor_id bigint, of_type text, of_post_id bigint, of_body bytea) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select not (of_type = 'Announce' or of_type in ('Create', 'Update') and of_post_id is not null)
+	or not exists (select from brand_accounts as b where b.actor_id = of_actor_id)
+	or exists (select from releases as r where r.activity_id = of_activity_id and r.actor_id = of_actor_id
+		and r.body_sha256 = sha256(of_body))
+$$;
 CREATE FUNCTION public.audit_field(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (COALESCE((((octet_length(value))::text || ':'::text) || value), '-'::text) || ','::text);
@@ -335,6 +344,94 @@ begin
 	select new.post_id, true from actors as a where a.id = new.actor_id and a.domain_id is not null;
 	return null;
 end $$;
+CREATE FUNCTION public.release_gate() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	claim jsonb;
+	revision bigint;
+begin
+	if not exists (select from brand_accounts as b where b.actor_id = new.actor_id) then
+		return new;
+	end if;
+	claim := nullif(current_setting('comptoir.release', true), '')::jsonb;
+	select p.revision into revision from posts as p where p.id = new.post_id;
+	if new.type = 'Update' and (claim is null or claim ->> 'ground' is null) then
+		claim := '{"ground": "counters"}';
+	end if;
+	if claim is null or release_holds(claim, new, revision) is not true then
+		raise exception 'a % of a brand account is not released', new.type using errcode = 'CP403';
+	end if;
+	insert into releases (activity_id, actor_id, post_id, post_revision, ground, user_id, membership_id, draft_id, version, ticket_id,
+		body_sha256)
+	values (new.id, new.actor_id, new.post_id, revision, claim ->> 'ground', (claim ->> 'user_id')::bigint,
+		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
+		(claim ->> 'ticket_id')::bigint, new.body_sha256);
+	return new;
+end $$;
+CREATE TABLE public.activities_out (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    type text NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint,
+    body bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    object_uri text,
+    is_public boolean DEFAULT false NOT NULL,
+    is_for_followers boolean DEFAULT false NOT NULL,
+    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
+    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
+    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
+    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
+COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
+COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
+COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
+CREATE FUNCTION public.release_holds(claim jsonb, activity public.activities_out, revision bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	ground text := claim ->> 'ground';
+	by_user bigint := (claim ->> 'user_id')::bigint;
+	of_draft bigint := (claim ->> 'draft_id')::bigint;
+	of_version integer := (claim ->> 'version')::integer;
+begin
+	if of_draft is not null and not exists (select from drafts as d where d.id = of_draft and d.actor_id = activity.actor_id
+			and d.version = of_version and d.state = 'publishing') then
+		return false;
+	end if;
+	case ground
+	when 'spoken' then
+		return may_do(by_user, activity.actor_id, 'account.speak', false);
+	when 'approved' then
+		return of_draft is not null and draft_is_approved(of_draft, of_version);
+	when 'reply' then
+		return exists (select from tickets as t where t.id = (claim ->> 'ticket_id')::bigint
+				and t.actor_id = activity.actor_id and t.status in ('open', 'pending', 'snoozed'))
+			and activity.type = 'Create'
+			and may_do(by_user, activity.actor_id, case when (select p.visibility from posts as p where p.id = activity.post_id) = 'direct'
+				then 'inbox.reply_private' else 'inbox.reply' end, true);
+	when 'counters' then
+		return activity.type = 'Update'
+			and coalesce((select r.post_revision = revision from releases as r where r.post_id = activity.post_id
+				and r.ground <> 'counters' order by r.activity_id desc limit 1), revision = 1);
+	else
+		return false;
+	end case;
+end $$;
+CREATE FUNCTION public.releases_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	raise exception 'releases take new entries only' using errcode = 'insufficient_privilege';
+end $$;
 CREATE FUNCTION public.remote_file_leave_files() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -513,29 +610,6 @@ COMMENT ON COLUMN public.activities_in.inbox_actor_id IS 'Whose inbox it came to
 COMMENT ON COLUMN public.activities_in.verified_by IS 'How we know that actor_uri said it';
 COMMENT ON COLUMN public.activities_in.is_wanted_nowhere IS 'What it waited for last cannot be had';
 COMMENT ON COLUMN public.activities_in.parks IS 'How often it has waited for something';
-CREATE TABLE public.activities_out (
-    id bigint NOT NULL,
-    uri text NOT NULL,
-    type text NOT NULL,
-    actor_id bigint NOT NULL,
-    post_id bigint,
-    body bytea NOT NULL,
-    body_sha256 bytea NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    object_uri text,
-    is_public boolean DEFAULT false NOT NULL,
-    is_for_followers boolean DEFAULT false NOT NULL,
-    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
-    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
-    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
-    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
-);
-COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
-COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
-COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
-COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
-COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 CREATE TABLE public.actor_counts (
     actor_id bigint NOT NULL,
     followers bigint DEFAULT 0 NOT NULL,
@@ -1874,6 +1948,26 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_kind_check CHECK ((kind = ANY (ARRAY['mastodon'::text, 'litepub'::text]))),
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
+CREATE TABLE public.releases (
+    activity_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint,
+    post_revision bigint,
+    ground text NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    draft_id bigint,
+    version integer,
+    ticket_id bigint,
+    body_sha256 bytea NOT NULL,
+    released_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT releases_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT releases_check CHECK (((ground <> 'approved'::text) OR ((draft_id IS NOT NULL) AND (version IS NOT NULL)))),
+    CONSTRAINT releases_check1 CHECK (((ground <> 'reply'::text) OR (ticket_id IS NOT NULL))),
+    CONSTRAINT releases_ground_check CHECK ((ground = ANY (ARRAY['spoken'::text, 'approved'::text, 'reply'::text, 'counters'::text])))
+);
+COMMENT ON TABLE public.releases IS 'No references: they outlive what they speak of, and say who wrote, who approved and who pressed';
+COMMENT ON COLUMN public.releases.post_revision IS 'Of the post when it was said: votes and answers may be counted anew as long as it is the same';
 CREATE TABLE public.remote_files (
     name text NOT NULL,
     url text NOT NULL,
@@ -2533,6 +2627,8 @@ ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_inbox_url_key UNIQUE (inbox_url);
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.releases
+    ADD CONSTRAINT releases_pkey PRIMARY KEY (activity_id);
 ALTER TABLE ONLY public.remote_files
     ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
 ALTER TABLE ONLY public.remote_files
@@ -2751,6 +2847,7 @@ CREATE INDEX previews_creator_id ON public.previews USING btree (creator_id) WHE
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
+CREATE INDEX releases_post_id ON public.releases USING btree (post_id, activity_id DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX repeated_answers_claimed_at ON public.repeated_answers USING btree (claimed_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
@@ -2881,6 +2978,8 @@ CREATE TRIGGER post_words_bookmarked AFTER INSERT ON public.bookmarks FOR EACH R
 CREATE TRIGGER post_words_changed AFTER UPDATE OF html, revision ON public.posts FOR EACH ROW WHEN (((old.html IS DISTINCT FROM new.html) OR (old.revision <> new.revision))) EXECUTE FUNCTION public.post_words_wait();
 CREATE TRIGGER post_words_created AFTER INSERT ON public.posts FOR EACH ROW EXECUTE FUNCTION public.post_words_wait();
 CREATE TRIGGER post_words_favourited AFTER INSERT ON public.favourites FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
+CREATE TRIGGER release_gate BEFORE INSERT ON public.activities_out FOR EACH ROW WHEN (((new.type = 'Announce'::text) OR ((new.type = ANY (ARRAY['Create'::text, 'Update'::text])) AND (new.post_id IS NOT NULL)))) EXECUTE FUNCTION public.release_gate();
+CREATE TRIGGER releases_refuse BEFORE DELETE OR UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION public.releases_refuse();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER ticket_arrive_change AFTER UPDATE OF conversation_id, html, spoiler_text ON public.posts FOR EACH ROW WHEN (((old.conversation_id <> new.conversation_id) OR (old.html <> new.html) OR (old.spoiler_text <> new.spoiler_text))) EXECUTE FUNCTION public.ticket_arrive_change();
@@ -3194,6 +3293,9 @@ ALTER TABLE ONLY public.users
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO comptoir_web;
 GRANT USAGE ON SCHEMA public TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.activity_is_released(of_activity_id bigint, of_actor_id bigint, of_type text, of_post_id bigint, of_body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.activity_is_released(of_activity_id bigint, of_actor_id bigint, of_type text, of_post_id bigint, of_body bytea) TO comptoir_web;
+GRANT ALL ON FUNCTION public.activity_is_released(of_activity_id bigint, of_actor_id bigint, of_type text, of_post_id bigint, of_body bytea) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.audit_field(value text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_log_chain() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_log_refuse() FROM PUBLIC;
@@ -3232,6 +3334,11 @@ GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_gate() FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activities_out, revision bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.releases_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_end() FROM PUBLIC;
@@ -3239,8 +3346,6 @@ REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_post() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoir_web;
@@ -3405,6 +3510,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reactions TO comptoir_federati
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recovery_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.relays TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.relays TO comptoir_federation;
+GRANT SELECT ON TABLE public.releases TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.remote_files TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.repeated_answers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO comptoir_web;

@@ -111,6 +111,7 @@ struct delivery_activity_row {
 	int64_t main_key_created_us;
 	struct str ed25519_key_uri;
 	int64_t ed25519_key_created_us;
+	bool is_released; /* storage/release.h */
 };
 
 /* Those of the ids that are there. */

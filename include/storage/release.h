@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The gate of brand accounts. No Create, Update of a post or Announce of a brand account is committed without a release:
- * a row that says on what ground it may be said, written in the transaction of the activity and bound to its bytes. The
- * database itself looks whether the ground holds, and refuses the commit of an activity that has none; whoever signs a
- * delivery looks for it once more. Once committed, a release stands: a right that is withdrawn later cancels nothing of it. */
+ * The gate of brand accounts. No Create, Update of a post or Announce of a brand account is written without a release: a row
+ * that says on what ground it may be said, bound to its bytes, made with the activity. The database itself looks whether the
+ * ground holds, and refuses the activity otherwise; whoever signs a delivery asks once more. Once committed, a release
+ * stands: a right that is withdrawn later cancels nothing of it. */
 #ifndef COMPTOIR_STORAGE_RELEASE_H
 #define COMPTOIR_STORAGE_RELEASE_H
 
@@ -29,9 +29,11 @@ struct release_claim {
 	int64_t ticket_id; /* RELEASE_REPLY */
 };
 
-/* In the transaction of the activity, after it was written; nothing for actors that are no brand accounts. ERROR_FORBIDDEN
- * when the ground does not hold. */
-enum error release_write(struct db *db, struct arena *arena, int64_t activity_id, const struct release_claim *claim) MUST_CHECK;
+const char *release_ground_name(enum release_ground ground);
+
+/* In the transaction of the activities, before them; it counts until the transaction ends. An activity whose ground does not
+ * hold then gives ERROR_FORBIDDEN. */
+enum error release_claim(struct db *db, struct arena *arena, const struct release_claim *claim) MUST_CHECK;
 
 /* How a post of a brand account came to be said, for the answer to who wrote, who approved, who pressed: newest first, one
  * for the post and one for each edit. */

@@ -49,6 +49,11 @@ void deed_set_target(struct arena *arena, const char *kind, int64_t id)
 		current.target = arena_printf(arena, "%s:%lld", kind, (long long)id);
 }
 
+void deed_set_claim(const struct release_claim *claim)
+{
+	current.claim = *claim;
+}
+
 bool deed_end(void)
 {
 	is_for_organisation = false;
@@ -81,6 +86,8 @@ static enum error write_once(struct db *db, struct arena *arena,
 	bool is_draft = is_for_organisation && current.claim.draft_id;
 	if (is_draft)
 		error = draft_press_begin(db, arena, &current.claim);
+	if (!error && is_for_organisation)
+		error = release_claim(db, arena, &current.claim);
 	if (!error)
 		error = write(db, arena, owner);
 	if (!error && is_draft)

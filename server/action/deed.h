@@ -31,6 +31,8 @@ struct deed_author {
 	                     that it may be, and that it is published from then on, is part of the transaction */
 };
 void deed_begin(const struct deed_author *author);
+/* On what ground the rest of it may be said; nothing where nobody began. */
+void deed_set_claim(const struct release_claim *claim);
 /* What is being made, now that it has an id: it becomes the target. Nothing where nobody began. */
 void deed_set_target(struct arena *arena, const char *kind, int64_t id);
 /* Whether something was written since deed_begin. */

@@ -25,21 +25,21 @@ static enum error check_rights(struct db *db, struct arena *arena, const struct 
 		(draft->author_user_id == claim->user_id && rights_allow_own(presser.rights, PERMISSION_DRAFT_SCHEDULE));
 	bool writes = rights_allow(author.rights, PERMISSION_DRAFT_WRITE) || rights_allow(author.rights, PERMISSION_ACCOUNT_SPEAK);
 	bool may_press = claim->ground == RELEASE_SPOKEN ? speaks : speaks || schedules;
-	return (may_press || MUTANT("draft_presser")) && (writes || MUTANT("draft_writer")) ? ERROR_NONE : ERROR_FORBIDDEN;
+	return may_press && (writes || MUTANT("draft_writer")) ? ERROR_NONE : ERROR_FORBIDDEN;
 }
 
 static enum error check_ground(struct db *db, struct arena *arena, const struct draft *draft, const struct release_claim *claim)
 {
 	bool is_complete = claim->ground == RELEASE_SPOKEN;
 	int64_t now_us = clock_now_us();
-	if ((draft->embargo_us > now_us || (draft->expires_us && draft->expires_us <= now_us)) && !MUTANT("draft_embargo"))
+	if ((draft->embargo_us > now_us || (draft->expires_us && draft->expires_us <= now_us)))
 		return ERROR_FORBIDDEN;
 	enum error error = check_rights(db, arena, draft, claim);
 	if (!error && !is_complete)
 		error = approval_is_complete(db, arena, draft->id, draft->version, &is_complete);
 	if (error)
 		return error;
-	return is_complete || MUTANT("draft_approved") ? ERROR_NONE : ERROR_FORBIDDEN;
+	return is_complete ? ERROR_NONE : ERROR_FORBIDDEN;
 }
 
 /* What is said at once without anybody's approval passes all states as well. */

@@ -210,6 +210,7 @@ static enum error publish_for(struct db *db, struct arena *arena, const struct p
 		.author = { user_id, standing.membership_id, AUDIT_WORKER },
 		.action = STR_LITERAL("post.create"),
 		.target = job_key(arena, request->id),
+		.claim = { .ground = RELEASE_SPOKEN, .user_id = user_id, .membership_id = standing.membership_id },
 	};
 	deed_begin(&author);
 	error = publish_post_id(db, arena, request, ret_post_id, ret_message);

@@ -15,6 +15,8 @@
 #define READ_INBOX PERMISSION_BIT(PERMISSION_INBOX_READ)
 #define RESOLVE PERMISSION_BIT(PERMISSION_INBOX_RESOLVE)
 #define WRITE_DRAFT (SPEAK | PERMISSION_BIT(PERMISSION_DRAFT_WRITE))
+/* What is not allowed at once becomes a draft, or is an answer in the inbox: the handlers say which. */
+#define SAY (WRITE_DRAFT | PERMISSION_BIT(PERMISSION_INBOX_REPLY) | PERMISSION_BIT(PERMISSION_INBOX_REPLY_PRIVATE))
 
 static const struct brand_rule rules[] = {
 	{ HTTP_GET, "/api/v1/conversations*", READ_INBOX, NULL },
@@ -25,13 +27,13 @@ static const struct brand_rule rules[] = {
 	{ HTTP_GET, "/api/v1/push/*", READ_INBOX, NULL },
 	{ HTTP_GET, "*", 0, NULL },
 
-	{ HTTP_POST, "/api/v1/statuses", SPEAK, "post.create" },
-	{ HTTP_PUT, "/api/v1/statuses/{id}", SPEAK, "post.edit" },
-	{ HTTP_PATCH, "/api/v1/statuses/{id}", SPEAK, "post.edit" },
+	{ HTTP_POST, "/api/v1/statuses", SAY, "post.create" },
+	{ HTTP_PUT, "/api/v1/statuses/{id}", WRITE_DRAFT, "post.edit" },
+	{ HTTP_PATCH, "/api/v1/statuses/{id}", WRITE_DRAFT, "post.edit" },
 	{ HTTP_DELETE, "/api/v1/statuses/{id}", DELETE_POST, "post.delete" },
 	{ HTTP_PUT, "/api/v1/statuses/{id}/interaction_policy", SPEAK, "post.change_policy" },
 	{ HTTP_PATCH, "/api/v1/statuses/{id}/interaction_policy", SPEAK, "post.change_policy" },
-	{ HTTP_POST, "/api/v1/statuses/{id}/reblog", SPEAK, "boost.create" },
+	{ HTTP_POST, "/api/v1/statuses/{id}/reblog", WRITE_DRAFT, "boost.create" },
 	{ HTTP_POST, "/api/v1/statuses/{id}/unreblog", DELETE_POST, "boost.delete" },
 	{ HTTP_POST, "/api/v1/statuses/{id}/translate", 0, NULL },
 	{ HTTP_POST, "/api/v1/statuses/{id}/favourite", INTERACT, "favourite.create" },
@@ -47,11 +49,11 @@ static const struct brand_rule rules[] = {
 	{ HTTP_PUT, "/api/v1/scheduled_statuses/{id}", SPEAK, "scheduled_post.change" },
 	{ HTTP_PATCH, "/api/v1/scheduled_statuses/{id}", SPEAK, "scheduled_post.change" },
 	{ HTTP_DELETE, "/api/v1/scheduled_statuses/{id}", SPEAK, "scheduled_post.delete" },
-	{ HTTP_POST, "/api/v1/media", WRITE_DRAFT, "media.create" },
-	{ HTTP_POST, "/api/v2/media", WRITE_DRAFT, "media.create" },
-	{ HTTP_PUT, "/api/v1/media/{id}", WRITE_DRAFT, "media.change" },
-	{ HTTP_PATCH, "/api/v1/media/{id}", WRITE_DRAFT, "media.change" },
-	{ HTTP_DELETE, "/api/v1/media/{id}", WRITE_DRAFT, "media.delete" },
+	{ HTTP_POST, "/api/v1/media", SAY, "media.create" },
+	{ HTTP_POST, "/api/v2/media", SAY, "media.create" },
+	{ HTTP_PUT, "/api/v1/media/{id}", SAY, "media.change" },
+	{ HTTP_PATCH, "/api/v1/media/{id}", SAY, "media.change" },
+	{ HTTP_DELETE, "/api/v1/media/{id}", SAY, "media.delete" },
 
 	{ HTTP_POST, "/api/v1/accounts/{id}/follow", INTERACT, "follow.create" },
 	{ HTTP_POST, "/api/v1/accounts/{id}/unfollow", INTERACT, "follow.delete" },

@@ -11,6 +11,7 @@
 #include "server/action/vote.h"
 #include "server/entity/poll.h"
 #include "server/entity/status.h"
+#include "server/mastodon/brand_posting.h"
 #include "server/mastodon/parameters.h"
 #include "server/mastodon/posting_form.h"
 
@@ -75,6 +76,10 @@ enum error handle_reblog(struct request *request)
 	if (word.len && !post_visibility_from_name(word, &visibility))
 		return refuse(request, "Validation failed: Visibility is not included in the list");
 	enum error error = find_post(request, &post);
+	if (!error)
+		error = brand_posting_begin_boost(request, post.id, visibility);
+	if (!error && request->response.status)
+		return ERROR_NONE;
 	if (!error)
 		error = boost_start(request->db, request->arena, request->access.actor_id, post.id, visibility, &boost);
 	if (error == ERROR_UNPROCESSABLE)
@@ -161,6 +166,7 @@ enum error handle_interaction_policy(struct request *request)
 	enum post_quote_policy policy;
 	bool is_given;
 	struct post post;
+	brand_posting_speak(request);
 	enum error error = posting_form_read_policy(request, &policy, &is_given);
 	if (!error)
 		error = post_find(request->db, request->arena, request->access.actor_id, parameter_path_id(request, 0), &post);

@@ -10,6 +10,7 @@
 #include "server/app.h"
 #include "server/entity/scheduled_status.h"
 #include "server/entity/status.h"
+#include "server/mastodon/brand_posting.h"
 #include "server/mastodon/parameters.h"
 #include "server/mastodon/posting_form.h"
 
@@ -114,6 +115,9 @@ enum error handle_status_create(struct request *request)
 	error = meet_mentioned(request, form.text, &goes_slow);
 	if (error || goes_slow)
 		return error;
+	error = brand_posting_begin(request, &form, scheduled_us);
+	if (error || request->response.status)
+		return error;
 	if (scheduled_us > clock_now_us() + SCHEDULE_MIN_AHEAD_US)
 		return schedule(request, &form, scheduled_us);
 	return publish(request, &form);
@@ -134,6 +138,9 @@ enum error handle_status_edit(struct request *request)
 		return error;
 	error = meet_mentioned(request, edit.composition.text, &goes_slow);
 	if (error || goes_slow)
+		return error;
+	error = brand_posting_begin_edit(request, &post);
+	if (error || request->response.status)
 		return error;
 	error = edit_post(request->db, request->arena, &edit, &post, &message);
 	return error ? tell(request, error, message) : status_respond(request, post.id);

@@ -6,6 +6,8 @@
 #define COMPTOIR_SERVER_WEB_TEXT_DRAFT_H
 
 #define TEXTS_OF_DRAFTS(X) \
+	X(TEXT_DRAFT_SAVED_BEFORE_NUMBER, "Saved for review (draft ", "Enregistré pour relecture (brouillon ") \
+	X(TEXT_DRAFT_SAVED_BEHIND_NUMBER, "). It will be published after approval.", "). Il sera publié après approbation.") \
 	X(TEXT_DRAFT_APPROVED_TOO_LATE, \
 		"It was approved after its time. Nothing was published: choose another time, or publish it now.", \
 		"L’approbation est arrivée après l’heure prévue. Rien n’a été publié : choisissez une autre heure, ou publiez maintenant.") \

@@ -214,7 +214,9 @@ def test_every_route_that_changes_something_has_a_rule(team):
     assert len(WRITES) > 70 and {route.path for route in refused} == CLOSED
 
 
-# What each role may do from an app, by one call of each kind; the table that people read is `comptoir role list`.
+# What each role may do from an app, by one call of each kind; the table that people read is `comptoir role list`. Who may
+# write drafts comes in with posts, edits and boosts, and who answers in the inbox with posts: test_gate.py says what becomes
+# of them.
 CALLS = {
     "speak": ("POST", "/api/v1/statuses"), "boost": ("POST", "/api/v1/statuses/1/reblog"), "edit": ("PUT", "/api/v1/statuses/1"),
     "delete": ("DELETE", "/api/v1/statuses/1"), "like": ("POST", "/api/v1/statuses/1/favourite"),
@@ -224,15 +226,15 @@ CALLS = {
     "home": ("GET", "/api/v1/timelines/home"), "upload": ("PUT", "/api/v1/media/1"),
 }
 EXPECTED = {
-    "owner": "delete profile notifications conversations home upload",
-    "admin": "delete profile notifications conversations home upload",
-    "editor-in-chief": "delete like follow block notifications conversations home upload",
-    "writer": "home upload",
+    "owner": "speak edit boost delete profile notifications conversations home upload",
+    "admin": "speak edit boost delete profile notifications conversations home upload",
+    "editor-in-chief": "speak edit boost delete like follow block notifications conversations home upload",
+    "writer": "speak edit boost home upload",
     "legal": "delete notifications conversations home",
-    "agent": "like follow block notifications conversations dismiss home",
-    "agent-lead": "delete like follow block notifications conversations dismiss home",
+    "agent": "speak upload like follow block notifications conversations dismiss home",
+    "agent-lead": "speak upload delete like follow block notifications conversations dismiss home",
     "analyst": "notifications conversations home",
-    "recruiter": "home upload",
+    "recruiter": "speak edit boost home upload",
     "reader": "home",
 }
 

@@ -189,6 +189,13 @@ def test_what_somebody_queued_stops_with_their_right(house):
     assert notice["notice"] == "right_gone" and notice["member_id"] is None and "may not" in notice["body"]
 
 
+def test_what_somebody_wrote_who_is_gone_is_not_said_by_others(house):
+    draft = house.decide(house.erik, house.draft(submit=True)).json()
+    house.server.command("member", "remove", house.world.slug, house.wilma.name)
+    problem(house.marie.call("POST", f"/drafts/{draft['id']}/publish", None), "permission-missing", 403)
+    assert house.posts(draft["content"]["text"]) == 0 and house.state(draft) == "approved"
+
+
 def test_what_is_due_and_not_approved_stays_and_says_so(house):
     draft = house.draft(submit=True, scheduled_at=later(3600))
     make_due(house, draft)
