@@ -106,6 +106,7 @@ def test_a_bound_token_reaches_its_account_only(world):
     problem(bound.call("GET", f"/accounts/{ids[1]}", None), "not-found", 404)
     problem(bound.call("GET", f"/accounts/{ids[1]}", None, headers={"X-Act-As": ids[1]}), "not-found", 404)
     problem(bound.call("PATCH", f"/accounts/{ids[1]}", None, json={"display_name": "x"}), "not-found", 404)
+    assert bound.patch(f"/accounts/{ids[0]}", json={"display_name": "Neu"})["display_name"] == "Neu"
 
 
 def test_rights_for_one_account_are_for_that_account(world):
