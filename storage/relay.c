@@ -39,6 +39,13 @@ static const struct statement find_by_follow = STATEMENT("relay_find_by_follow",
 	" from relays as r"
 	" where r.follow_uri = $1"); // relays_follow_uri_key
 
+static const struct statement find_by_actor = STATEMENT("relay_find_by_actor", 1,
+	"select " RELAY_COLUMNS
+	" from relays as r"
+	" where r.actor_uri = $1"
+	" order by r.id"
+	" limit 1"); // relays_actor_uri
+
 static const struct statement is_accepted = STATEMENT("relay_is_accepted", 1,
 	"select exists (select from relays as r where r.actor_uri = $1 and r.state = 'accepted')"); // relays_actor_uri
 
@@ -48,7 +55,7 @@ static const struct statement set_state = STATEMENT("relay_set_state", 3,
 	"     actor_uri = coalesce($3, actor_uri)"
 	" where id = $1"); // relays_pkey
 
-STATEMENT_TABLE(relay_statements, &create, &remove_one, &list, &find_by_inbox, &find_by_follow, &is_accepted, &set_state);
+STATEMENT_TABLE(relay_statements, &create, &remove_one, &list, &find_by_inbox, &find_by_follow, &find_by_actor, &is_accepted, &set_state);
 
 static const char *const kind_names[] = { [RELAY_MASTODON] = "mastodon", [RELAY_LITEPUB] = "litepub" };
 static const char *const state_names[] = {
@@ -143,6 +150,11 @@ enum error relay_find_by_inbox(struct db *db, struct arena *arena, struct str in
 enum error relay_find_by_follow(struct db *db, struct arena *arena, struct str follow_uri, struct relay *ret_relay)
 {
 	return find_one(db, arena, &find_by_follow, follow_uri, ret_relay);
+}
+
+enum error relay_find_by_actor(struct db *db, struct arena *arena, struct str actor_uri, struct relay *ret_relay)
+{
+	return find_one(db, arena, &find_by_actor, actor_uri, ret_relay);
 }
 
 enum error relay_is_accepted(struct db *db, struct arena *arena, struct str actor_uri, bool *ret_is)

@@ -30,6 +30,9 @@ enum error relay_list(struct db *db, struct arena *arena, struct relay **ret_rel
 enum error relay_find_by_inbox(struct db *db, struct arena *arena, struct str inbox_url, struct relay *ret_relay) MUST_CHECK;
 enum error relay_find_by_follow(struct db *db, struct arena *arena, struct str follow_uri, struct relay *ret_relay) MUST_CHECK;
 
+/* The oldest, should there be several. A RELAY_MASTODON has an actor once it has answered. */
+enum error relay_find_by_actor(struct db *db, struct arena *arena, struct str actor_uri, struct relay *ret_relay) MUST_CHECK;
+
 /* Whether that actor is a relay that has accepted us. */
 enum error relay_is_accepted(struct db *db, struct arena *arena, struct str actor_uri, bool *ret_is) MUST_CHECK;
 

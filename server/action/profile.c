@@ -21,9 +21,9 @@ struct updating {
 	bool has_links; /* to be verified */
 };
 
-static enum error refuse(const char *why, struct str *ret_message)
+static enum error refuse(const char *field, const char *why, struct profile_fault *ret_fault)
 {
-	*ret_message = str_from(why);
+	*ret_fault = (struct profile_fault){ .field = field, .sentence = str_from(why) };
 	return ERROR_UNPROCESSABLE;
 }
 
@@ -74,16 +74,16 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 }
 
 static enum error render_bio(struct db *db, struct arena *arena, const struct actor *actor, struct str bio,
-	struct str *ret_html, struct str *ret_source, struct str *ret_message)
+	struct str *ret_html, struct str *ret_source, struct profile_fault *ret_fault)
 {
 	struct mention_search search = { .db = db, .arena = arena, .domain = actor->domain };
 	struct publish_text_options options = { .base_url = actor->base_url, .find_mention = find_mention, .owner = &search };
 	struct rendered_text rendered;
 	enum error error = publish_text_render(arena, bio, &options, &rendered);
 	if (error == ERROR_BAD_REQUEST)
-		return refuse("The bio is no plain text", ret_message);
+		return refuse("note", "The bio is no plain text", ret_fault);
 	if (error == ERROR_CONTENT_TOO_LARGE || (!error && rendered.characters > PROFILE_MAX_BIO_CHARACTERS))
-		return refuse("The bio is longer than 1,000 characters", ret_message);
+		return refuse("note", "The bio is longer than 1,000 characters", ret_fault);
 	if (!error)
 		error = search.error;
 	if (error)
@@ -134,14 +134,14 @@ static void write_field(struct json_out *json, const json_t *old_fields, struct 
 }
 
 static enum error render_fields(struct arena *arena, const struct actor *actor, const struct profile_change *change,
-	struct str *ret_json, bool *ret_has_links, struct str *ret_message)
+	struct str *ret_json, bool *ret_has_links, struct profile_fault *ret_fault)
 {
 	AUTO(buf) struct buf out = { 0 };
 	json_auto_t *old_fields = NULL;
 	struct json_out json;
 	bool has_links = false;
 	if (change->field_count > PROFILE_MAX_FIELDS && !MUTANT("profile_fields"))
-		return refuse("A profile has at most 8 fields", ret_message);
+		return refuse("fields", "A profile has at most 8 fields", ret_fault);
 	if (actor->fields_json.len && json_in_parse(actor->fields_json, NULL, &old_fields))
 		old_fields = NULL;
 	json_out_init(&json, &out);
@@ -152,7 +152,7 @@ static enum error render_fields(struct arena *arena, const struct actor *actor, 
 		struct str value;
 		if (plain(arena, change->fields[i].name, PROFILE_MAX_FIELD_BYTES, &name) ||
 			plain(arena, change->fields[i].value, PROFILE_MAX_FIELD_BYTES, &value))
-			return refuse("A field is longer than 500 bytes or no plain text", ret_message);
+			return refuse("fields", "A field is longer than 500 bytes or no plain text", ret_fault);
 		if (name.len == 0)
 			continue;
 		has_links |= add_field_html(&html, arena, value);
@@ -172,12 +172,12 @@ static bool is_alt(const struct str *alt)
 
 /* Hosts as people paste them: with a scheme, in capitals. */
 static enum error render_domains(struct arena *arena, const struct profile_change *change, struct str *ret_json,
-	struct str *ret_message)
+	struct profile_fault *ret_fault)
 {
 	AUTO(buf) struct buf out = { 0 };
 	struct json_out json;
 	if (change->attribution_domain_count > ACTOR_ATTRIBUTION_DOMAINS_MAX && !MUTANT("profile_domains"))
-		return refuse("There are at most 100 attribution domains", ret_message);
+		return refuse("attribution_domains", "There are at most 100 attribution domains", ret_fault);
 	json_out_init(&json, &out);
 	json_out_array_begin(&json);
 	for (size_t i = 0; i < change->attribution_domain_count; i++) {
@@ -187,7 +187,7 @@ static enum error render_domains(struct arena *arena, const struct profile_chang
 			continue;
 		bool has_scheme = str_starts_with(text, STR_LITERAL("https://")) || str_starts_with(text, STR_LITERAL("http://"));
 		if (!url_parse(arena, has_scheme ? text : arena_printf(arena, "https://%.*s", STR_ARG(text)), &url))
-			return refuse("An attribution domain is no domain", ret_message);
+			return refuse("attribution_domains", "An attribution domain is no domain", ret_fault);
 		json_out_str(&json, url.authority);
 	}
 	json_out_array_end(&json);
@@ -196,7 +196,7 @@ static enum error render_domains(struct arena *arena, const struct profile_chang
 }
 
 enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, const struct profile_change *change,
-	struct str *ret_message)
+	struct profile_fault *ret_fault)
 {
 	struct actor actor;
 	struct str display_name;
@@ -215,30 +215,31 @@ enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, 
 		.shows_featured = change->shows_featured, .avatar_alt = change->avatar_alt, .header_alt = change->header_alt,
 		.removes_avatar = change->removes_avatar, .removes_header = change->removes_header } };
 	if (!is_alt(change->avatar_alt) || !is_alt(change->header_alt))
-		return refuse("A description of a picture is longer than 1,500 characters or no plain text", ret_message);
+		return refuse(is_alt(change->avatar_alt) ? "header_description" : "avatar_description",
+			"A description of a picture is longer than 1,500 characters or no plain text", ret_fault);
 	if (change->replaces_attribution_domains) {
-		error = render_domains(arena, change, &domains, ret_message);
+		error = render_domains(arena, change, &domains, ret_fault);
 		updating.profile.attribution_domains_json = &domains;
 	}
 	if (!error && change->display_name) {
 		if (plain(arena, *change->display_name, PROFILE_MAX_DISPLAY_NAME_BYTES, &display_name))
-			return refuse("The display name is longer than 500 bytes or no plain text", ret_message);
+			return refuse("display_name", "The display name is longer than 500 bytes or no plain text", ret_fault);
 		updating.profile.display_name = &display_name;
 	}
 	if (!error && change->bio) {
-		error = render_bio(db, arena, &actor, *change->bio, &html, &source, ret_message);
+		error = render_bio(db, arena, &actor, *change->bio, &html, &source, ret_fault);
 		updating.profile.summary_html = &html;
 		updating.profile.summary_source = &source;
 	}
 	if (!error && change->replaces_fields) {
-		error = render_fields(arena, &actor, change, &fields, &updating.has_links, ret_message);
+		error = render_fields(arena, &actor, change, &fields, &updating.has_links, ret_fault);
 		updating.profile.fields_json = &fields;
 	}
 	if (error)
 		return error;
 	if (change->is_bot) {
 		if (actor.kind != ACTOR_PERSON && actor.kind != ACTOR_SERVICE)
-			return refuse("Only a person or a service can say whether it is a bot", ret_message);
+			return refuse("bot", "Only a person or a service can say whether it is a bot", ret_fault);
 		kind = *change->is_bot ? ACTOR_SERVICE : ACTOR_PERSON;
 		updating.profile.kind = &kind;
 	}

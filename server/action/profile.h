@@ -35,10 +35,16 @@ struct profile_change {
 	bool removes_avatar, removes_header;
 };
 
+/* What an app or a page tells the user. Static. */
+struct profile_fault {
+	const char *field; /* by the name that Mastodon's API gives it */
+	struct str sentence;
+};
+
 /* Links in fields are verified later, by a job (verify_links). ERROR_FORBIDDEN when the actor may not act;
- * ERROR_UNPROCESSABLE with a sentence for the user. */
+ * ERROR_UNPROCESSABLE with what is wrong. */
 enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, const struct profile_change *change,
-	struct str *ret_message) MUST_CHECK;
+	struct profile_fault *ret_fault) MUST_CHECK;
 
 /* The ids under which the actor is known elsewhere (alsoKnownAs): what one moves here from. Adding twice is fine.
  * ERROR_UNPROCESSABLE when it is no http URL, is its own, or when there are ACTOR_ALSO_KNOWN_AS_MAX; ERROR_NOT_FOUND

@@ -45,19 +45,21 @@ enum error relay_subscribe(struct db *db, struct arena *arena, enum relay_kind k
 	return error;
 }
 
-enum error relay_unsubscribe(struct db *db, struct arena *arena, struct str inbox_url)
+enum error relay_unsubscribe(struct db *db, struct arena *arena, struct str url)
 {
 	struct actor instance_actor;
 	struct relay relay;
 	enum error error = actor_find_instance(db, arena, &instance_actor);
 	if (!error)
-		error = relay_find_by_inbox(db, arena, inbox_url, &relay);
+		error = relay_find_by_inbox(db, arena, url, &relay);
+	if (error == ERROR_NOT_FOUND)
+		error = relay_find_by_actor(db, arena, url, &relay);
 	if (!error)
 		error = db_begin(db);
 	if (error)
 		return error;
 	error = relay_remove(db, arena, relay.id);
 	if (!error)
-		error = outbox_relay_follow(db, arena, &instance_actor, inbox_url, followed_uri(&relay), relay.follow_uri, true);
+		error = outbox_relay_follow(db, arena, &instance_actor, relay.inbox_url, followed_uri(&relay), relay.follow_uri, true);
 	return finish(db, error);
 }

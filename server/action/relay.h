@@ -11,7 +11,7 @@
 enum error relay_subscribe(struct db *db, struct arena *arena, enum relay_kind kind, struct str inbox_url,
 	struct str actor_uri, struct relay *ret_relay) MUST_CHECK;
 
-/* ERROR_NOT_FOUND. */
-enum error relay_unsubscribe(struct db *db, struct arena *arena, struct str inbox_url) MUST_CHECK;
+/* By its inbox or, when there is none with that inbox, by its actor. ERROR_NOT_FOUND. */
+enum error relay_unsubscribe(struct db *db, struct arena *arena, struct str url) MUST_CHECK;
 
 #endif

@@ -219,8 +219,11 @@ static enum error change_profile(struct request *request, const struct seat *sea
 		!change.hides_collections)
 		return ERROR_NONE;
 	deed_begin(&author);
-	enum error error = profile_update(request->db, request->arena, actor_id, &change, &request->error_message);
+	struct profile_fault fault = { 0 };
+	enum error error = profile_update(request->db, request->arena, actor_id, &change, &fault);
 	deed_end();
+	if (error && fault.field)
+		request->error_message = fault.sentence;
 	if (!error)
 		error = actor_find_by_id(request->db, request->arena, actor_id, &actor);
 	if (!error)

@@ -203,9 +203,21 @@ static enum error change(struct invocation *invocation, enum deed deed, struct s
 	return ERROR_INTERNAL;
 }
 
+/* A typing error in a host's name would otherwise look like a pause of the one that was meant. */
+static enum error find_whether_known(struct invocation *invocation, struct str name, bool *ret_is_known)
+{
+	struct peer_record *records;
+	size_t count;
+	enum error error = peer_find_many(ctl_db(invocation), invocation->arena, &name, 1, &records, &count);
+	if (!error)
+		*ret_is_known = count > 0;
+	return error;
+}
+
 static enum error steer(struct invocation *invocation, enum deed deed, const char *what)
 {
 	struct str name;
+	bool is_known = false;
 	enum error error = ctl_read_peer_name(invocation, invocation->arguments[0], &name);
 	if (!error)
 		error = open_database(invocation);
@@ -213,14 +225,16 @@ static enum error steer(struct invocation *invocation, enum deed deed, const cha
 		error = wake_start(ctl_config(invocation));
 	if (error)
 		return error;
-	error = change(invocation, deed, name);
+	error = find_whether_known(invocation, name, &is_known);
+	if (!error)
+		error = change(invocation, deed, name);
 	wake_stop();
 	if (error == ERROR_NOT_FOUND)
 		return ctl_fail(error, "nothing is known of %.*s", STR_ARG(name));
 	if (error)
 		return ctl_fail(error, "%s", error_text(error));
 	AUTO(buf) struct buf out = { 0 };
-	buf_add_printf(&out, "%.*s: %s\n", STR_ARG(name), what);
+	buf_add_printf(&out, "%.*s: %s%s\n", STR_ARG(name), is_known ? "" : "nothing was known of it; ", what);
 	return ctl_print(&out);
 }
 
@@ -276,7 +290,8 @@ const struct command command_peer_pause = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.summary = "Sends nothing to a server; what is for it waits",
-	.details = "Example:\n  comptoir peer pause social.example\n",
+	.details = "A host of which nothing is known is paused too, and the answer says that nothing was known.\n"
+		"\nExample:\n  comptoir peer pause social.example\n",
 	.run = run_pause,
 };
 

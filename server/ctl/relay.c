@@ -168,11 +168,14 @@ const struct command command_relay_add = {
 const struct command command_relay_remove = {
 	.noun = "relay",
 	.verb = "remove",
-	.arguments = "INBOX",
+	.arguments = "URL",
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.summary = "Listens no longer to a relay",
-	.details = "Example:\n  comptoir relay remove https://relay.example/inbox\n",
+	.details = "URL is the relay's inbox or its actor.\n"
+		"\nExamples:\n"
+		"  comptoir relay remove https://relay.example/inbox\n"
+		"  comptoir relay remove https://relay.example/actor\n",
 	.run = run_remove,
 };
 

@@ -94,19 +94,26 @@ static bool is_language(struct str text)
 	return text.len >= 2 && text.len <= LANGUAGE_MAX_BYTES;
 }
 
+static enum error refuse_field(const char *field, const char *sentence, struct profile_fault *ret_fault)
+{
+	*ret_fault = (struct profile_fault){ .field = field, .sentence = str_from(sentence) };
+	return ERROR_UNPROCESSABLE;
+}
+
 /* source[privacy] and its likes. *ret_is_changed: whether one of them was there. */
-static enum error read_preference(struct request *request, struct preference *preference, bool *ret_is_changed)
+static enum error read_preference(struct request *request, struct preference *preference, bool *ret_is_changed,
+	struct profile_fault *ret_fault)
 {
 	struct str privacy = parameter_text(request, "source[privacy]");
 	struct str language = parameter_text(request, "source[language]");
 	struct str policy = parameter_text(request, "source[quote_policy]");
 	const bool *is_sensitive = parameter_bool_pointer(request, "source[sensitive]");
 	if (privacy.len && !post_visibility_from_name(privacy, &preference->visibility))
-		return refuse(request, "Validation failed: Default privacy is not included in the list");
+		return refuse_field("privacy", "Default privacy is not included in the list", ret_fault);
 	if (language.len && !is_language(language))
-		return refuse(request, "Validation failed: Default language is not included in the list");
+		return refuse_field("language", "Default language is not included in the list", ret_fault);
 	if (policy.len && !post_quote_policy_from_name(policy, &preference->quote_policy))
-		return refuse(request, "Validation failed: Default quote policy is not included in the list");
+		return refuse_field("quote_policy", "Default quote policy is not included in the list", ret_fault);
 	if (language.data)
 		preference->language = language;
 	if (is_sensitive)
@@ -122,12 +129,9 @@ static void forget_documents(struct request *request)
 		actor_documents_forget(request->app, request->arena, &actor);
 }
 
-static enum error change_profile(struct request *request, const struct profile_change *change)
+static enum error change_profile(struct request *request, const struct profile_change *change, struct profile_fault *ret_fault)
 {
-	struct str message = { 0 };
-	enum error error = profile_update(request->db, request->arena, request->access.actor_id, change, &message);
-	if (error == ERROR_UNPROCESSABLE && message.len)
-		return refuse(request, arena_printf(request->arena, "Validation failed: %.*s", STR_ARG(message)).data);
+	enum error error = profile_update(request->db, request->arena, request->access.actor_id, change, ret_fault);
 	if (!error)
 		forget_documents(request);
 	return error;
@@ -148,7 +152,7 @@ static enum error set_picture(struct request *request, const char *name, enum me
 }
 
 /* All texts are judged before anything is changed; pictures come first, since most can be wrong with them. */
-static enum error update(struct request *request)
+static enum error update(struct request *request, struct profile_fault *ret_fault)
 {
 	struct profile_change change;
 	struct preference preference;
@@ -157,22 +161,48 @@ static enum error update(struct request *request)
 	read_change(request, &change);
 	enum error error = preference_find(request->db, request->arena, actor_id, &preference);
 	if (!error)
-		error = read_preference(request, &preference, &changes_preference);
+		error = read_preference(request, &preference, &changes_preference, ret_fault);
 	if (!error)
 		error = set_picture(request, "avatar", MEDIA_AVATAR, change.avatar_alt);
 	if (!error)
 		error = set_picture(request, "header", MEDIA_HEADER, change.header_alt);
 	if (!error)
-		error = change_profile(request, &change);
+		error = change_profile(request, &change, ret_fault);
 	if (!error && changes_preference)
 		error = preference_store(request->db, request->arena, actor_id, &preference);
 	return error;
 }
 
+/* Mastodon's ValidationError: the sentence for people, and the field for apps that mark it. */
+static void respond_fault(struct request *request, const struct profile_fault *fault)
+{
+	struct json_out *json = respond_json(request, 422);
+	json_out_object_begin(json);
+	json_out_key_str(json, "error", arena_printf(request->arena, "Validation failed: %.*s", STR_ARG(fault->sentence)));
+	json_out_key_object_begin(json, "details");
+	json_out_key_array_begin(json, fault->field);
+	json_out_object_begin(json);
+	json_out_key_c_string(json, "error", "ERR_INVALID");
+	json_out_key_str(json, "description", fault->sentence);
+	json_out_object_end(json);
+	json_out_array_end(json);
+	json_out_object_end(json);
+	json_out_object_end(json);
+}
+
+static enum error update_and_respond(struct request *request, enum error (*answer)(struct request *request))
+{
+	struct profile_fault fault = { 0 };
+	enum error error = update(request, &fault);
+	if (error != ERROR_UNPROCESSABLE || !fault.field)
+		return error ? error : answer(request);
+	respond_fault(request, &fault);
+	return ERROR_NONE;
+}
+
 enum error handle_update_credentials(struct request *request)
 {
-	enum error error = update(request);
-	return error ? error : handle_verify_credentials(request);
+	return update_and_respond(request, handle_verify_credentials);
 }
 
 enum error handle_profile(struct request *request)
@@ -182,8 +212,7 @@ enum error handle_profile(struct request *request)
 
 enum error handle_profile_update(struct request *request)
 {
-	enum error error = update(request);
-	return error ? error : profile_respond(request);
+	return update_and_respond(request, profile_respond);
 }
 
 static enum error remove_picture(struct request *request, enum media_purpose purpose)

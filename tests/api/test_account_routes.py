@@ -211,8 +211,11 @@ def test_what_is_not_said_stays_and_what_is_empty_is_cleared(anna):
     {"avatar_description": "x" * 1501}])
 def test_what_does_not_fit_is_refused_and_nothing_changes(anna, bad):
     before = anna.get(VERIFY)
-    error = anna.patch(UPDATE, 422, json={"locked": True, "source": {"sensitive": True}, **bad})["error"]
-    assert error.startswith("Validation failed: ")
+    refusal = anna.patch(UPDATE, 422, json={"locked": True, "source": {"sensitive": True}, **bad})
+    assert refusal["error"].startswith("Validation failed: ")
+    [field] = bad["source"] if "source" in bad else bad
+    described = refusal["error"].removeprefix("Validation failed: ")
+    assert refusal["details"] == {field.removesuffix("_attributes"): [{"error": "ERR_INVALID", "description": described}]}
     assert anna.get(VERIFY) == before
 
 

@@ -164,6 +164,13 @@ def test_inboxes_of_nobody_and_of_the_deleted(server, web, known):
     assert post(server, known, known.create()).status == 202
 
 
+def test_the_inbox_of_the_suspended_is_closed(server, known):
+    server.command("account", "create", "paused", "--kind", "organization")
+    assert post(server, known, known.create(), "/users/paused/inbox").status == 202
+    server.rows("update actors set suspended_at = now() where handle = 'paused' and domain_id is not null")
+    assert post(server, known, known.create(), "/users/paused/inbox").status == 403
+
+
 def test_a_body_is_bounded(server, known):
     document = known.create()
     document["object"]["content"] = "x" * (1024 * 1024)

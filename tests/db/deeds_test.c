@@ -339,7 +339,7 @@ static void a_profile_is_rendered_and_sent(void **state)
 	(void)state;
 	int64_t greta = make("greta");
 	make_follow(make_far("greta_fan"), greta, FOLLOW_ACCEPTED);
-	struct str message;
+	struct profile_fault fault;
 	struct str name = STR(" Greta\tG. ");
 	struct str bio = STR("Ami de @greta_fan@far.example <b>");
 	struct profile_field fields[] = { { STR("site"), STR("https://greta.example/?a=1&b=2") }, { STR(""), STR("x") },
@@ -347,7 +347,7 @@ static void a_profile_is_rendered_and_sent(void **state)
 	bool yes = true;
 	struct profile_change change = { .display_name = &name, .bio = &bio, .fields = fields, .field_count = 3,
 		.replaces_fields = true, .is_locked = &yes, .is_bot = &yes };
-	assert_int_equal(profile_update(db, arena, greta, &change, &message), ERROR_NONE);
+	assert_int_equal(profile_update(db, arena, greta, &change, &fault), ERROR_NONE);
 	struct actor after = find(greta);
 	assert_true(str_starts_with(after.display_name, STR_LITERAL("Greta")));
 	assert_non_null(strstr(after.summary_html.data, "href=\"https://far.example/users/greta_fan\""));
@@ -380,14 +380,14 @@ static void what_does_not_fit_a_profile_is_refused(void **state)
 		{ .bio = &no_text }, { .fields = many, .field_count = PROFILE_MAX_FIELDS + 1, .replaces_fields = true },
 		{ .fields = &long_field, .field_count = 1, .replaces_fields = true } };
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		struct str message = { 0 };
-		assert_int_equal(profile_update(db, arena, hugo, &changes[i], &message), ERROR_UNPROCESSABLE);
-		assert_true(message.len > 0);
+		struct profile_fault fault = { 0 };
+		assert_int_equal(profile_update(db, arena, hugo, &changes[i], &fault), ERROR_UNPROCESSABLE);
+		assert_true(fault.field && fault.sentence.len > 0);
 	}
-	struct str message;
+	struct profile_fault fault;
 	const struct profile_change bot = { .is_bot = &yes };
-	assert_int_equal(profile_update(db, arena, group, &bot, &message), ERROR_UNPROCESSABLE);
-	assert_int_equal(profile_update(db, arena, make_far("hugo_far"), &bot, &message), ERROR_FORBIDDEN);
+	assert_int_equal(profile_update(db, arena, group, &bot, &fault), ERROR_UNPROCESSABLE);
+	assert_int_equal(profile_update(db, arena, make_far("hugo_far"), &bot, &fault), ERROR_FORBIDDEN);
 	assert_string_equal(sent(hugo), "nothing");
 }
 

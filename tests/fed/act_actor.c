@@ -136,12 +136,12 @@ static enum error run_profile(struct act *act)
 				(struct profile_field){ str_slice(value, 0, colon), str_slice(value, colon + 1, value.len) };
 		}
 	}
-	struct str message = { 0 };
+	struct profile_fault fault = { 0 };
 	enum error error = act_find_local(act, act->arguments[0], &actor);
 	if (!error)
-		error = profile_update(act->db, act->arena, actor.id, &change, &message);
-	if (message.len)
-		json_out_key_str(act->json, "message", message);
+		error = profile_update(act->db, act->arena, actor.id, &change, &fault);
+	if (fault.field)
+		json_out_key_str(act->json, "message", fault.sentence);
 	return error;
 }
 

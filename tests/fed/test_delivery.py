@@ -156,7 +156,8 @@ def test_an_operator_pauses_and_resumes_a_peer(federated_factory, fleet_factory)
     server, fleet = federated_factory(accounts=["anna"]), fleet_factory(2)
     anna, _ = plant(server, fleet)
     name = f"{fleet.addresses[0]}:{fleet.port}"
-    server.command("peer", "pause", name)
+    assert "nothing was known of it" in server.command("peer", "pause", name).stdout
+    assert "nothing was known" not in server.command("peer", "pause", name).stdout
     anna.act("post", "Wait for it")
     wait_for_states(server, {"accepted": 1, "pending": 1})
     shown = json.loads(server.command("peer", "show", name, "--json").stdout)
@@ -192,3 +193,16 @@ def test_commands_say_what_they_do_not_know(federated_factory):
         assert result.returncode != 0 and result.stderr, arguments
     for arguments in (("peer", "pause", "not a host"), ("peer", "pause"), ("peer", "nonsense")):
         assert server.command(*arguments, check=False).returncode == 2, arguments
+
+
+def test_a_relay_is_left_by_its_inbox_or_by_its_actor(federated_factory):
+    server = federated_factory()
+    inbox, actor = "https://relay.example/inbox", "https://relay.example/actor"
+    for word in (inbox, actor):
+        server.command("relay", "add", inbox)
+        assert server.command("relay", "remove", actor, check=False).returncode == 5
+        server.rows(f"update relays set actor_uri = '{actor}', state = 'accepted'")
+        server.command("relay", "remove", word)
+        assert json.loads(server.command("relay", "list", "--json").stdout) == []
+    undone = server.rows("select recipient from (select distinct inbox_url as recipient from deliveries) as d")
+    assert undone == [(inbox,)], "both were told to the inbox"
