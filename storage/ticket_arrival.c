@@ -37,8 +37,10 @@ static const struct statement put_off = STATEMENT("ticket_arrival_put_off", 2,
 	"             for update skip locked)"); // ticket_arrivals_due_at, ticket_arrivals_pkey
 
 static const struct statement read_state = STATEMENT("ticket_arrival_read_state", 0,
-	"select (select count(*) from (select from ticket_arrivals as w where w.due_at < 'infinity' limit 10000) as first_ones),"
-	"       (select count(*) from (select from ticket_arrivals as w where w.due_at = 'infinity' limit 10000) as first_ones),"
+	"select (select count(*) from (select from ticket_arrivals as w where w.due_at < 'infinity' order by w.due_at limit 10000)"
+	"                            as first_ones),"
+	"       (select count(*) from (select from ticket_arrivals as w where w.due_at = 'infinity' order by w.due_at, w.id limit 10000)"
+	"                            as first_ones),"
 	"       (select w.queued_at from ticket_arrivals as w where w.due_at < 'infinity' order by w.due_at, w.id limit 1)");
 	// ticket_arrivals_due_at
 
@@ -46,7 +48,8 @@ static const struct statement retry = STATEMENT("ticket_arrival_retry", 0,
 	"update ticket_arrivals"
 	" set attempts = 0,"
 	"     due_at = now()"
-	" where due_at = 'infinity'"); // ticket_arrivals_due_at
+	" where id = any (array(select w.id from ticket_arrivals as w where w.due_at = 'infinity' order by w.due_at, w.id limit 10000"
+	"                       for update skip locked))"); // ticket_arrivals_due_at, ticket_arrivals_pkey
 
 /* p's visibility for the account is that of any reader; $1 is the account. Long ago: an answer of today may have a parent
  * of years ago, which is fetched and is no news. */

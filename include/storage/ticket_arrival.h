@@ -35,7 +35,7 @@ struct ticket_arrivals_state {
 	int64_t oldest_us; /* when the first of those that wait was queued; 0 for none */
 };
 enum error ticket_arrival_read_state(struct db *db, struct arena *arena, struct ticket_arrivals_state *ret_state) MUST_CHECK;
-/* Those that were set aside are tried anew. */
+/* Up to 10,000 of those that were set aside are tried anew. */
 enum error ticket_arrival_retry(struct db *db, struct arena *arena, int64_t *ret_count) MUST_CHECK;
 
 /* A post as threading sees it. Its row is held until the transaction ends, so that whoever changes it sees what was made of

@@ -13,6 +13,7 @@
 #include "storage/ticket_story.h"
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "base/mutant.h"
 
 #define SNOOZE_MAX_US (366LL * 86400 * 1000000)
@@ -221,8 +222,16 @@ struct changing {
 
 static struct str describe(struct arena *arena, const struct ticket *ticket)
 {
-	return arena_printf(arena, "{\"status\":\"%s\",\"assignee\":%lld,\"team\":%lld,\"priority\":%d}",
-		ticket_status_name(ticket->status), (long long)ticket->assignee_id, (long long)ticket->team_id, ticket->priority);
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_c_string(&json, "status", ticket_status_name(ticket->status));
+	json_out_key_int(&json, "assignee", ticket->assignee_id);
+	json_out_key_int(&json, "team", ticket->team_id);
+	json_out_key_int(&json, "priority", ticket->priority);
+	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&out));
 }
 
 static enum error write_change(struct db *db, struct arena *arena, void *owner)

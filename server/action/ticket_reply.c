@@ -220,6 +220,7 @@ static enum error say(struct db *db, struct arena *arena, struct answering *answ
 {
 	const struct ticket_answer *answer = answering->answer;
 	struct ticket *ticket = &answering->ticket;
+	int64_t spoken_in_id = answering->child_id ? answering->child_id : ticket->id;
 	struct publish_request request = {
 		.actor_id = ticket->actor_id,
 		.user_id = answering->deed.author.user_id,
@@ -239,6 +240,9 @@ static enum error say(struct db *db, struct arena *arena, struct answering *answ
 		.author = answering->deed.author,
 		.action = str_from(answering->deed.action),
 		.target = arena_printf(arena, "ticket:%lld", (long long)ticket->id),
+		.data = arena_printf(arena, "{\"ticket\":%lld}", (long long)spoken_in_id),
+		.claim = { .ground = RELEASE_REPLY, .user_id = answering->deed.author.user_id,
+			.membership_id = answering->deed.author.membership_id, .ticket_id = spoken_in_id },
 	};
 	int64_t addressed_id = parent->actor_id == ticket->actor_id ? ticket->customer_id : parent->actor_id;
 	if (answering->child_id)

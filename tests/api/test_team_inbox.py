@@ -206,6 +206,7 @@ def test_in_private_and_back_in_public(desk):
 
 def test_states_and_who_takes_care(desk):
     _, conversation = desk.ask(desk.customer(), "@fleurs states")
+    desk.act(desk.luc, conversation, "assign", 403, assignee_id=desk.member("zoe"))
     taken = desk.act(desk.luc, conversation, "assign", assignee_id="me")
     assert taken["assignee_id"] == desk.member("luc")
     desk.act(desk.zoe, taken, "assign", 403, assignee_id="me")
@@ -269,7 +270,37 @@ def test_two_become_one_and_the_newer_number_leads_to_the_older(desk):
     assert two["id"] not in [one["id"] for one in desk.luc.get(ROOT, limit=100)]
 
 
+def test_two_customers_private_talks_never_become_one(desk):
+    talks = []
+    for customer in (desk.customer(), desk.customer()):
+        post = customer.post("/api/v1/statuses", data={"status": "@fleurs between us", "visibility": "direct"})
+        talks.append(desk.find(post["id"]))
+    assert desk.act(desk.luc, talks[1], "merge", 422, **{"with": talks[0]["id"]})["type"].endswith("/bad-value")
+    _, public = desk.ask(desk.customer(), "@fleurs in public")
+    desk.act(desk.luc, public, "merge", 422, **{"with": talks[0]["id"]})
+    desk.act(desk.luc, public, "merge", 422, **{"with": public["id"]})
+
+
 # ---- lists ----
+
+def test_a_list_has_only_what_may_be_read(desk):
+    """Who may read what is assigned to them sees that and no more."""
+    own_role = new_id()
+    desk.database.rows("insert into roles (id, organisation_id, name) select %s, id, 'trainee' from organisations where slug = 'fleurs'"
+                       " returning 1", (own_role,))
+    desk.database.rows("insert into role_permissions (role_id, permission, is_for_own_only) values (%s, 'inbox.read', true) returning 1",
+                       (own_role,))
+    desk.server.command("member", "grant", "fleurs", "paul", "--role", "trainee")
+    _, mine = desk.ask(desk.customer(), "@fleurs for paul")
+    _, other = desk.ask(desk.customer(), "@fleurs for others")
+    assert desk.paul.get(ROOT) == []
+    desk.act(desk.marie, mine, "assign", assignee_id=desk.member("paul"))
+    assert [one["id"] for one in desk.paul.get(ROOT)] == [mine["id"]]
+    assert desk.paul.get(ROOT, q=f"#{other['number']}") == []
+    desk.show(mine, desk.paul)
+    desk.paul.get(f"{ROOT}/{other['id']}", 403)
+    desk.server.command("member", "withdraw", "fleurs", "paul", "--role", "trainee")
+
 
 def test_lists_are_narrowed_and_paged(desk):
     customer = desk.customer()
