@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/map.h"
-#include "base/mutant.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -51,7 +50,7 @@ void link_counter_add(int64_t link_id, bool is_machine, struct str referrer)
 	struct counted *one = counts ? map_get(counts, name) : NULL;
 	if (one) {
 		one->hit.hits++;
-	} else if (counts && (map_count(counts) < COUNT_MAX || MUTANT("link_counter_bound"))) {
+	} else if (counts && map_count(counts) < COUNT_MAX) {
 		one = memory_new(sizeof(*one));
 		memcpy(one->referrer, referrer.data, referrer.len);
 		one->hit = (struct link_hit){ .link_id = link_id, .hour_us = hour_us, .is_machine = is_machine,

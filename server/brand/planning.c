@@ -232,10 +232,10 @@ static const char *event_status(enum draft_state state)
 static void add_event(struct request *request, struct buf *out, const struct calendar_entry *entry, int64_t now_us)
 {
 	struct arena *arena = request->arena;
-	bool is_post = entry->post_id != 0;
 	ics_add_line(out, "BEGIN", STR_LITERAL("VEVENT"));
-	ics_add_line(out, "UID", arena_printf(arena, "%s-%lld@%.*s", is_post ? "post" : "draft",
-		(long long)(is_post ? entry->post_id : entry->draft_id), STR_ARG(request->app->domain)));
+	/* What was a draft keeps its name when it is published. */
+	ics_add_line(out, "UID", arena_printf(arena, "%s-%lld@%.*s", entry->draft_id ? "draft" : "post",
+		(long long)(entry->draft_id ? entry->draft_id : entry->post_id), STR_ARG(request->app->domain)));
 	ics_add_time(out, arena, "DTSTAMP", now_us);
 	ics_add_time(out, arena, "DTSTART", entry->at_us);
 	ics_add_line(out, "SEQUENCE", arena_printf(arena, "%lld", (long long)entry->version));

@@ -32,6 +32,7 @@ class World:
             people[name] = Brand(server, make_token(server.database, name + suffix, SCOPES), name + suffix)
         self.marie, self.luc, self.paul = (people[name] for name in ("marie", "luc", "paul"))
         server.command("org", "create", self.slug, "--founder", "marie" + suffix, "--account", "fleurs" + suffix)
+        server.command("member", "grant", self.slug, "marie" + suffix, "--role", "editor-in-chief")
         server.command("org", "create", "autre" + suffix, "--founder", "paul" + suffix, "--account", "autre" + suffix)
         server.command("member", "add", self.slug, "luc" + suffix)
         server.command("member", "grant", self.slug, "luc" + suffix, "--role", "reader")
@@ -89,10 +90,10 @@ def test_slots_run_once_on_the_days_when_the_clocks_change(world):
 def add_draft(world, at, text, state="scheduled"):
     draft = new_id()
     world.database.rows(
-        "insert into drafts (id, organisation_id, number, actor_id, kind, state, author_id, author_user_id, post_id, scheduled_at,"
-        " scheduled_by, scheduled_user_id) select %s, b.organisation_id, %s, b.actor_id, 'post', %s, 1, 1, %s, %s, 1, 1"
+        "insert into drafts (id, organisation_id, number, actor_id, kind, state, author_id, author_user_id, scheduled_at,"
+        " scheduled_by, scheduled_user_id) select %s, b.organisation_id, %s, b.actor_id, 'post', %s, 1, 1, %s, 1, 1"
         " from brand_accounts as b where b.actor_id = %s returning 1",
-        (draft, next(counter) + 1, state, new_id(), at, world.account))
+        (draft, next(counter) + 1, state, at, world.account))
     payload = '{"text":"%s"}' % text
     world.database.rows("insert into draft_versions (draft_id, version, author_id, author_user_id, payload, sha256)"
                         " values (%s, 1, 1, 1, %s, %s) returning 1", (draft, payload, hashlib.sha256(payload.encode()).digest()))

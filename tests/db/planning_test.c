@@ -71,9 +71,9 @@ static void a_slot_that_is_taken_is_not_the_next_free_one(void **state)
 	int64_t time_us;
 	assert_int_equal(slot_next_free(db, arena, account.actor_id, moment("2027-01-01T00:00:00Z"), &time_us), ERROR_NOT_FOUND);
 	set_slot(account.actor_id, 1, 540);
-	execute("insert into drafts (id, organisation_id, number, actor_id, kind, state, author_id, author_user_id, post_id, scheduled_at,"
-		" scheduled_by, scheduled_user_id) values (%lld, %lld, 1, %lld, 'post', 'scheduled', 1, 1, %lld, '2027-01-04 08:00Z', 1, 1)",
-		(long long)id_new(), (long long)account.organisation_id, (long long)account.actor_id, (long long)id_new());
+	execute("insert into drafts (id, organisation_id, number, actor_id, kind, state, author_id, author_user_id, scheduled_at,"
+		" scheduled_by, scheduled_user_id) values (%lld, %lld, 1, %lld, 'post', 'scheduled', 1, 1, '2027-01-04 08:00Z', 1, 1)",
+		(long long)id_new(), (long long)account.organisation_id, (long long)account.actor_id);
 	assert_int_equal(next_after(account.actor_id, "2027-01-01T00:00:00Z"), moment("2027-01-11T08:00:00Z"));
 }
 
