@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/time_format.h"
 #include "storage/delivery.h"
+#include "storage/delivery_report.h"
+#include "storage/post.h"
 #include "storage/wake.h"
 
 #define PAGE 1000
@@ -110,6 +112,88 @@ static enum error run_show(struct invocation *invocation)
 	return ctl_print(&out);
 }
 
+static void write_receipts(struct json_out *json, const char *key, const struct delivery_report_line *line)
+{
+	json_out_key_object_begin(json, key);
+	for (int state = 0; state < DELIVERY_STATE_COUNT; state++)
+		json_out_key_int(json, delivery_state_name((enum delivery_state)state),
+			key[0] == 'r' ? line->recipients[state] : line->deliveries[state]);
+	json_out_object_end(json);
+}
+
+static void write_report_line(struct json_out *json, const struct delivery_report_line *line)
+{
+	json_out_object_begin(json);
+	if (line->peer.data)
+		json_out_key_str(json, "server", line->peer);
+	write_receipts(json, "deliveries", line);
+	write_receipts(json, "recipients", line);
+	write_time(json, "first_attempt_at", line->first_attempt_us);
+	write_time(json, "last_ended_at", line->last_ended_us);
+	json_out_key_int(json, "p50_ms", line->p50_ms);
+	json_out_key_int(json, "p95_ms", line->p95_ms);
+	json_out_object_end(json);
+}
+
+static void write_report(struct json_out *json, const struct delivery_report *report)
+{
+	json_out_object_begin(json);
+	json_out_key_c_string(json, "quality", "measured");
+	json_out_key_bool(json, "pending_is_lower_bound", report->is_expanding);
+	json_out_key(json, "total");
+	write_report_line(json, &report->total);
+	json_out_key_array_begin(json, "servers");
+	for (size_t i = 0; i < report->line_count; i++)
+		write_report_line(json, &report->lines[i]);
+	json_out_array_end(json);
+	json_out_object_end(json);
+}
+
+static void add_report_line(struct ctl_table *table, const struct delivery_report_line *line)
+{
+	struct arena *arena = table->arena;
+	ctl_table_add(table, line->peer.data ? line->peer : STR_LITERAL("(all)"));
+	for (int state = 0; state < DELIVERY_STATE_COUNT; state++)
+		ctl_table_add(table, arena_printf(arena, "%lld", (long long)line->deliveries[state]));
+	ctl_table_add(table, arena_printf(arena, "%lld", (long long)line->recipients[DELIVERY_ACCEPTED]));
+	ctl_table_add(table, line->p50_ms < 0 ? STR_LITERAL("-") : arena_printf(arena, "%lld", (long long)line->p50_ms));
+	ctl_table_add(table, line->p95_ms < 0 ? STR_LITERAL("-") : arena_printf(arena, "%lld", (long long)line->p95_ms));
+}
+
+static enum error run_receipts(struct invocation *invocation)
+{
+	struct str uri = str_from(invocation->arguments[0]);
+	struct delivery_report report;
+	struct ctl_table table;
+	struct json_out json;
+	struct post post;
+	AUTO(buf) struct buf out = { 0 };
+	enum error error = open_database(invocation);
+	if (error)
+		return error;
+	error = post_find_any_by_uri(ctl_db(invocation), invocation->arena, uri, &post);
+	if (error == ERROR_NOT_FOUND)
+		return ctl_fail(error, "no post is called %.*s", STR_ARG(uri));
+	if (!error)
+		error = delivery_report_find(ctl_db(invocation), invocation->arena, post.id, &report);
+	if (error)
+		return ctl_fail(error, "%s", error_text(error));
+	if (invocation->is_json) {
+		json_out_init(&json, &out);
+		write_report(&json, &report);
+		buf_add_char(&out, '\n');
+		return ctl_print(&out);
+	}
+	ctl_table_init(&table, invocation->arena, 9);
+	add_report_line(&table, &report.total);
+	for (size_t i = 0; i < report.line_count; i++)
+		add_report_line(&table, &report.lines[i]);
+	ctl_table_write(&table, &out);
+	if (report.is_expanding)
+		buf_add_printf(&out, "more is pending: some followers' servers have no deliveries yet\n");
+	return ctl_print(&out);
+}
+
 static enum error retry_activity(struct invocation *invocation, struct str uri, struct buf *out)
 {
 	int64_t count = 0;
@@ -167,6 +251,22 @@ const struct command command_delivery_show = {
 		"  comptoir delivery show https://social.example/users/anna/statuses/115\n"
 		"  comptoir delivery show https://social.example/users/anna/statuses/115/activity --json\n",
 	.run = run_show,
+};
+
+const struct command command_delivery_receipts = {
+	.noun = "delivery",
+	.verb = "receipts",
+	.arguments = "POST-URI",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.flags = COMMAND_HAS_JSON,
+	.summary = "Sums up, server by server, where a post has arrived",
+	.details = "Columns: server, pending, accepted, refused, given_up, withheld, recipients behind what was accepted, and\n"
+		"within how many milliseconds 50 % and 95 % of those accepted were so. JSON has -1 where none was.\n"
+		"\nExamples:\n"
+		"  comptoir delivery receipts https://social.example/users/anna/statuses/115\n"
+		"  comptoir delivery receipts https://social.example/users/anna/statuses/115 --json\n",
+	.run = run_receipts,
 };
 
 const struct command command_delivery_retry = {

@@ -27,7 +27,7 @@ extern const struct command command_media_list, command_media_sweep, command_med
 extern const struct command command_relay_add, command_relay_remove, command_relay_list;
 extern const struct command command_inbox_list, command_inbox_show, command_inbox_retry, command_inbox_drop;
 extern const struct command command_peer_list, command_peer_show, command_peer_pause, command_peer_resume, command_peer_forget;
-extern const struct command command_delivery_show, command_delivery_retry;
+extern const struct command command_delivery_show, command_delivery_receipts, command_delivery_retry;
 extern const struct command command_org_create, command_org_list, command_org_show, command_org_add_account, command_org_change,
 	command_org_delete;
 extern const struct command command_team_list, command_team_add, command_team_remove, command_team_join, command_team_leave;

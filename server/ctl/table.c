@@ -77,6 +77,7 @@ const struct command *const command_table[] = {
 	&command_peer_resume,
 	&command_peer_forget,
 	&command_delivery_show,
+	&command_delivery_receipts,
 	&command_delivery_retry,
 	&command_demo,
 	&command_check,
