@@ -6,6 +6,7 @@
 #include "server/roles.h"
 
 #include "server/app.h"
+#include "server/brand/link_counter.h"
 #include "server/brand/stream.h"
 #include "server/host_check.h"
 #include "server/http/http_server.h"
@@ -215,6 +216,7 @@ static enum error watch_preparation(struct service *service, struct str *ret_mes
 			return error;
 		service->app->jobs = job_workers_start(service->app, (unsigned)config_integer(service->config, "jobs.workers"));
 		service->app->words = word_indexer_start(service->app);
+		link_counter_start(service->app);
 		service->app->tickets = ticket_threader_start(service->app);
 	}
 	service->is_ready = true;
@@ -262,6 +264,7 @@ static void stop(struct service *service)
 		home_pages_stop(&service->app->home_pages);
 		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
+		link_counter_stop();
 		word_indexer_stop(&service->app->words);
 		ticket_threader_stop(&service->app->tickets);
 		job_workers_stop(&service->app->jobs);

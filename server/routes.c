@@ -4,6 +4,7 @@
 #include "server/http/route.h"
 
 #include "server/brand/operation.h"
+#include "server/brand/planning_links.h"
 #include "server/federation/actor_routes.h"
 #include "server/federation/answer.h"
 #include "server/federation/inbox_post.h"
@@ -145,6 +146,7 @@ static const struct route routes[] = {
 #include "server/routes/filters.inc"
 #include "server/routes/finding.inc"
 #include "server/routes/trends.inc"
+#include "server/routes/planning.inc"
 
 	/* what organisations' programs call */
 #define OPERATION(method, path, name, handler, who, permission, scope, flags, takes, gives) \

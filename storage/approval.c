@@ -11,7 +11,7 @@ static const struct statement store = STATEMENT("approval_policy_store", 15,
 	"with stored as ("
 	"  insert into approval_policies as p (id, organisation_id, name, position, actor_ids, kinds, tags, languages, has_media,"
 	"    has_link, binds_speakers, covers_replies, demands_alt_text)"
-	"  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+	"  values ($1, $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 	"  on conflict (id) do update set name = excluded.name, position = excluded.position, actor_ids = excluded.actor_ids,"
 	"    kinds = excluded.kinds, tags = excluded.tags, languages = excluded.languages, has_media = excluded.has_media,"
 	"    has_link = excluded.has_link, binds_speakers = excluded.binds_speakers, covers_replies = excluded.covers_replies,"
@@ -46,16 +46,16 @@ static const struct statement list = STATEMENT("approval_policy_list", 2,
 	" limit $2"); // approval_policies_organisation_id_name_key, approval_steps_pkey
 
 static const struct statement list_steps = STATEMENT("approval_steps_of", 2,
-	"select s.number, s.permission, s.minimum, draft_step_count($1, $2::integer, s.number, s.permission)"
+	"select s.number, s.permission, s.minimum, draft_step_count($1, $2::bigint::integer, s.number, s.permission)"
 	" from draft_steps($1) as s"
 	" order by s.number");
 
 static const struct statement is_complete = STATEMENT("approval_is_complete", 2,
-	"select draft_is_approved($1, $2::integer)");
+	"select draft_is_approved($1, $2::bigint::integer)");
 
 static const struct statement add = STATEMENT("approval_add", 7,
 	"insert into approvals (draft_id, version, step, membership_id, user_id, decision, comment)"
-	" values ($1, $2, $3, $4, $5, $6, $7)"
+	" values ($1, $2::bigint, $3::bigint, $4, $5, $6, $7)"
 	" on conflict do nothing"); // approvals_pkey
 
 static const struct statement list_decisions = STATEMENT("approval_list", 1,

@@ -62,13 +62,13 @@ static const struct statement find = STATEMENT("draft_find", 2,
 	"select " DRAFT_COLUMNS
 	" from drafts as d"
 	" where d.id = $2"
-	"   and ($1 = 0 or d.organisation_id = $1)"); // drafts_pkey
+	"   and ($1::bigint = 0 or d.organisation_id = $1)"); // drafts_pkey
 
 static const struct statement lock_one = STATEMENT("draft_lock", 2,
 	"select " DRAFT_COLUMNS
 	" from drafts as d"
 	" where d.id = $2"
-	"   and ($1 = 0 or d.organisation_id = $1)"
+	"   and ($1::bigint = 0 or d.organisation_id = $1)"
 	" for update"); // drafts_pkey
 
 static const struct statement find_by_key = STATEMENT("draft_find_by_key", 3,
@@ -118,7 +118,7 @@ static const struct statement add_version = STATEMENT("draft_add_version", 8,
 	"  update drafts"
 	"  set version = version + 1, state = $7, policy_id = $8" CHANGED
 	"  where id = $1"
-	"    and version = $2 - 1"
+	"    and version = $2::bigint - 1"
 	"  returning id, version"
 	")"
 	" insert into draft_versions (draft_id, version, author_id, author_user_id, payload, sha256, media_ids)"
@@ -147,7 +147,7 @@ static const struct statement find_version = STATEMENT("draft_version_find", 2,
 	"select " VERSION_COLUMNS
 	" from draft_versions as v"
 	" where v.draft_id = $1"
-	"   and v.version = $2"); // draft_versions_pkey
+	"   and v.version = $2::bigint"); // draft_versions_pkey
 
 static const struct statement list_versions = STATEMENT("draft_version_list", 1,
 	"select " VERSION_COLUMNS
@@ -164,7 +164,7 @@ static const struct statement holds_medium = STATEMENT("draft_holds_medium", 1,
 
 static const struct statement add_comment = STATEMENT("draft_comment_add", 6,
 	"insert into draft_comments (id, draft_id, version, membership_id, user_id, body)"
-	" values ($1, $2, $3, $4, $5, $6)");
+	" values ($1, $2, $3::bigint, $4, $5, $6)");
 
 static const struct statement list_comments = STATEMENT("draft_comment_list", 1,
 	"select c.id, c.draft_id, c.version, c.membership_id, c.user_id, c.body, c.created_at"

@@ -125,9 +125,9 @@ enum error draft_payload_make(struct db *db, struct arena *arena, const struct d
 static enum error read_object(struct arena *arena, const json_t *json, struct draft_wish *wish)
 {
 	struct str visibility = json_in_str(json, "visibility");
-	if (!draft_kind_from_name(json_in_str(json, "kind"), &wish->kind) || !json_in_int64(json, "actor_id", &wish->actor_id))
+	if (!draft_kind_from_name(json_in_str(json, "kind"), &wish->kind) || !str_to_int64(json_in_str(json, "actor_id"), &wish->actor_id))
 		return ERROR_INTERNAL;
-	if (wish->kind != DRAFT_POST && !json_in_int64(json, "post_id", &wish->post_id))
+	if (wish->kind != DRAFT_POST && !str_to_int64(json_in_str(json, "post_id"), &wish->post_id))
 		return ERROR_INTERNAL;
 	if (wish->kind == DRAFT_BOOST)
 		return post_visibility_from_name(visibility, &wish->boost_visibility) ? ERROR_NONE : ERROR_INTERNAL;

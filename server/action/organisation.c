@@ -91,20 +91,25 @@ static enum error add_account(struct db *db, struct arena *arena, struct foundin
 	return error ? error : brand_account_create(db, arena, &account);
 }
 
-static enum error log_account(struct db *db, struct arena *arena, const struct founding *founding, int64_t organisation_id)
+static struct str describe_purpose(struct arena *arena, struct str purpose)
 {
 	AUTO(buf) struct buf data = { 0 };
 	struct json_out json;
 	json_out_init(&json, &data);
 	json_out_object_begin(&json);
-	json_out_key_str(&json, "purpose", founding->purpose);
+	json_out_key_str(&json, "purpose", purpose);
 	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&data));
+}
+
+static enum error log_account(struct db *db, struct arena *arena, const struct founding *founding, int64_t organisation_id)
+{
 	const struct audit_entry entry = {
 		.organisation_id = organisation_id,
 		.author = *founding->author,
 		.action = STR_LITERAL("account.create"),
 		.target = target_of(arena, "actor", founding->account.actor.id),
-		.data = buf_str(&data),
+		.data = describe_purpose(arena, founding->purpose),
 	};
 	return audit_write(db, arena, &entry);
 }
@@ -303,12 +308,12 @@ static enum error write_purpose(struct db *db, struct arena *arena, void *owner)
 		.author = *change->author,
 		.action = STR_LITERAL("account.set_purpose"),
 		.target = target_of(arena, "actor", change->actor_id),
-		.data = arena_printf(arena, "{\"purpose\":\"%.*s\"}", STR_ARG(change->purpose)), /* one of ours */
+		.data = describe_purpose(arena, change->purpose),
 	};
 	enum error error = organisation_authorise(db, arena, change->organisation_id, change->author, PERMISSION_ORG_ADMIN);
 	if (!error)
 		error = brand_account_find(db, arena, change->actor_id, &account);
-	if (!error && account.organisation_id != change->organisation_id && !MUTANT("organisation_foreign_account"))
+	if (!error && account.organisation_id != change->organisation_id)
 		error = ERROR_NOT_FOUND;
 	if (!error)
 		error = brand_account_set_purpose(db, arena, change->actor_id, change->purpose);

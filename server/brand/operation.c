@@ -91,7 +91,7 @@ void operation_respond_version(struct request *request, int64_t version)
 enum error operation_need_version(struct request *request, int64_t *ret_version)
 {
 	struct str tag = str_trim(http_request_header(request->http, "If-Match"));
-	if (!tag.len && !MUTANT("operation_if_match"))
+	if (!tag.len)
 		return problem(request, PROBLEM_VERSION_NEEDED, (struct str){ 0 });
 	if (str_starts_with(tag, STR_LITERAL("W/")))
 		tag = str_slice(tag, 2, tag.len);

@@ -140,9 +140,14 @@ enum error seat_refuse(struct request *request, enum permission permission)
 {
 	struct str needs = text_get(problem_language(request), TEXT_PROBLEM_NEEDS);
 	const char *name = permission_name(permission);
-	return problem_with(request, PROBLEM_PERMISSION_MISSING,
-		arena_printf(request->arena, "%.*s %s.", STR_ARG(needs), name),
-		arena_printf(request->arena, "\"permission\":\"%s\"", name));
+	AUTO(buf) struct buf object = { 0 };
+	struct json_out json;
+	json_out_init(&json, &object);
+	json_out_object_begin(&json);
+	json_out_key_c_string(&json, "permission", name);
+	json_out_object_end(&json);
+	return problem_with(request, PROBLEM_PERMISSION_MISSING, arena_printf(request->arena, "%.*s %s.", STR_ARG(needs), name),
+		arena_str(request->arena, str_slice(buf_str(&object), 1, object.len - 1)));
 }
 
 enum error seat_need(struct request *request, const struct seat *seat, enum permission permission)

@@ -104,6 +104,7 @@ def test_a_bound_token_reaches_its_account_only(world):
     bound = world.bound("marie", ids[0])
     assert [one["id"] for one in bound.get(f"/orgs/{world.slug}/accounts")] == ids[:1]
     problem(bound.call("GET", f"/accounts/{ids[1]}", None), "not-found", 404)
+    problem(bound.call("GET", f"/accounts/{ids[1]}", None, headers={"X-Act-As": ids[1]}), "not-found", 404)
     problem(bound.call("PATCH", f"/accounts/{ids[1]}", None, json={"display_name": "x"}), "not-found", 404)
 
 

@@ -45,6 +45,10 @@ def letter(permission, role):
     raise AssertionError(f"the matrix has no line for {permission}")
 
 
+def words():
+    return [word for line in MATRIX for word in line.split()]
+
+
 class World:
     """matrix, with somebody for each role, somebody without any (member) and somebody whose roles are for one account only
     (narrow); other, with its owner (foreigner); and a stranger."""
@@ -174,9 +178,16 @@ def test_roles_for_one_account_change_nothing_of_the_organisation(world, documen
 
 
 def test_the_matrix_knows_every_permission(world):
-    words = [one["name"] for one in world.founder.get(BASE + "/permissions")]
-    assert sorted(words) == sorted(word for line in MATRIX for word in line.split())
+    assert sorted(one["name"] for one in world.founder.get(BASE + "/permissions")) == sorted(words())
     roles = {one["name"]: one for one in world.founder.get(BASE + "/orgs/matrix/roles")}
     for role in ROLES:
-        assert roles[role]["permissions"] == sorted(word for word in words if letter(word, role) == "x"), role
-        assert roles[role]["own_permissions"] == sorted(word for word in words if letter(word, role) == "a"), role
+        assert roles[role]["permissions"] == sorted(word for word in words() if letter(word, role) == "x"), role
+        assert roles[role]["own_permissions"] == sorted(word for word in words() if letter(word, role) == "a"), role
+
+
+def test_what_is_for_own_things_only_is_told_apart(world):
+    for role in ROLES:
+        standing, = world.by_role(role).get(BASE + "/me/permissions")
+        for one in [standing, *standing["accounts"]]:
+            assert one["permissions"] == sorted(word for word in words() if letter(word, role) == "x"), role
+            assert one["own_permissions"] == sorted(word for word in words() if letter(word, role) == "a"), role
