@@ -184,13 +184,13 @@ static const struct command_option arrivals_options[] = {
 	{ NULL, NULL, NULL, false },
 };
 
-const struct command command_ticket_list = { "ticket", "list", "ORGANISATION", 1, 1, COMMAND_HAS_JSON,
-	"conversations with customers: numbers and states",
-	"Lists the 200 that changed last. Their texts are not for operators.", list_options, run_list };
+const struct command command_ticket_list = { "ticket", "list", "SLUG", 1, 1, COMMAND_HAS_JSON,
+	"Lists conversations with customers: numbers and states",
+	"The 200 that changed last. What people wrote is not for operators.\n", list_options, run_list };
 
-const struct command command_ticket_show = { "ticket", "show", "ORGANISATION NUMBER", 2, 2, COMMAND_HAS_JSON,
-	"one of them: its state, and how much belongs to it", NULL, NULL, run_show };
+const struct command command_ticket_show = { "ticket", "show", "SLUG NUMBER", 2, 2, COMMAND_HAS_JSON,
+	"Shows the state of a conversation, and how much belongs to it", NULL, NULL, run_show };
 
 const struct command command_ticket_arrivals = { "ticket", "arrivals", NULL, 0, 0, COMMAND_HAS_JSON,
-	"posts on their way to a conversation",
-	"Posts that could not be threaded are tried eight times and then set aside; the log says why.", arrivals_options, run_arrivals };
+	"Counts the posts that are on their way to a conversation",
+	"Posts that could not be threaded are tried eight times and then set aside; the log says why.\n", arrivals_options, run_arrivals };
