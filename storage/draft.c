@@ -140,17 +140,17 @@ static const struct statement set_failure = STATEMENT("draft_set_failure", 2,
 	" set failure = left($2, 500)"
 	" where id = $1"); // drafts_pkey
 
-#define VERSION_COLUMNS "v.draft_id, v.version, v.author_id, v.author_user_id, v.payload, v.sha256," \
+#define VERSION_FIELDS "v.draft_id, v.version, v.author_id, v.author_user_id, v.payload, v.sha256," \
 	" array_to_string(v.media_ids, ' '), v.created_at"
 
 static const struct statement find_version = STATEMENT("draft_version_find", 2,
-	"select " VERSION_COLUMNS
+	"select " VERSION_FIELDS
 	" from draft_versions as v"
 	" where v.draft_id = $1"
 	"   and v.version = $2::bigint"); // draft_versions_pkey
 
 static const struct statement list_versions = STATEMENT("draft_version_list", 1,
-	"select " VERSION_COLUMNS
+	"select " VERSION_FIELDS
 	" from draft_versions as v"
 	" where v.draft_id = $1"
 	" order by v.version desc"

@@ -350,22 +350,22 @@ CREATE FUNCTION public.release_gate() RETURNS trigger
     AS $$
 declare
 	claim jsonb;
-	revision bigint;
+	words bytea;
 begin
 	if not exists (select from brand_accounts as b where b.actor_id = new.actor_id) then
 		return new;
 	end if;
 	claim := nullif(current_setting('comptoir.release', true), '')::jsonb;
-	select p.revision into revision from posts as p where p.id = new.post_id;
+	words := release_words(new.post_id);
 	if new.type = 'Update' and (claim is null or claim ->> 'ground' is null) then
 		claim := '{"ground": "counters"}';
 	end if;
-	if claim is null or release_holds(claim, new, revision) is not true then
+	if claim is null or release_holds(claim, new, words) is not true then
 		raise exception 'a % of a brand account is not released', new.type using errcode = 'CP403';
 	end if;
-	insert into releases (activity_id, actor_id, post_id, post_revision, ground, user_id, membership_id, draft_id, version, ticket_id,
+	insert into releases (activity_id, actor_id, post_id, words_sha256, ground, user_id, membership_id, draft_id, version, ticket_id,
 		body_sha256)
-	values (new.id, new.actor_id, new.post_id, revision, claim ->> 'ground', (claim ->> 'user_id')::bigint,
+	values (new.id, new.actor_id, new.post_id, words, claim ->> 'ground', (claim ->> 'user_id')::bigint,
 		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
 		(claim ->> 'ticket_id')::bigint, new.body_sha256);
 	return new;
@@ -393,7 +393,7 @@ COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object 
 COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
 COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
 COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
-CREATE FUNCTION public.release_holds(claim jsonb, activity public.activities_out, revision bigint) RETURNS boolean
+CREATE FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -417,15 +417,27 @@ begin
 				and t.actor_id = activity.actor_id and t.status in ('open', 'pending', 'snoozed'))
 			and activity.type = 'Create'
 			and may_do(by_user, activity.actor_id, case when (select p.visibility from posts as p where p.id = activity.post_id) = 'direct'
-				then 'inbox.reply_private' else 'inbox.reply' end, true);
+				then 'inbox.reply_private' else 'inbox.reply' end,
+				exists (select from tickets as t join memberships as m on m.id = t.assignee_id
+					where t.id = (claim ->> 'ticket_id')::bigint and m.user_id = by_user));
 	when 'counters' then
 		return activity.type = 'Update'
-			and coalesce((select r.post_revision = revision from releases as r where r.post_id = activity.post_id
-				and r.ground <> 'counters' order by r.activity_id desc limit 1), revision = 1);
+			and coalesce((select r.words_sha256 = words from releases as r where r.post_id = activity.post_id
+				and r.ground <> 'counters' order by r.activity_id desc limit 1), true);
 	else
 		return false;
 	end case;
 end $$;
+CREATE FUNCTION public.release_words(of_post_id bigint) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select sha256(convert_to(jsonb_build_array(p.html, p.spoiler_text, p.title, p.language, p.is_sensitive, p.visibility,
+		(select jsonb_agg(jsonb_build_array(m.name, m.alt) order by m.id) from post_media as a join media as m on m.id = a.media_id
+		 where a.post_id = p.id),
+		(select jsonb_agg(o.title order by o.position) from poll_options as o where o.post_id = p.id))::text, 'UTF8'))
+	from posts as p where p.id = of_post_id
+$$;
 CREATE FUNCTION public.releases_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1952,7 +1964,7 @@ CREATE TABLE public.releases (
     activity_id bigint NOT NULL,
     actor_id bigint NOT NULL,
     post_id bigint,
-    post_revision bigint,
+    words_sha256 bytea,
     ground text NOT NULL,
     user_id bigint,
     membership_id bigint,
@@ -1964,10 +1976,11 @@ CREATE TABLE public.releases (
     CONSTRAINT releases_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
     CONSTRAINT releases_check CHECK (((ground <> 'approved'::text) OR ((draft_id IS NOT NULL) AND (version IS NOT NULL)))),
     CONSTRAINT releases_check1 CHECK (((ground <> 'reply'::text) OR (ticket_id IS NOT NULL))),
-    CONSTRAINT releases_ground_check CHECK ((ground = ANY (ARRAY['spoken'::text, 'approved'::text, 'reply'::text, 'counters'::text])))
+    CONSTRAINT releases_ground_check CHECK ((ground = ANY (ARRAY['spoken'::text, 'approved'::text, 'reply'::text, 'counters'::text]))),
+    CONSTRAINT releases_words_sha256_check CHECK ((octet_length(words_sha256) = 32))
 );
 COMMENT ON TABLE public.releases IS 'No references: they outlive what they speak of, and say who wrote, who approved and who pressed';
-COMMENT ON COLUMN public.releases.post_revision IS 'Of the post when it was said: votes and answers may be counted anew as long as it is the same';
+COMMENT ON COLUMN public.releases.words_sha256 IS 'What the post said then: votes and answers may be counted anew as long as it says the same';
 CREATE TABLE public.remote_files (
     name text NOT NULL,
     url text NOT NULL,
@@ -3337,7 +3350,8 @@ REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.release_gate() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
-REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activities_out, revision bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_words(of_post_id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.releases_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_change() FROM PUBLIC;

@@ -82,19 +82,17 @@ static enum error choose_policy(struct db *db, struct arena *arena, int64_t orga
 	return error;
 }
 
-enum error draft_policy_for(struct db *db, struct arena *arena, int64_t actor_id, enum draft_kind kind,
+enum error draft_policy_for(struct db *db, struct arena *arena, int64_t actor_id, enum draft_kind kind, int64_t post_id,
 	const struct publish_request *request, bool *ret_binds_speakers, bool *ret_covers_replies)
 {
 	struct brand_account account;
 	struct draft_content content;
 	struct str message = { 0 };
 	const struct approval_policy *policy = NULL;
-	const struct draft_wish wish = { .kind = kind, .request = request, .actor_id = actor_id };
+	const struct draft_wish wish = { .kind = kind, .request = request, .actor_id = actor_id, .post_id = post_id };
 	enum error error = brand_account_find(db, arena, actor_id, &account);
-	if (!error && kind == DRAFT_POST)
+	if (!error)
 		error = draft_payload_make(db, arena, &wish, &content, &message);
-	else
-		content.subject = (struct approval_subject){ .actor_id = actor_id, .kind = kind };
 	if (!error)
 		error = choose_policy(db, arena, account.organisation_id, &content.subject, &policy);
 	if (error)

@@ -77,8 +77,9 @@ enum error draft_publish(struct db *db, struct arena *arena, const struct draft 
  * author and those who could approve it read why among its comments. */
 enum error draft_publish_due(struct db *db, struct arena *arena, int64_t draft_id, int64_t *ret_due_us) MUST_CHECK;
 
-/* Whether account.speak is enough for this: no policy that fits binds speakers. covers_replies likewise of answers. */
-enum error draft_policy_for(struct db *db, struct arena *arena, int64_t actor_id, enum draft_kind kind,
+/* Whether account.speak is enough for this: no policy that fits binds speakers. covers_replies likewise of answers. post_id:
+ * of an edit or a boost; request: of a post or an edit. The errors of publish_check. */
+enum error draft_policy_for(struct db *db, struct arena *arena, int64_t actor_id, enum draft_kind kind, int64_t post_id,
 	const struct publish_request *request, bool *ret_binds_speakers, bool *ret_covers_replies) MUST_CHECK;
 
 #endif

@@ -64,7 +64,7 @@ static enum error check(struct db *db, struct arena *arena, const struct draft_w
 	const struct publish_request *request = wish->request;
 	struct actor author;
 	struct composition composition;
-	struct post post;
+	struct post post = { 0 };
 	enum error error = deed_find_doer(db, arena, wish->actor_id, &author);
 	if (!error && wish->kind != DRAFT_POST)
 		error = post_find(db, arena, wish->actor_id, wish->post_id, &post);

@@ -11,8 +11,10 @@
 #include "server/action/edit_post.h"
 
 #include "base/clock.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/mutant.h"
+#include "storage/asset.h"
 #include "storage/event.h"
 #include "storage/id.h"
 #include "storage/membership.h"
@@ -25,24 +27,42 @@ struct pressing {
 	struct draft_answer *answer;
 };
 
+/* Whether the draft's policy asks approval of those who may speak as well. */
+static enum error find_bond(struct db *db, struct arena *arena, const struct draft *draft, bool *ret_is_bound)
+{
+	struct approval_policy *policies;
+	size_t count;
+	enum error error = approval_policy_list(db, arena, draft->organisation_id, &policies, &count);
+	*ret_is_bound = false;
+	for (size_t i = 0; !error && i < count; i++)
+		*ret_is_bound = *ret_is_bound || (policies[i].id == draft->policy_id && policies[i].binds_speakers);
+	return error;
+}
+
+static bool is_over(enum draft_state state)
+{
+	return state == DRAFT_PUBLISHED || state == DRAFT_WITHDRAWN || state == DRAFT_PUBLISHING;
+}
+
+static bool was_approved(enum draft_state state)
+{
+	return state == DRAFT_APPROVED || state == DRAFT_SCHEDULED || state == DRAFT_FAILED;
+}
+
 static enum error choose_ground(struct db *db, struct arena *arena, struct pressing *pressing)
 {
 	const struct draft *draft = pressing->draft;
-	struct approval_policy *policies;
 	struct standing standing;
-	size_t count;
-	bool is_bound = false, is_ready = draft->state == DRAFT_APPROVED || draft->state == DRAFT_SCHEDULED || draft->state == DRAFT_FAILED;
+	bool is_bound, is_ready = was_approved(draft->state);
 	enum error error = rights_find(db, arena, pressing->author->user_id, draft->actor_id, &standing);
 	if (!error)
-		error = approval_policy_list(db, arena, draft->organisation_id, &policies, &count);
+		error = find_bond(db, arena, draft, &is_bound);
 	if (error)
 		return error;
-	for (size_t i = 0; i < count; i++)
-		is_bound = is_bound || (policies[i].id == draft->policy_id && policies[i].binds_speakers);
 	bool speaks = rights_allow(standing.rights, PERMISSION_ACCOUNT_SPEAK);
 	bool schedules = rights_allow(standing.rights, PERMISSION_DRAFT_SCHEDULE) ||
 		(draft->author_user_id == pressing->author->user_id && rights_allow_own(standing.rights, PERMISSION_DRAFT_SCHEDULE));
-	if (draft->state == DRAFT_PUBLISHED || draft->state == DRAFT_WITHDRAWN || draft->state == DRAFT_PUBLISHING)
+	if (is_over(draft->state))
 		return draft_refuse(pressing->answer, DRAFT_WRONG_STATE, ERROR_CONFLICT, "it cannot be published any more");
 	if (!speaks && !schedules)
 		return draft_refuse(pressing->answer, DRAFT_RIGHT_GONE, ERROR_FORBIDDEN, "the right to publish it is missing");
@@ -69,6 +89,21 @@ static enum error check_approval(struct db *db, struct arena *arena, const struc
 	return error;
 }
 
+static enum error check_assets(struct db *db, struct arena *arena, const struct pressing *pressing, const struct draft_content *content)
+{
+	enum asset_verdict verdict;
+	int64_t medium_id;
+	enum error error = asset_check(db, arena, pressing->draft->organisation_id, content->media_ids, content->media_count,
+		clock_now_us(), &verdict, &medium_id);
+	if (error)
+		return error;
+	if (verdict == ASSET_EMBARGO && !MUTANT("draft_asset"))
+		return draft_refuse(pressing->answer, DRAFT_EMBARGO, ERROR_UNPROCESSABLE, "the embargo on one of its files is not over");
+	if (verdict == ASSET_EXPIRED && !MUTANT("draft_asset"))
+		return draft_refuse(pressing->answer, DRAFT_EXPIRED, ERROR_UNPROCESSABLE, "one of its files may not be used any more");
+	return ERROR_NONE;
+}
+
 /* The bytes that were approved are the bytes that would be said. */
 static enum error check_payload(struct db *db, struct arena *arena, struct pressing *pressing)
 {
@@ -83,7 +118,7 @@ static enum error check_payload(struct db *db, struct arena *arena, struct press
 		return error;
 	if (!str_eq(content.payload, version.payload) && !MUTANT("draft_payload"))
 		return draft_refuse(pressing->answer, DRAFT_MEDIA_CHANGED, ERROR_UNPROCESSABLE, "its files or their texts were changed since");
-	return ERROR_NONE;
+	return check_assets(db, arena, pressing, &content);
 }
 
 static enum error say_post(struct db *db, struct arena *arena, struct pressing *pressing)
@@ -124,6 +159,19 @@ static enum error say(struct db *db, struct arena *arena, struct pressing *press
 	return ERROR_INTERNAL;
 }
 
+static struct str describe(struct arena *arena, const struct release_claim *claim)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_int(&json, "draft_id", claim->draft_id);
+	json_out_key_int(&json, "version", claim->version);
+	json_out_key_c_string(&json, "ground", release_ground_name(claim->ground));
+	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&out));
+}
+
 static enum error press(struct db *db, struct arena *arena, struct pressing *pressing)
 {
 	const struct draft *draft = pressing->draft;
@@ -136,8 +184,7 @@ static enum error press(struct db *db, struct arena *arena, struct pressing *pre
 	claim->draft_post_id = draft->kind == DRAFT_POST ? id_new() : 0;
 	const struct deed_author deed = { .organisation_id = draft->organisation_id, .author = *pressing->author,
 		.action = STR("draft.publish"), .target = arena_printf(arena, "draft:%lld", (long long)draft->id), .claim = *claim,
-		.data = arena_printf(arena, "{\"draft_id\":%lld,\"version\":%lld,\"ground\":\"%s\"}", (long long)draft->id,
-			(long long)draft->version, claim->ground == RELEASE_SPOKEN ? "spoken" : "approved") };
+		.data = describe(arena, claim) };
 	deed_begin(&deed);
 	enum error error = say(db, arena, pressing);
 	(void)deed_end();

@@ -4,6 +4,7 @@
 #include "server/action/schedule.h"
 
 #include "server/action/deed.h"
+#include "server/action/draft.h"
 #include "server/action/post_request.h"
 
 #include "base/clock.h"
@@ -196,6 +197,7 @@ static enum error publish_for(struct db *db, struct arena *arena, const struct p
 {
 	struct brand_account account;
 	struct standing standing;
+	bool binds_speakers, covers_replies;
 	enum error error = brand_account_find(db, arena, request->actor_id, &account);
 	if (error == ERROR_NOT_FOUND)
 		return publish_post_id(db, arena, request, ret_post_id, ret_message);
@@ -205,6 +207,9 @@ static enum error publish_for(struct db *db, struct arena *arena, const struct p
 		return error;
 	if (!rights_allow(standing.rights, PERMISSION_ACCOUNT_SPEAK))
 		return ERROR_FORBIDDEN;
+	error = draft_policy_for(db, arena, request->actor_id, DRAFT_POST, 0, request, &binds_speakers, &covers_replies);
+	if (error || binds_speakers)
+		return error ? error : ERROR_FORBIDDEN;
 	const struct deed_author author = {
 		.organisation_id = account.organisation_id,
 		.author = { user_id, standing.membership_id, AUDIT_WORKER },

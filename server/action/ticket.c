@@ -309,7 +309,7 @@ static enum error write_merge(struct db *db, struct arena *arena, void *owner)
 {
 	struct merging *merging = owner;
 	const struct ticket_deed *deed = merging->deed;
-	struct ticket one, other;
+	struct ticket one = { 0 }, other = { 0 };
 	enum error error = ticket_find(db, arena, deed->organisation_id, deed->ticket_id, &one);
 	if (!error)
 		error = ticket_find(db, arena, deed->organisation_id, merging->other_id, &other);

@@ -5,6 +5,7 @@
 #include "server/action/ticket_reply.h"
 
 #include "server/action/deed.h"
+#include "server/action/draft.h"
 #include "server/action/publish.h"
 #include "server/action/ticket_threading.h"
 #include "server/web/text.h"
@@ -123,7 +124,7 @@ static enum error note_parent(struct db *db, struct arena *arena, struct answeri
 
 static enum error check_and_note(struct db *db, struct arena *arena, struct answering *answering, int64_t post_id)
 {
-	struct ticket ticket, child;
+	struct ticket ticket = { 0 }, child;
 	enum error error = answering->child_id ? ticket_lock_account(db, arena, answering->ticket.actor_id) : ERROR_NONE;
 	if (!error)
 		error = ticket_deed_lock(db, arena, &answering->deed, &ticket);
@@ -176,7 +177,7 @@ static enum error look(struct db *db, struct arena *arena, struct answering *ans
 static enum error find_parent(struct db *db, struct arena *arena, const struct ticket_answer *answer, const struct ticket *ticket,
 	struct post *ret_post, struct str *ret_message)
 {
-	struct ticket of_parent;
+	struct ticket of_parent = { 0 };
 	int64_t post_id = answer->in_reply_to_id;
 	enum error error = ERROR_NONE;
 	if (post_id)
@@ -252,6 +253,14 @@ static enum error say(struct db *db, struct arena *arena, struct answering *answ
 		request.media_count = 0;
 	}
 	enum error error = address(db, arena, addressed_id, text, &request.text, ret_message);
+	if (error)
+		return error;
+	bool binds_speakers, covers_replies;
+	error = draft_policy_for(db, arena, ticket->actor_id, DRAFT_POST, 0, &request, &binds_speakers, &covers_replies);
+	if (!error && covers_replies && !MUTANT("ticket_reply_policy")) {
+		*ret_message = STR_LITERAL("answers of this account need approval: write a draft");
+		error = ERROR_UNPROCESSABLE;
+	}
 	if (error)
 		return error;
 	deed_begin(&author);

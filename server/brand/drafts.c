@@ -284,7 +284,7 @@ static enum error check_press(struct request *request, const struct seat *seat, 
 	bool binds_speakers = false, covers_replies;
 	enum error error = seat_need_for(request, seat, PERMISSION_ACCOUNT_SPEAK, wish->actor_id, true);
 	if (!error)
-		error = draft_policy_for(request->db, request->arena, wish->actor_id, wish->kind, wish->request, &binds_speakers,
+		error = draft_policy_for(request->db, request->arena, wish->actor_id, wish->kind, wish->post_id, wish->request, &binds_speakers,
 			&covers_replies);
 	if (!error && binds_speakers)
 		return problem(request, PROBLEM_NOT_APPROVED, (struct str){ 0 });

@@ -90,7 +90,7 @@ static enum error find_user(struct request *request, struct str handle, struct u
 
 enum error handle_members_invite(struct request *request, const struct seat *seat)
 {
-	struct user user;
+	struct user user = { 0 };
 	int64_t membership_id = 0;
 	enum error error = seat_need(request, seat, PERMISSION_ORG_MEMBERS);
 	if (!error)
@@ -188,7 +188,7 @@ enum error handle_grants_give(struct request *request, const struct seat *seat)
 
 enum error handle_grants_withdraw(struct request *request, const struct seat *seat)
 {
-	struct membership membership;
+	struct membership membership = { 0 };
 	enum error error = seat_need(request, seat, PERMISSION_ORG_ROLES);
 	if (!error)
 		error = find_member(request, seat, &membership);
@@ -200,7 +200,7 @@ enum error handle_grants_withdraw(struct request *request, const struct seat *se
 
 static enum error set_roles(struct request *request, const struct seat *seat, const struct str *roles, size_t count)
 {
-	struct membership membership;
+	struct membership membership = { 0 };
 	enum error error = seat_need(request, seat, PERMISSION_ORG_ROLES);
 	if (!error)
 		error = find_member(request, seat, &membership);

@@ -134,7 +134,7 @@ static enum error find_seat(struct request *request, const struct operation *ope
 static enum error call(struct request *request, const struct operation *operation)
 {
 	struct seat seat;
-	struct repeat repeat;
+	struct repeat repeat = { 0 };
 	enum error error = read_body(request);
 	if (!error)
 		error = find_seat(request, operation, &seat);

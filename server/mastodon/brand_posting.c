@@ -110,7 +110,8 @@ enum error brand_posting_begin(struct request *request, const struct publish_req
 		return ERROR_NONE;
 	enum error error = publish_check(request->db, request->arena, form, &request->error_message);
 	if (!error)
-		error = draft_policy_for(request->db, request->arena, form->actor_id, DRAFT_POST, form, &binds_speakers, &covers_replies);
+		error = draft_policy_for(request->db, request->arena, form->actor_id, DRAFT_POST, 0, form, &binds_speakers,
+			&covers_replies);
 	if (!error)
 		error = find_conversation(request, form, &ticket_id);
 	if (error)
@@ -136,18 +137,20 @@ enum error brand_posting_begin_edit(struct request *request, const struct post *
 	struct publish_request form;
 	if (!is_for_brand(request))
 		return ERROR_NONE;
-	enum error error = draft_policy_for(request->db, request->arena, post->actor_id, DRAFT_EDIT, NULL, &binds_speakers, &covers_replies);
+	enum error error = posting_form_read(request, &form);
+	if (error)
+		return error;
+	form.visibility = post->visibility;
+	form.in_reply_to_id = post->in_reply_to_id;
+	if (!form.text.data)
+		form.text = post->text_source;
+	error = draft_policy_for(request->db, request->arena, post->actor_id, DRAFT_EDIT, post->id, &form, &binds_speakers, &covers_replies);
 	if (error)
 		return error;
 	if (may(request, PERMISSION_ACCOUNT_SPEAK) && !binds_speakers) {
 		claim(request, RELEASE_SPOKEN, 0);
 		return ERROR_NONE;
 	}
-	error = posting_form_read(request, &form);
-	if (error)
-		return error;
-	form.visibility = post->visibility;
-	form.in_reply_to_id = post->in_reply_to_id;
 	const struct draft_wish wish = { .kind = DRAFT_EDIT, .request = &form, .actor_id = post->actor_id, .post_id = post->id,
 		.is_submitted = true, .idempotency_key = form.repetition.key };
 	return keep_for_review(request, &wish);
@@ -158,7 +161,7 @@ enum error brand_posting_begin_boost(struct request *request, int64_t post_id, e
 	bool binds_speakers = false, covers_replies;
 	if (!is_for_brand(request))
 		return ERROR_NONE;
-	enum error error = draft_policy_for(request->db, request->arena, request->access.actor_id, DRAFT_BOOST, NULL, &binds_speakers,
+	enum error error = draft_policy_for(request->db, request->arena, request->access.actor_id, DRAFT_BOOST, post_id, NULL, &binds_speakers,
 		&covers_replies);
 	if (error)
 		return error;

@@ -233,6 +233,19 @@ def test_files_that_changed_since_the_approval_stop_it(house):
     assert house.erik.post(f"/drafts/{draft['id']}/publish")["state"] == "published"
 
 
+def test_an_asset_is_not_said_before_its_embargo_or_after_its_end(house):
+    medium = house.medium("A red tulip")
+    asset = house.marie.post("/assets", json={"media_id": medium, "name": "Tulip", "licence": "CC-BY-4.0", "actor_id": house.account,
+                                              "embargo_until": later(3600)}, status=201)
+    draft = house.decide(house.erik, house.draft(media_ids=[medium], submit=True)).json()
+    problem(house.erik.call("POST", f"/drafts/{draft['id']}/publish", None), "embargo", 422)
+    house.database.rows("update assets set embargo_until = null, usable_until = now() - interval '1 day' where id = %s returning 1",
+                        (asset["id"],))
+    problem(house.erik.call("POST", f"/drafts/{draft['id']}/publish", None), "expired-asset", 422)
+    house.database.rows("update assets set usable_until = null where id = %s returning 1", (asset["id"],))
+    assert house.erik.post(f"/drafts/{draft['id']}/publish")["state"] == "published"
+
+
 def test_a_draft_can_be_an_edit_or_a_boost(house):
     post = house.draft(house.marie, publish=True)["post_id"]
     edit = house.draft(house.marie, kind="edit", post_id=post, status="better words", publish=True)

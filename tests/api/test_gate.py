@@ -9,6 +9,7 @@ from support.api import new_id, person
 from support.far import far_actor, follow
 from support.peers import Peer
 from support.waiting import wait_until
+from support.brand import problem
 from test_drafts import House, later
 
 STATUSES = "/api/v1/statuses"
@@ -120,12 +121,17 @@ def test_an_agent_answers_in_an_open_conversation_and_says_nothing_else(house, p
     app(house, "agnes").post(STATUSES, 403, data={"status": "barging in", "in_reply_to_id": elsewhere["id"]})
     house.policy(covers_replies=True, position=-9)
     app(house, "agnes").post(STATUSES, 403, data={"status": "Look.", "in_reply_to_id": question["id"]})
+    ticket = house.marie.get("/conversations", actor_id=house.account)[0]
+    refused = agent.call("POST", f"/conversations/{ticket['id']}/reply", None, json={"status": "Look."},
+                         headers={"If-Match": f'"{ticket["version"]}"'})
+    problem(refused, "bad-value", 422)
 
 
 def test_a_policy_binds_those_who_may_speak(house):
     house.policy(tags=["offer"], binds_speakers=True)
     assert "draft" in app(house, "marie").call("POST", STATUSES, 422, data={"status": "an #offer"}).json()["error"]
-    app(house, "marie").post(STATUSES, data={"status": "no such thing"})
+    harmless = app(house, "marie").post(STATUSES, data={"status": "no such thing"})
+    assert "draft" in app(house, "marie").call("PUT", f"{STATUSES}/{harmless['id']}", 422, data={"status": "an #offer"}).json()["error"]
 
 
 def write_activity(house, kind, claim=None):
