@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where a brand's post has arrived: per server, in all, and for nobody of another organisation."""
+import itertools
+import json
+
+import pytest
+
+from support.api import Api, make_token, new_id
+
+BASE = "/api/brand/v1"
+SCOPES = "read write brand:read brand:publish brand:inbox brand:listen brand:admin"
+counter = itertools.count()
+
+
+@pytest.fixture
+def world(server):
+    suffix, database = f"q{next(counter)}q", server.database
+    people = {}
+    for name in ("marie", "paul"):
+        server.create_account(name + suffix)
+        people[name] = Api(server, make_token(database, name + suffix, SCOPES), name + suffix)
+    server.command("org", "create", "fleurs" + suffix, "--founder", "marie" + suffix, "--account", "fleurs" + suffix)
+    server.command("org", "create", "autre" + suffix, "--founder", "paul" + suffix, "--account", "autre" + suffix)
+    account = database.value("select id from actors where handle = %s and domain_id is not null", ("fleurs" + suffix,))
+    activity, post = new_id(), new_id()
+    uri = f"https://receipts.example/posts/{post}"
+    database.rows("insert into posts (id, actor_id, uri, url, html, created_at, visibility, conversation_id)"
+                  " values (%s, %s, %s, %s, '', now(), 'public', %s) returning 1", (post, account, uri, uri, post))
+    database.rows("insert into activities_out (id, uri, type, actor_id, post_id, body, body_sha256, created_at)"
+                  " values (%s, %s, 'Create', %s, %s, '{}', sha256('{}'), now() - interval '1 hour') returning 1",
+                  (activity, uri + "/activity", account, post))
+    for inbox, peer, state, recipients, seconds in (
+            ("https://a.example/1", "a.example", "accepted", 3, 1), ("https://a.example/2", "a.example", "accepted", 4, 2),
+            ("https://b.example/1", "b.example", "refused", 1, 5), ("https://c.example/1", "c.example", "pending", 2, None)):
+        database.rows("insert into deliveries (activity_id, inbox_url, peer, state, recipients, due_at, ended_at)"
+                      " select %s, %s, %s, %s, %s, 'infinity', created_at + %s * interval '1 second'"
+                      " from activities_out where id = %s returning 1",
+                      (activity, inbox, peer, state, recipients, seconds, activity))
+    return server, people, post, uri
+
+
+def test_receipts_are_counted_by_server_and_in_all(world):
+    server, people, post, uri = world
+    answer = people["marie"].call("GET", f"{BASE}/objects/{post}/deliveries").json()
+    assert answer["quality"] == "measured" and answer["pending_is_lower_bound"] is False
+    total = answer["total"]
+    assert [total[state] for state in ("pending", "accepted", "refused", "given_up", "withheld")] == [1, 2, 1, 0, 0]
+    assert total["recipients"]["accepted"] == 7
+    assert (total["p50_ms"], total["p95_ms"]) == (1000, 2000)
+    assert [line["server"] for line in answer["servers"]] == ["a.example", "b.example", "c.example"]
+    assert answer["servers"][1]["refused"] == 1 and answer["servers"][1]["p50_ms"] is None
+
+
+def test_the_command_line_says_the_same(world):
+    server, people, post, uri = world
+    result = server.command("delivery", "receipts", uri, "--json")
+    report = json.loads(getattr(result, "stdout", result))
+    assert report["total"]["deliveries"]["accepted"] == 2 and report["total"]["recipients"]["accepted"] == 7
+
+
+def test_another_organisation_finds_nothing(world):
+    server, people, post, uri = world
+    people["paul"].call("GET", f"{BASE}/objects/{post}/deliveries", 404)
