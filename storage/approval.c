@@ -55,7 +55,7 @@ static const struct statement is_complete = STATEMENT("approval_is_complete", 2,
 
 static const struct statement add = STATEMENT("approval_add", 7,
 	"insert into approvals (draft_id, version, step, membership_id, user_id, decision, comment)"
-	" values ($1, $2::bigint, $3::bigint, $4, $5, $6, $7)"
+	" values ($1, $2::bigint, $3, $4, $5, $6, $7)"
 	" on conflict do nothing"); // approvals_pkey
 
 static const struct statement list_decisions = STATEMENT("approval_list", 1,
@@ -273,7 +273,7 @@ enum error approval_add(struct db *db, struct arena *arena, const struct approva
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, approval->draft_id);
 	db_value_int64(&values, approval->version);
-	db_value_int64(&values, approval->step);
+	db_value_int16(&values, (int16_t)approval->step);
 	db_value_int64(&values, approval->membership_id);
 	db_value_int64(&values, approval->user_id);
 	db_value_text(&values, approval->is_rejection ? STR_LITERAL("reject") : STR_LITERAL("approve"));

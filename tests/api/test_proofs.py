@@ -26,9 +26,11 @@ def world(server):
     uri = f"https://receipts.example/posts/{post}"
     database.rows("insert into posts (id, actor_id, uri, url, html, created_at, visibility, conversation_id)"
                   " values (%s, %s, %s, %s, '', now(), 'public', %s) returning 1", (post, account, uri, uri, post))
-    database.rows("insert into activities_out (id, uri, type, actor_id, post_id, body, body_sha256, created_at)"
+    founder = database.value("select u.id from users as u join actors as a on a.id = u.actor_id where a.handle = %s", ("marie" + suffix,))
+    database.rows("select set_config('comptoir.release', json_build_object('ground', 'spoken', 'user_id', %s)::text, true);"
+                  " insert into activities_out (id, uri, type, actor_id, post_id, body, body_sha256, created_at)"
                   " values (%s, %s, 'Create', %s, %s, '{}', sha256('{}'), now() - interval '1 hour') returning 1",
-                  (activity, uri + "/activity", account, post))
+                  (founder, activity, uri + "/activity", account, post))
     for inbox, peer, state, recipients, seconds in (
             ("https://a.example/1", "a.example", "accepted", 3, 1), ("https://a.example/2", "a.example", "accepted", 4, 2),
             ("https://b.example/1", "b.example", "refused", 1, 5), ("https://c.example/1", "c.example", "pending", 2, None)):

@@ -67,6 +67,9 @@ def test_the_web_role_changes_rows_and_nothing_else(migrated):
     assert rights.pop("audit_log") == "si"
     assert rights.pop("audit_heads") == "s"
     assert rights.pop("changes") == "sid"
+    assert rights.pop("approvals") == "si"
+    assert rights.pop("releases") == "s"
+    assert rights.pop("mail_domain_blocks") == "sid"
     assert set(rights.values()) == {"siud"}
 
 
