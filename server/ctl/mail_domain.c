@@ -78,10 +78,10 @@ static enum error run_list(struct invocation *invocation)
 }
 
 const struct command command_mail_domain_block = { "mail-domain", "block", "DOMAIN", 1, 1, 0,
-	"Refuse e-mail addresses of a domain, and of those below it",
+	"Refuses e-mail addresses of a domain, and of those below it",
 	"For new accounts and for addresses that people change to. Accounts that are there stay.\n\n"
 	"  comptoir mail-domain block throwaway.example", NULL, run_block };
-const struct command command_mail_domain_unblock = { "mail-domain", "unblock", "DOMAIN", 1, 1, 0, "Accept them again", NULL, NULL,
+const struct command command_mail_domain_unblock = { "mail-domain", "unblock", "DOMAIN", 1, 1, 0, "Accepts them again", NULL, NULL,
 	run_unblock };
-const struct command command_mail_domain_list = { "mail-domain", "list", NULL, 0, 0, COMMAND_HAS_JSON, "List blocked domains of e-mail",
+const struct command command_mail_domain_list = { "mail-domain", "list", NULL, 0, 0, COMMAND_HAS_JSON, "Lists the domains whose addresses are refused",
 	NULL, NULL, run_list };
