@@ -310,7 +310,9 @@ static enum error remove_unnamed(struct db *db, struct arena *arena, const struc
 
 static enum error add_named(struct db *db, struct arena *arena, struct deed *deed, const struct grant *grants, size_t count)
 {
-	for (size_t i = 0; i < deed->name_count; i++) {
+	struct deed one = *deed;
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < deed->name_count && !error; i++) {
 		const struct grant_wanted wanted = { .membership_id = deed->membership_id, .role = deed->names[i], .actor_id = deed->actor_id };
 		struct grant grant = {
 			.id = id_new(),
@@ -318,14 +320,13 @@ static enum error add_named(struct db *db, struct arena *arena, struct deed *dee
 			.actor_id = deed->actor_id,
 			.granted_by = deed->author->membership_id,
 		};
-		deed->wanted = &wanted;
-		enum error error = check_grant(db, arena, deed, &grant);
+		one.wanted = &wanted;
+		error = check_grant(db, arena, &one, &grant);
 		if (!error && !is_granted(deed, grants, count, deed->names[i]))
 			error = grant_store(db, arena, &grant);
-		if (error)
-			return error;
 	}
-	return ERROR_NONE;
+	deed->message = one.message;
+	return error;
 }
 
 static struct str describe_roles(struct arena *arena, const struct deed *deed)
