@@ -9,7 +9,6 @@
 #include "storage/id.h"
 #include "storage/job.h"
 #include "storage/membership.h"
-#include "storage/ticket_hook.h"
 #include "storage/ticket_story.h"
 
 #include "base/clock.h"
@@ -186,8 +185,6 @@ enum error ticket_change_within(struct db *db, struct arena *arena, const struct
 		error = note_changes(db, arena, author, &former, ticket);
 	if (!error)
 		error = note_sleep(db, arena, ticket);
-	if (!error && former.status != ticket->status)
-		error = sla_note_status(db, arena, ticket, former.status, clock_now_us());
 	return error;
 }
 

@@ -11,7 +11,6 @@
 #include "server/web/text.h"
 #include "storage/id.h"
 #include "storage/ticket_arrival.h"
-#include "storage/ticket_hook.h"
 #include "storage/ticket_story.h"
 
 #include "base/clock.h"
@@ -36,7 +35,6 @@ static enum error note_answer(struct db *db, struct arena *arena, struct answeri
 {
 	const struct audit_author *author = &answering->deed.author;
 	int64_t now_us = clock_now_us();
-	enum ticket_status former = ticket->status;
 	bool is_new;
 	const struct ticket_post post = { .post_id = post_id, .ticket_id = ticket->id, .author_id = ticket->actor_id, .is_ours = true,
 		.user_id = author->user_id, .membership_id = author->membership_id, .at_us = now_us };
@@ -56,10 +54,6 @@ static enum error note_answer(struct db *db, struct arena *arena, struct answeri
 	event.version = ticket->version;
 	if (!error)
 		error = ticket_event_add(db, arena, &event);
-	if (!error)
-		error = sla_note_our_reply(db, arena, ticket, now_us);
-	if (!error && former != ticket->status)
-		error = sla_note_status(db, arena, ticket, former, now_us);
 	return error;
 }
 
@@ -94,8 +88,6 @@ static enum error enter_child(struct db *db, struct arena *arena, struct answeri
 	if (!error)
 		error = ticket_event_add(db, arena, &event);
 	if (!error)
-		error = sla_note_opened(db, arena, &child, child.opened_us);
-	if (!error)
 		*ret_child = child;
 	return error;
 }
@@ -104,7 +96,6 @@ static enum error enter_child(struct db *db, struct arena *arena, struct answeri
 static enum error note_parent(struct db *db, struct arena *arena, struct answering *answering, struct ticket *parent, int64_t post_id)
 {
 	const struct audit_author *author = &answering->deed.author;
-	enum ticket_status former = parent->status;
 	if (parent->status == TICKET_OPEN)
 		parent->status = TICKET_PENDING;
 	parent->first_reply_us = parent->first_reply_us ? parent->first_reply_us : clock_now_us();
@@ -115,10 +106,6 @@ static enum error note_parent(struct db *db, struct arena *arena, struct answeri
 		.membership_id = author->membership_id, .post_id = post_id, .version = parent->version };
 	if (!error)
 		error = ticket_event_add(db, arena, &event);
-	if (!error)
-		error = sla_note_our_reply(db, arena, parent, parent->last_reply_us);
-	if (!error && former != parent->status)
-		error = sla_note_status(db, arena, parent, former, clock_now_us());
 	return error;
 }
 

@@ -6,7 +6,6 @@
 
 #include "storage/id.h"
 #include "storage/ticket_arrival.h"
-#include "storage/ticket_hook.h"
 #include "storage/ticket_story.h"
 
 #include "base/clock.h"
@@ -58,9 +57,8 @@ static enum error note_status(struct threading *threading, const struct ticket *
 {
 	if (ticket->status == former)
 		return ERROR_NONE;
-	enum error error = add_event(threading, ticket, "status", str_from(ticket_status_name(former)),
+	return add_event(threading, ticket, "status", str_from(ticket_status_name(former)),
 		str_from(ticket_status_name(ticket->status)));
-	return error ? error : sla_note_status(threading->db, threading->arena, ticket, former, threading->now_us);
 }
 
 static void set_open(struct ticket *ticket)
@@ -94,9 +92,7 @@ static enum error join_customer(struct threading *threading, struct ticket *tick
 		error = add_event(threading, ticket, "post", (struct str){ 0 }, (struct str){ 0 });
 	if (!error)
 		error = note_status(threading, ticket, former);
-	if (!error && is_turn)
-		error = sla_note_customer_turn(db, arena, ticket, threading->now_us);
-	return error ? error : routing_apply(db, arena, ticket, threading->post.id, ticket);
+	return error;
 }
 
 static enum error join_ours(struct threading *threading, struct ticket *ticket)
@@ -117,8 +113,6 @@ static enum error join_ours(struct threading *threading, struct ticket *ticket)
 	error = ticket_store(threading->db, threading->arena, ticket);
 	if (!error)
 		error = add_event(threading, ticket, "reply", (struct str){ 0 }, (struct str){ 0 });
-	if (!error)
-		error = sla_note_our_reply(threading->db, threading->arena, ticket, threading->now_us);
 	return error ? error : note_status(threading, ticket, former);
 }
 
@@ -141,19 +135,13 @@ static enum error open_ticket(struct threading *threading, int64_t parent_id, st
 		.opened_us = threading->now_us,
 		.language = threading->post.language,
 	};
-	enum error error = contact_of_actor(db, arena, ticket.organisation_id, ticket.customer_id, &ticket.contact_id);
-	if (!error)
-		error = ticket_create(db, arena, &ticket);
+	enum error error = ticket_create(db, arena, &ticket);
 	if (!error)
 		error = ticket_thread_store(db, arena, ticket.actor_id, threading->post.thread_id, threading->customer_id, ticket.id);
 	if (!error)
 		error = add_event(threading, &ticket, "opened", (struct str){ 0 }, (struct str){ 0 });
-	if (!error)
-		error = sla_note_opened(db, arena, &ticket, threading->now_us);
 	if (!error && !is_ours)
 		error = add_post(threading, ticket.id, &is_new);
-	if (!error && !is_ours)
-		error = routing_apply(db, arena, &ticket, threading->post.id, &ticket);
 	if (!error)
 		*ret_ticket = ticket;
 	return error;
@@ -368,22 +356,16 @@ static enum error note_united(struct db *db, struct arena *arena, const struct t
 
 static enum error unite(struct db *db, struct arena *arena, struct ticket *kept, struct ticket *gone, const struct audit_author *author)
 {
-	enum ticket_status kept_before = kept->status, gone_before = gone->status;
-	int64_t now_us = clock_now_us();
 	take_state(kept, gone);
 	gone->merged_into_id = kept->id;
 	gone->status = TICKET_CLOSED;
 	gone->snoozed_until_us = 0;
 	gone->parent_id = 0;
 	enum error error = ticket_store(db, arena, gone);
-	if (!error && gone_before != gone->status)
-		error = sla_note_status(db, arena, gone, gone_before, now_us);
 	if (!error)
 		error = ticket_move_parts(db, arena, gone->id, kept->id);
 	if (!error)
 		error = ticket_store(db, arena, kept);
-	if (!error && kept_before != kept->status)
-		error = sla_note_status(db, arena, kept, kept_before, now_us);
 	return error ? error : note_united(db, arena, kept, gone, author);
 }
 
