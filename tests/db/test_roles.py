@@ -79,6 +79,17 @@ def test_the_federation_role_cannot_read_secrets(migrated, table):
         migrated.rows(f"select * from {table}", user="comptoir_federation")
 
 
+def test_what_is_private_cannot_be_read_as_the_federation_role(migrated):
+    """Every table that is not named as readable, so that none is forgotten."""
+    readable = {table for table, letters in federation_rights().items() if "s" in letters}
+    private = [table for table, in migrated.rows("select relname from pg_class where relnamespace = 'public'::regnamespace"
+                                                 " and relkind = 'r'") if table not in readable]
+    assert {"drafts", "draft_versions", "approvals", "releases", "tickets", "ticket_notes", "link_hits", "audit_log"} <= set(private)
+    for table in private:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            migrated.rows(f"select * from {table}", user="comptoir_federation")
+
+
 @pytest.mark.parametrize("user", ["comptoir_web", "comptoir_federation"])
 def test_a_role_makes_no_tables(migrated, user):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
