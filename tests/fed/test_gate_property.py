@@ -109,6 +109,7 @@ class House:
             return
         self.server.rows("update drafts set scheduled_at = now() - interval '1 second' where id = %s returning 1", number)
         self.server.rows("update jobs set due_at = now() where kind = 'draft_publish' and key = %s returning 1", number)
+        self.server.rows("select pg_notify('comptoir_wake', '8')")
         wait_until(lambda: not self.server.rows("select 1 from jobs where kind = 'draft_publish' and key = %s", number), 20, "the job")
         self.check(number, number)
 

@@ -77,6 +77,7 @@ def test_the_trainee_leaves_and_what_was_queued_stays(federated_factory):
     assert tim.call("GET", f"{ROOT}/drafts", None).status_code in (403, 404, 422)
     company.server.rows("update drafts set scheduled_at = now() - interval '1 second' where id = %s returning 1", draft["id"])
     company.server.rows("update jobs set due_at = now() where kind = 'draft_publish' returning 1")
+    company.server.rows("select pg_notify('comptoir_wake', '8')")
     wait_until(lambda: eva.get(f"{ROOT}/drafts/{draft['id']}")["state"] == "failed", 30, "the draft to be refused")
     assert eva.get(f"{ROOT}/drafts/{draft['id']}/comments")[-1]["notice"] == "right_gone"
     company.app("marie").post("/api/v1/statuses", data={"status": "Business as usual"})
