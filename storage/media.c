@@ -89,7 +89,7 @@ static const struct statement create = STATEMENT("media_create", 10,
 	" values ($1, $2, $3, $4, $5, $6, $7, $8::integer / 1000000.0, $9::integer / 1000000.0, $10)"
 	" on conflict (id) do nothing"); // media_pkey
 
-static const struct statement set_ready = STATEMENT("media_set_ready", 14,
+static const struct statement set_ready = STATEMENT("media_set_ready", 15,
 	"update media"
 	" set state = 'ready',"
 	"     kind = $2,"
@@ -104,7 +104,8 @@ static const struct statement set_ready = STATEMENT("media_set_ready", 14,
 	"     blurhash = $11,"
 	"     duration_ms = nullif($12::bigint, 0),"
 	"     frame_rate_milli = nullif($13::integer, 0),"
-	"     bit_rate = nullif($14::bigint, 0)"
+	"     bit_rate = nullif($14::bigint, 0),"
+	"     sha256 = $15"
 	" where id = $1"
 	"   and state = 'pending'"); // media_pkey
 
@@ -317,6 +318,7 @@ enum error media_set_ready(struct db *db, struct arena *arena, const struct medi
 	db_value_int64(&values, medium->duration_ms);
 	db_value_int32(&values, medium->frame_rate_milli);
 	db_value_int64(&values, medium->bit_rate);
+	db_value_bytes(&values, medium->sha256);
 	enum error error = db_change(db, arena, &set_ready, &values, &affected);
 	return error ? error : affected ? ERROR_NONE : ERROR_NOT_FOUND;
 }

@@ -56,6 +56,7 @@ static void read_row(const struct db_rows *rows, int row, struct medium *medium)
 		.focus_y = (double)db_int64(rows, row, MEDIUM_FOCUS_Y) / FOCUS_SCALE,
 		.post_id = db_int64(rows, row, MEDIUM_POST_ID),
 		.purpose = purpose_from(db_text(rows, row, MEDIUM_PURPOSE)),
+		.sha256 = db_bytes(rows, row, MEDIUM_SHA256),
 	};
 }
 

@@ -31,7 +31,8 @@
 	", round(m.focus_x * 1000000)::integer as focus_x" \
 	", round(m.focus_y * 1000000)::integer as focus_y" \
 	", pm.post_id" \
-	", m.purpose"
+	", m.purpose" \
+	", m.sha256"
 
 enum {
 	MEDIUM_ID,
@@ -57,6 +58,7 @@ enum {
 	MEDIUM_FOCUS_Y,
 	MEDIUM_POST_ID,
 	MEDIUM_PURPOSE,
+	MEDIUM_SHA256,
 };
 
 enum error media_rows_read(struct db *db, struct arena *arena, const struct statement *statement,

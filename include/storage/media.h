@@ -40,6 +40,7 @@ struct medium {
 	double focus_x, focus_y;
 	int64_t post_id;         /* 0: hangs at none */
 	enum media_purpose purpose;
+	struct str sha256;       /* of the file; data NULL until it is there, and for remote ones */
 };
 
 /* Whose ever; those that are there, in no order. */

@@ -20,10 +20,13 @@ static const struct medium *find_medium(const struct medium *media, size_t count
 
 static void write_medium(struct json_out *json, const struct medium *medium)
 {
+	AUTO(buf) struct buf hash = { 0 };
+	for (size_t i = 0; i < medium->sha256.len; i++)
+		buf_add_printf(&hash, "%02x", (unsigned char)medium->sha256.data[i]);
 	json_out_object_begin(json);
 	json_out_key_id(json, "id", medium->id);
 	json_out_key_str(json, "file", medium->name);
-	json_out_key_int(json, "bytes", medium->size_bytes);
+	json_out_key_str(json, "sha256", buf_str(&hash));
 	json_out_key_str(json, "alt", medium->alt);
 	json_out_key_array_begin(json, "focus");
 	json_out_double(json, medium->focus_x);

@@ -6,8 +6,11 @@
 
 #include "server/media/media_limits.h"
 
+#include <openssl/evp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+
+#define SHA256_BYTES 32
 
 static struct str named(struct arena *arena, struct str name, const char *middle, enum media_type type)
 {
@@ -32,6 +35,16 @@ static void fill_in(struct arena *arena, const struct media_picture *picture, st
 	medium->preview_height = (int32_t)facts->small_height;
 }
 
+/* The file itself, whose hash an approval of a draft counts for. */
+static enum error put_file(struct media_service *service, struct arena *arena, struct medium *medium, struct str bytes)
+{
+	char *hash = arena_alloc(arena, SHA256_BYTES);
+	if (EVP_Digest(bytes.data, bytes.len, (unsigned char *)hash, NULL, EVP_sha256(), NULL) != 1)
+		return ERROR_CRYPTO;
+	medium->sha256 = (struct str){ hash, SHA256_BYTES };
+	return media_store_put(service->store, arena, medium->file_name, bytes);
+}
+
 static enum error finish_picture(struct media_service *service, struct arena *arena, int descriptor, uint32_t size_bytes,
 	enum media_type type, enum helper_shape shape, struct medium *medium)
 {
@@ -40,7 +53,7 @@ static enum error finish_picture(struct media_service *service, struct arena *ar
 	if (error)
 		return error;
 	fill_in(arena, &picture, medium);
-	error = media_store_put(service->store, arena, medium->file_name, picture.bytes);
+	error = put_file(service, arena, medium, picture.bytes);
 	if (!error && medium->preview_name.data)
 		error = media_store_put(service->store, arena, medium->preview_name, picture.small);
 	media_picture_clear(&picture);
@@ -54,7 +67,7 @@ static enum error finish_other(struct media_service *service, struct arena *aren
 	medium->mime_type = str_from(media_type_mime(type));
 	medium->file_name = named(arena, medium->name, "", type);
 	medium->size_bytes = (int64_t)bytes.len;
-	return media_store_put(service->store, arena, medium->file_name, bytes);
+	return put_file(service, arena, medium, bytes);
 }
 
 /* All of a file that is in memory. */
@@ -78,7 +91,7 @@ static enum error store_file(struct media_service *service, struct arena *arena,
 	if (error)
 		return error;
 	medium->size_bytes += (int64_t)bytes.len;
-	error = media_store_put(service->store, arena, medium->file_name, bytes);
+	error = put_file(service, arena, medium, bytes);
 	munmap((void *)(uintptr_t)bytes.data, bytes.len);
 	return error;
 }

@@ -249,7 +249,9 @@ def test_files_that_changed_since_the_approval_stop_it(house):
     draft = house.decide(house.erik, house.draft(media_ids=[medium], submit=True)).json()
     house.database.rows("update media set alt = 'A cheap tulip' where id = %s returning 1", (medium,))
     problem(house.erik.call("POST", f"/drafts/{draft['id']}/publish", None), "not-approved", 422)
-    house.database.rows("update media set alt = 'A red tulip' where id = %s returning 1", (medium,))
+    house.database.rows("update media set alt = 'A red tulip', sha256 = sha256('another') where id = %s returning 1", (medium,))
+    problem(house.erik.call("POST", f"/drafts/{draft['id']}/publish", None), "not-approved", 422)
+    house.database.rows("update media set sha256 = null where id = %s returning 1", (medium,))
     assert house.erik.post(f"/drafts/{draft['id']}/publish")["state"] == "published"
 
 

@@ -56,6 +56,7 @@ def test_the_florist_founds_and_publishes_a_photo_without_asking_anybody(federat
     photo = app.call("POST", "/api/v2/media", None, files={"file": ("tulips.jpg", picture(), "image/jpeg")},
                      data={"description": "Red tulips"}).json()
     wait_until(lambda: app.call("GET", f"/api/v1/media/{photo['id']}", None).status_code == 200, 30, "the photo")
+    assert company.server.one("select octet_length(sha256) from media where id = %s", photo["id"]) == 32
     status = app.post("/api/v1/statuses", data={"status": "Fresh tulips today", "media_ids[]": photo["id"]})
     assert status["media_attachments"][0]["description"] == "Red tulips" and status["account"]["username"] == "fleurs"
     number, _ = company.arrives("Fresh tulips today")
