@@ -215,7 +215,7 @@ def test_the_posts_of_a_silenced_server_are_for_followers(world, domain):
     anyone = Api(server)
     remote = make_remote(server, "<p>de loin #loin</p>")
     assert ids(anyone.get(PUBLIC)) == ids(reader.get(PUBLIC)) == [remote]
-    server.command("domain", "block", domain, "--severity", "silence")
+    server.command("domain", "block", domain, "--severity", "silence", "--yes")
     try:
         assert ids(anyone.get(PUBLIC)) == ids(reader.get(PUBLIC)) == []
         relate(server, "insert into follows (id, follower_id, followed_id, uri, state)"
