@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -272,12 +273,23 @@ enum error http_listeners_open(struct http_server *server, const struct str *add
 	return ERROR_NONE;
 }
 
+/* From here on the kernel lets nobody in: who knocks is not answered, knocks again a second later and finds the next server
+ * or a closed door. Without it, who came between the last accept and the close was let in and then reset. */
+static void shut(const struct http_listener *listener)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog program = { .len = 1, .filter = &nothing };
+	if (!listener->is_unix)
+		setsockopt(listener->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
 void http_listeners_close(struct http_loop *loop)
 {
 	for (size_t i = 0; i < loop->listener_count; i++) {
 		struct http_listener *listener = &loop->listeners[i];
 		if (listener->event) {
 			/* Whom the kernel has let in must not be reset. */
+			shut(listener);
 			for (int count = 0; count < BACKLOG && accept_one(listener); count++)
 				;
 			event_free(listener->event);
