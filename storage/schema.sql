@@ -454,6 +454,262 @@ begin
 	where name is not null;
 	return null;
 end $$;
+CREATE FUNCTION public.service_due(organisation bigint, since timestamp with time zone, seconds numeric, in_hours boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	seconds_left numeric := seconds;
+	begin_at timestamptz := since;
+	span record;
+begin
+	if seconds <= 0 then
+		return since;
+	end if;
+	if not in_hours or not exists (select from service_hours as h where h.organisation_id = organisation) then
+		return since + make_interval(secs => seconds::double precision);
+	end if;
+	for i in 1..60 loop
+		for span in select s.opens, s.closes, extract(epoch from s.closes - s.opens) as length
+		            from service_spans(organisation, begin_at, begin_at + interval '840 hours') as s order by s.opens loop
+			if span.length >= seconds_left then
+				return span.opens + make_interval(secs => seconds_left::double precision);
+			end if;
+			seconds_left := seconds_left - span.length;
+		end loop;
+		begin_at := begin_at + interval '840 hours';
+	end loop;
+	return 'infinity';
+end $$;
+CREATE FUNCTION public.service_elapsed(organisation bigint, since timestamp with time zone, until timestamp with time zone, in_hours boolean) RETURNS numeric
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select case
+		when until <= since then 0
+		when in_hours and exists (select from service_hours as h where h.organisation_id = organisation) then coalesce((
+			select sum(extract(epoch from s.closes - s.opens)) from service_spans(organisation, since, until) as s), 0)
+		else extract(epoch from until - since)
+	end
+$$;
+CREATE FUNCTION public.service_spans(organisation bigint, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(opens timestamp with time zone, closes timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select greatest(s.opens, since), least(s.closes, until)
+	from (
+		select (d.day + make_interval(mins => part.opens::integer)) at time zone o.time_zone as opens,
+		       (d.day + make_interval(mins => part.closes::integer)) at time zone o.time_zone as closes
+		from organisations as o
+		cross join lateral (
+			select (since at time zone o.time_zone)::date + n.days as day
+			from generate_series(-1, (until at time zone o.time_zone)::date - (since at time zone o.time_zone)::date) as n (days)
+		) as d
+		join service_hours as h on h.organisation_id = o.id and h.weekday = extract(isodow from d.day)
+		left join service_holidays as f on f.organisation_id = o.id and f.day = d.day
+		cross join lateral (
+			select h.opens, least(h.closes, f.closed_from) as closes
+			union all
+			select greatest(h.opens, f.closed_until), h.closes where f.day is not null
+		) as part
+		where o.id = organisation
+		  and part.opens < part.closes
+	) as s
+	where least(s.closes, until) > greatest(s.opens, since)
+	order by 1
+$$;
+CREATE TABLE public.ticket_clocks (
+    ticket_id bigint NOT NULL,
+    metric text NOT NULL,
+    number integer NOT NULL,
+    organisation_id bigint NOT NULL,
+    policy_id bigint,
+    target_s integer NOT NULL,
+    in_hours boolean NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    running_since timestamp with time zone,
+    used_s numeric(16,6) DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    breached_at timestamp with time zone,
+    CONSTRAINT ticket_clocks_check CHECK (((running_since IS NULL) = (due_at IS NULL))),
+    CONSTRAINT ticket_clocks_check1 CHECK (((ended_at IS NULL) OR (running_since IS NULL))),
+    CONSTRAINT ticket_clocks_metric_check CHECK ((metric = ANY (ARRAY['first_reply'::text, 'next_reply'::text, 'resolution'::text]))),
+    CONSTRAINT ticket_clocks_number_check CHECK ((number > 0)),
+    CONSTRAINT ticket_clocks_target_s_check CHECK ((target_s > 0)),
+    CONSTRAINT ticket_clocks_used_s_check CHECK ((used_s >= (0)::numeric))
+);
+COMMENT ON TABLE public.ticket_clocks IS 'Of a public ticket and the private ones below it together; those of a private ticket without one are its own';
+COMMENT ON COLUMN public.ticket_clocks.used_s IS 'Seconds that ran before running_since, in hours or by the clock';
+COMMENT ON COLUMN public.ticket_clocks.breached_at IS 'When it was due, set once that is over';
+CREATE FUNCTION public.sla_end(clock public.ticket_clocks, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	update ticket_clocks as c
+	set used_s = c.used_s + case when c.running_since is null then 0
+	                             else service_elapsed(c.organisation_id, c.running_since, at, c.in_hours) end,
+	    breached_at = coalesce(c.breached_at, case when c.due_at < at then c.due_at end),
+	    running_since = null,
+	    due_at = null,
+	    ended_at = at
+	where (c.ticket_id, c.metric, c.number) = (clock.ticket_id, clock.metric, clock.number);
+end $$;
+CREATE FUNCTION public.sla_follow(root bigint, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	policy sla_policies;
+	state record;
+	clock ticket_clocks;
+	has_clocks boolean;
+	target integer;
+begin
+	perform from ticket_clocks as c where c.ticket_id = root order by c.metric, c.number for update;
+	has_clocks := found;
+	policy := sla_policy_of(root);
+	if policy.id is null and not has_clocks then
+		return;
+	end if;
+	select t.organisation_id, bool_or(f.status = 'open') as is_open, bool_or(f.status in ('open', 'pending', 'snoozed')) as is_there,
+	       bool_or(f.is_awaiting_us and f.status in ('open', 'pending', 'snoozed')) as is_awaiting,
+	       min(f.first_reply_at) as first_reply_at, max(f.last_reply_at) as last_reply_at
+	into state
+	from tickets as t
+	join tickets as f on f.id = t.id or (f.parent_id = t.id and f.channel = 'private' and t.channel = 'public')
+	where t.id = root
+	  and f.merged_into_id is null
+	group by t.organisation_id;
+	if state.organisation_id is null then
+		select t.organisation_id, false as is_open, false as is_there, false as is_awaiting, null::timestamptz as first_reply_at,
+		       null::timestamptz as last_reply_at into state
+		from tickets as t where t.id = root;
+	end if;
+	for clock in select c.* from ticket_clocks as c where c.ticket_id = root and c.ended_at is null loop
+		if clock.metric = 'first_reply' and state.first_reply_at is not null then
+			perform sla_end(clock, greatest(state.first_reply_at, clock.started_at));
+		elsif clock.metric = 'next_reply' and not state.is_awaiting and state.last_reply_at >= clock.started_at then
+			perform sla_end(clock, state.last_reply_at);
+		elsif not state.is_there then
+			perform sla_end(clock, at);
+		end if;
+	end loop;
+	if state.is_there then
+		-- What was resolved and goes on had not ended.
+		update ticket_clocks as c set ended_at = null
+		where c.ticket_id = root
+		  and c.ended_at is not null
+		  and (c.metric = 'resolution' or (c.metric = 'first_reply' and state.first_reply_at is null));
+		insert into ticket_clocks (ticket_id, metric, number, organisation_id, policy_id, target_s, in_hours, started_at)
+		select root, wanted.metric, 1 + (select count(*) from ticket_clocks as c where c.ticket_id = root and c.metric = wanted.metric),
+		       state.organisation_id, policy.id, wanted.target_s, policy.in_hours, at
+		from (values ('first_reply', policy.first_reply_s, state.is_awaiting and state.first_reply_at is null),
+		             ('next_reply', policy.next_reply_s, state.is_awaiting and state.first_reply_at is not null),
+		             ('resolution', policy.resolution_s, state.is_awaiting)) as wanted (metric, target_s, is_due)
+		where wanted.is_due
+		  and wanted.target_s is not null
+		  and not exists (
+			select from ticket_clocks as c
+			where c.ticket_id = root
+			  and c.metric = wanted.metric
+			  and (c.ended_at is null or c.metric <> 'next_reply'));
+	end if;
+	for clock in select c.* from ticket_clocks as c where c.ticket_id = root and c.ended_at is null loop
+		target := case clock.metric when 'first_reply' then policy.first_reply_s when 'next_reply' then policy.next_reply_s
+		                            else policy.resolution_s end;
+		if policy.id is distinct from clock.policy_id and target is not null then
+			update ticket_clocks as c
+			set policy_id = policy.id,
+			    target_s = target,
+			    in_hours = policy.in_hours,
+			    breached_at = case when c.breached_at is not null and target <= c.target_s then c.breached_at end,
+			    due_at = case when c.due_at is not null
+			                  then service_due(c.organisation_id, c.running_since, target - c.used_s, policy.in_hours) end
+			where (c.ticket_id, c.metric, c.number) = (clock.ticket_id, clock.metric, clock.number)
+			returning c.* into clock;
+		end if;
+		if state.is_open and clock.running_since is null then
+			update ticket_clocks as c
+			set running_since = at,
+			    due_at = service_due(c.organisation_id, at, c.target_s - c.used_s, c.in_hours)
+			where (c.ticket_id, c.metric, c.number) = (clock.ticket_id, clock.metric, clock.number);
+		elsif not state.is_open and clock.running_since is not null then
+			update ticket_clocks as c
+			set used_s = c.used_s + service_elapsed(c.organisation_id, c.running_since, at, c.in_hours),
+			    breached_at = coalesce(c.breached_at, case when c.due_at < at then c.due_at end),
+			    running_since = null,
+			    due_at = null
+			where (c.ticket_id, c.metric, c.number) = (clock.ticket_id, clock.metric, clock.number);
+		end if;
+	end loop;
+end $$;
+CREATE FUNCTION public.sla_follow_ticket() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	if exists (select from sla_policies as p where p.organisation_id = new.organisation_id)
+	   or exists (select from ticket_clocks as c where c.ticket_id in (new.id, new.parent_id)) then
+		perform sla_follow(sla_root(new.id), now());
+	end if;
+	return null;
+end $$;
+CREATE TABLE public.sla_policies (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    actor_id bigint,
+    channel text,
+    language text,
+    minimum_priority smallint,
+    team_id bigint,
+    tag text,
+    first_reply_s integer,
+    next_reply_s integer,
+    resolution_s integer,
+    in_hours boolean DEFAULT true NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT sla_policies_channel_check CHECK ((channel = ANY (ARRAY['public'::text, 'private'::text]))),
+    CONSTRAINT sla_policies_check CHECK ((COALESCE(first_reply_s, next_reply_s, resolution_s) IS NOT NULL)),
+    CONSTRAINT sla_policies_first_reply_s_check CHECK (((first_reply_s >= 60) AND (first_reply_s <= 31536000))),
+    CONSTRAINT sla_policies_language_check CHECK (((length(language) >= 2) AND (length(language) <= 35))),
+    CONSTRAINT sla_policies_minimum_priority_check CHECK (((minimum_priority >= '-1'::integer) AND (minimum_priority <= 2))),
+    CONSTRAINT sla_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT sla_policies_next_reply_s_check CHECK (((next_reply_s >= 60) AND (next_reply_s <= 31536000))),
+    CONSTRAINT sla_policies_resolution_s_check CHECK (((resolution_s >= 60) AND (resolution_s <= 31536000))),
+    CONSTRAINT sla_policies_tag_check CHECK ((tag ~ '^[^\s,]{1,60}$'::text)),
+    CONSTRAINT sla_policies_version_check CHECK ((version > 0))
+);
+COMMENT ON TABLE public.sla_policies IS 'What an organisation promises; the first one that fits a ticket, by position, is its own';
+CREATE FUNCTION public.sla_policy_of(ticket bigint) RETURNS public.sla_policies
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select p.*
+	from tickets as t
+	join sla_policies as p on p.organisation_id = t.organisation_id
+	where t.id = ticket
+	  and (p.actor_id is null or p.actor_id = t.actor_id)
+	  and (p.channel is null or p.channel = t.channel)
+	  and (p.language is null or lower(t.language) = lower(p.language) or lower(t.language) like lower(p.language) || '-%')
+	  and (p.minimum_priority is null or t.priority >= p.minimum_priority)
+	  and (p.team_id is null or p.team_id = t.team_id)
+	  and (p.tag is null or exists (select from ticket_tags as g where g.ticket_id = t.id and g.tag = p.tag))
+	order by p.position, p.id
+	limit 1
+$$;
+CREATE FUNCTION public.sla_root(ticket bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select coalesce(p.id, t.id)
+	from tickets as t
+	left join tickets as p on p.id = t.parent_id and p.channel = 'public' and t.channel = 'private'
+	where t.id = ticket
+$$;
 CREATE FUNCTION public.ticket_arrive_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1420,6 +1676,16 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.macros (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    actions jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT macros_actions_check CHECK ((jsonb_typeof(actions) = 'array'::text)),
+    CONSTRAINT macros_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT macros_version_check CHECK ((version > 0))
+);
 CREATE TABLE public.mail_domain_blocks (
     domain text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2065,6 +2331,40 @@ CREATE TABLE public.roles (
     CONSTRAINT roles_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
 );
 COMMENT ON COLUMN public.roles.organisation_id IS 'Null: comes with the program, for all';
+CREATE TABLE public.routing_rules (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    is_enabled boolean DEFAULT true NOT NULL,
+    goes_on boolean DEFAULT false NOT NULL,
+    condition jsonb NOT NULL,
+    actions jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT routing_rules_actions_check CHECK ((jsonb_typeof(actions) = 'array'::text)),
+    CONSTRAINT routing_rules_condition_check CHECK ((jsonb_typeof(condition) = 'object'::text)),
+    CONSTRAINT routing_rules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT routing_rules_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN public.routing_rules.goes_on IS 'The rules after it are looked at as well when it fits';
+CREATE TABLE public.routing_turns (
+    team_id bigint NOT NULL,
+    membership_id bigint NOT NULL,
+    turned_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.routing_turns IS 'When a member was given something by a rule that goes round, last';
+CREATE TABLE public.saved_replies (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    code text NOT NULL,
+    language text NOT NULL,
+    body text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT saved_replies_body_check CHECK (((length(body) >= 1) AND (length(body) <= 5000))),
+    CONSTRAINT saved_replies_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text)),
+    CONSTRAINT saved_replies_language_check CHECK (((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text) AND (length(language) <= 35))),
+    CONSTRAINT saved_replies_version_check CHECK ((version > 0))
+);
 CREATE TABLE public.scheduled_posts (
     id bigint NOT NULL,
     actor_id bigint NOT NULL,
@@ -2088,6 +2388,36 @@ CREATE TABLE public.schema_migrations (
     CONSTRAINT schema_migrations_number_check CHECK ((number > 0)),
     CONSTRAINT schema_migrations_sha256_check CHECK ((octet_length(sha256) = 32))
 );
+CREATE TABLE public.service_holidays (
+    organisation_id bigint NOT NULL,
+    day date NOT NULL,
+    closed_from smallint DEFAULT 0 NOT NULL,
+    closed_until smallint DEFAULT 1440 NOT NULL,
+    name text,
+    CONSTRAINT service_holidays_check CHECK ((closed_until > closed_from)),
+    CONSTRAINT service_holidays_closed_from_check CHECK (((closed_from >= 0) AND (closed_from <= 1439))),
+    CONSTRAINT service_holidays_closed_until_check CHECK (((closed_until >= 1) AND (closed_until <= 1440))),
+    CONSTRAINT service_holidays_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+CREATE TABLE public.service_hours (
+    organisation_id bigint NOT NULL,
+    weekday smallint NOT NULL,
+    opens smallint NOT NULL,
+    closes smallint NOT NULL,
+    CONSTRAINT service_hours_check CHECK ((closes > opens)),
+    CONSTRAINT service_hours_closes_check CHECK (((closes >= 1) AND (closes <= 1440))),
+    CONSTRAINT service_hours_opens_check CHECK (((opens >= 0) AND (opens <= 1439))),
+    CONSTRAINT service_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+COMMENT ON TABLE public.service_hours IS 'In the time zone of the organisation; without a row it is always open';
+COMMENT ON COLUMN public.service_hours.weekday IS '1 is Monday';
+COMMENT ON COLUMN public.service_hours.opens IS 'Minutes after midnight by the clock on the wall';
+CREATE TABLE public.service_plans (
+    organisation_id bigint NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT service_plans_version_check CHECK ((version > 0))
+);
+COMMENT ON TABLE public.service_plans IS 'Version of an organisation''s hours and holidays, for who changes them';
 CREATE TABLE public.sessions (
     id bigint NOT NULL,
     token_hash bytea NOT NULL,
@@ -2228,6 +2558,11 @@ CREATE TABLE public.ticket_settings (
     CONSTRAINT ticket_settings_reopen_days_check CHECK (((reopen_days >= 0) AND (reopen_days <= 365)))
 );
 COMMENT ON COLUMN public.ticket_settings.reopen_days IS 'An answer so long after a ticket was resolved opens it again; a later one begins another';
+CREATE TABLE public.ticket_tags (
+    ticket_id bigint NOT NULL,
+    tag text NOT NULL,
+    CONSTRAINT ticket_tags_tag_check CHECK ((tag ~ '^[^\s,]{1,60}$'::text))
+);
 CREATE TABLE public.ticket_threads (
     actor_id bigint NOT NULL,
     thread_id bigint NOT NULL,
@@ -2536,6 +2871,10 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.macros
+    ADD CONSTRAINT macros_organisation_id_name_key UNIQUE (organisation_id, name);
+ALTER TABLE ONLY public.macros
+    ADD CONSTRAINT macros_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.mail_domain_blocks
     ADD CONSTRAINT mail_domain_blocks_pkey PRIMARY KEY (domain);
 ALTER TABLE ONLY public.markers
@@ -2660,6 +2999,16 @@ ALTER TABLE ONLY public.roles
     ADD CONSTRAINT roles_organisation_id_name_key UNIQUE NULLS NOT DISTINCT (organisation_id, name);
 ALTER TABLE ONLY public.roles
     ADD CONSTRAINT roles_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_organisation_id_name_key UNIQUE (organisation_id, name);
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.routing_turns
+    ADD CONSTRAINT routing_turns_pkey PRIMARY KEY (team_id, membership_id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_organisation_id_code_language_key UNIQUE (organisation_id, code, language);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.scheduled_posts
@@ -2668,12 +3017,22 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_name_key UNIQUE (name);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.service_holidays
+    ADD CONSTRAINT service_holidays_pkey PRIMARY KEY (organisation_id, day);
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT service_hours_pkey PRIMARY KEY (organisation_id, weekday, opens);
+ALTER TABLE ONLY public.service_plans
+    ADD CONSTRAINT service_plans_pkey PRIMARY KEY (organisation_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.sla_policies
+    ADD CONSTRAINT sla_policies_organisation_id_name_key UNIQUE (organisation_id, name);
+ALTER TABLE ONLY public.sla_policies
+    ADD CONSTRAINT sla_policies_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.slot_plans
     ADD CONSTRAINT slot_plans_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.tag_follows
@@ -2692,6 +3051,8 @@ ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.ticket_arrivals
     ADD CONSTRAINT ticket_arrivals_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.ticket_clocks
+    ADD CONSTRAINT ticket_clocks_pkey PRIMARY KEY (ticket_id, metric, number);
 ALTER TABLE ONLY public.ticket_events
     ADD CONSTRAINT ticket_events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.ticket_notes
@@ -2700,6 +3061,8 @@ ALTER TABLE ONLY public.ticket_posts
     ADD CONSTRAINT ticket_posts_pkey PRIMARY KEY (actor_id, post_id);
 ALTER TABLE ONLY public.ticket_settings
     ADD CONSTRAINT ticket_settings_pkey PRIMARY KEY (organisation_id);
+ALTER TABLE ONLY public.ticket_tags
+    ADD CONSTRAINT ticket_tags_pkey PRIMARY KEY (ticket_id, tag);
 ALTER TABLE ONLY public.ticket_threads
     ADD CONSTRAINT ticket_threads_pkey PRIMARY KEY (actor_id, thread_id, customer_id);
 ALTER TABLE ONLY public.tickets
@@ -2869,16 +3232,23 @@ CREATE INDEX reports_state ON public.reports USING btree (state, id DESC);
 CREATE INDEX reports_target_id ON public.reports USING btree (target_id);
 CREATE INDEX role_demands_role_id ON public.role_demands USING btree (role_id);
 CREATE INDEX role_permissions_permission ON public.role_permissions USING btree (permission);
+CREATE INDEX routing_turns_membership_id ON public.routing_turns USING btree (membership_id);
 CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (actor_id, id DESC);
 CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+CREATE INDEX sla_policies_actor_id ON public.sla_policies USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX sla_policies_team_id ON public.sla_policies USING btree (team_id) WHERE (team_id IS NOT NULL);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
 CREATE INDEX tagged_links_account ON public.tagged_links USING btree (actor_id, id DESC);
 CREATE INDEX tagged_links_campaign_id ON public.tagged_links USING btree (campaign_id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX tagged_links_organisation_id ON public.tagged_links USING btree (organisation_id);
 CREATE INDEX team_members_membership_id ON public.team_members USING btree (membership_id);
 CREATE INDEX ticket_arrivals_due_at ON public.ticket_arrivals USING btree (due_at, id);
+CREATE INDEX ticket_clocks_due_at ON public.ticket_clocks USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (breached_at IS NULL));
+CREATE INDEX ticket_clocks_policy_id ON public.ticket_clocks USING btree (policy_id) WHERE (policy_id IS NOT NULL);
+CREATE INDEX ticket_clocks_running ON public.ticket_clocks USING btree (organisation_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX ticket_clocks_started ON public.ticket_clocks USING btree (organisation_id, started_at);
 CREATE INDEX ticket_events_ticket_id ON public.ticket_events USING btree (ticket_id, id);
 CREATE INDEX ticket_notes_ticket_id ON public.ticket_notes USING btree (ticket_id, id);
 CREATE INDEX ticket_posts_post_id ON public.ticket_posts USING btree (post_id);
@@ -2995,6 +3365,7 @@ CREATE TRIGGER release_gate BEFORE INSERT ON public.activities_out FOR EACH ROW 
 CREATE TRIGGER releases_refuse BEFORE DELETE OR UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION public.releases_refuse();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
+CREATE TRIGGER sla_follow_ticket AFTER INSERT OR UPDATE ON public.tickets FOR EACH ROW EXECUTE FUNCTION public.sla_follow_ticket();
 CREATE TRIGGER ticket_arrive_change AFTER UPDATE OF conversation_id, html, spoiler_text ON public.posts FOR EACH ROW WHEN (((old.conversation_id <> new.conversation_id) OR (old.html <> new.html) OR (old.spoiler_text <> new.spoiler_text))) EXECUTE FUNCTION public.ticket_arrive_change();
 CREATE TRIGGER ticket_arrive_end AFTER DELETE ON public.posts FOR EACH ROW EXECUTE FUNCTION public.ticket_arrive_end();
 CREATE TRIGGER ticket_arrive_mention AFTER INSERT ON public.post_mentions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.ticket_arrive_mention();
@@ -3135,6 +3506,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.macros
+    ADD CONSTRAINT macros_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.markers
     ADD CONSTRAINT markers_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.markers
@@ -3249,12 +3622,32 @@ ALTER TABLE ONLY public.role_permissions
     ADD CONSTRAINT role_permissions_role_id_fkey FOREIGN KEY (role_id) REFERENCES public.roles(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.roles
     ADD CONSTRAINT roles_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.routing_rules
+    ADD CONSTRAINT routing_rules_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.routing_turns
+    ADD CONSTRAINT routing_turns_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.routing_turns
+    ADD CONSTRAINT routing_turns_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.scheduled_posts
     ADD CONSTRAINT scheduled_posts_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.service_holidays
+    ADD CONSTRAINT service_holidays_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.service_hours
+    ADD CONSTRAINT service_hours_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.service_plans
+    ADD CONSTRAINT service_plans_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sla_policies
+    ADD CONSTRAINT sla_policies_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sla_policies
+    ADD CONSTRAINT sla_policies_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sla_policies
+    ADD CONSTRAINT sla_policies_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.slot_plans
     ADD CONSTRAINT slot_plans_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tag_follows
@@ -3271,6 +3664,10 @@ ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.teams
     ADD CONSTRAINT teams_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_clocks
+    ADD CONSTRAINT ticket_clocks_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES public.sla_policies(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.ticket_clocks
+    ADD CONSTRAINT ticket_clocks_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ticket_events
     ADD CONSTRAINT ticket_events_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ticket_notes
@@ -3279,6 +3676,8 @@ ALTER TABLE ONLY public.ticket_posts
     ADD CONSTRAINT ticket_posts_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ticket_settings
     ADD CONSTRAINT ticket_settings_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.ticket_tags
+    ADD CONSTRAINT ticket_tags_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.ticket_threads
     ADD CONSTRAINT ticket_threads_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES public.tickets(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.tickets
@@ -3354,6 +3753,23 @@ REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activit
 REVOKE ALL ON FUNCTION public.release_words(of_post_id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.releases_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.service_due(organisation bigint, since timestamp with time zone, seconds numeric, in_hours boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_due(organisation bigint, since timestamp with time zone, seconds numeric, in_hours boolean) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.service_elapsed(organisation bigint, since timestamp with time zone, until timestamp with time zone, in_hours boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_elapsed(organisation bigint, since timestamp with time zone, until timestamp with time zone, in_hours boolean) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.service_spans(organisation bigint, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.service_spans(organisation bigint, since timestamp with time zone, until timestamp with time zone) TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_clocks TO comptoir_web;
+REVOKE ALL ON FUNCTION public.sla_end(clock public.ticket_clocks, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sla_end(clock public.ticket_clocks, at timestamp with time zone) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.sla_follow(root bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sla_follow(root bigint, at timestamp with time zone) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.sla_follow_ticket() FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sla_policies TO comptoir_web;
+REVOKE ALL ON FUNCTION public.sla_policy_of(ticket bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sla_policy_of(ticket bigint) TO comptoir_web;
+REVOKE ALL ON FUNCTION public.sla_root(ticket bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sla_root(ticket bigint) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.ticket_arrive_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_end() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
@@ -3458,6 +3874,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.macros TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mail_domain_blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media TO comptoir_web;
@@ -3533,9 +3950,15 @@ GRANT SELECT(uri) ON TABLE public.reports TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_demands TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.role_permissions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.roles TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.routing_rules TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.routing_turns TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_posts TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_web;
 GRANT SELECT ON TABLE public.schema_migrations TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.service_holidays TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.service_hours TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.service_plans TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
@@ -3551,6 +3974,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_notes TO comptoir_web;
 GRANT USAGE ON SEQUENCE public.ticket_positions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_posts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_settings TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_tags TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ticket_threads TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tickets TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tombstones TO comptoir_web;

@@ -10,6 +10,7 @@
 #include "storage/job.h"
 #include "storage/membership.h"
 #include "storage/ticket_story.h"
+#include "storage/ticket_tag.h"
 
 #include "base/clock.h"
 #include "base/json_out.h"
@@ -199,8 +200,8 @@ static enum error authorise_assignment(struct db *db, struct arena *arena, const
 	return ticket_authorise(db, arena, &seen, author, PERMISSION_INBOX_ASSIGN);
 }
 
-static enum error authorise_change(struct db *db, struct arena *arena, const struct ticket *ticket, const struct ticket_change *change,
-	const struct audit_author *author)
+enum error ticket_authorise_change(struct db *db, struct arena *arena, const struct ticket *ticket,
+	const struct ticket_change *change, const struct audit_author *author)
 {
 	enum error error = ERROR_NONE;
 	if (change->assignee_id || change->team_id)
@@ -237,7 +238,7 @@ static enum error write_change(struct db *db, struct arena *arena, void *owner)
 	const struct ticket_deed *deed = changing->deed;
 	enum error error = ticket_deed_lock(db, arena, deed, &changing->ticket);
 	if (!error)
-		error = authorise_change(db, arena, &changing->ticket, changing->change, &deed->author);
+		error = ticket_authorise_change(db, arena, &changing->ticket, changing->change, &deed->author);
 	if (!error)
 		error = ticket_change_within(db, arena, &deed->author, changing->change, &changing->ticket, &changing->message);
 	return error ? error : write_log(db, arena, deed, &changing->ticket, describe(arena, &changing->ticket));
@@ -251,6 +252,47 @@ enum error ticket_change(struct db *db, struct arena *arena, const struct ticket
 	*ret_message = changing.message;
 	if (!error)
 		*ret_ticket = changing.ticket;
+	return error;
+}
+
+/* ---- tags ---- */
+
+struct tagging {
+	const struct ticket_deed *deed;
+	const struct str *tags;
+	size_t count;
+	struct ticket ticket;
+};
+
+static enum error write_tags(struct db *db, struct arena *arena, void *owner)
+{
+	struct tagging *tagging = owner;
+	const struct ticket_deed *deed = tagging->deed;
+	struct ticket *ticket = &tagging->ticket;
+	enum error error = ticket_deed_lock(db, arena, deed, ticket);
+	if (!error)
+		error = ticket_authorise(db, arena, ticket, &deed->author, PERMISSION_INBOX_RESOLVE);
+	if (!error)
+		error = ticket_tag_replace(db, arena, ticket->id, tagging->tags, tagging->count);
+	if (!error)
+		error = ticket_store(db, arena, ticket);
+	if (!error)
+		error = note_event(db, arena, ticket, &deed->author, "tags", (struct str){ 0 }, (struct str){ 0 });
+	return error ? error : write_log(db, arena, deed, ticket, arena_printf(arena, "{\"tags\":%zu}", tagging->count));
+}
+
+enum error ticket_set_tags(struct db *db, struct arena *arena, const struct ticket_deed *deed, const struct str *tags, size_t count,
+	struct ticket *ret_ticket, struct str *ret_message)
+{
+	struct tagging tagging = { .deed = deed, .tags = tags, .count = count };
+	bool are_valid = count <= TICKET_TAGS_MAX;
+	for (size_t i = 0; i < count && are_valid; i++)
+		are_valid = ticket_tag_is_valid(tags[i]);
+	if (!are_valid)
+		return refuse_change(ERROR_UNPROCESSABLE, "At most 30 tags, each of 1 to 60 characters without spaces and commas", ret_message);
+	enum error error = deed_write(db, arena, write_tags, &tagging, ERROR_CONFLICT);
+	if (!error)
+		*ret_ticket = tagging.ticket;
 	return error;
 }
 

@@ -40,9 +40,16 @@ struct ticket_change {
 };
 enum error ticket_change(struct db *db, struct arena *arena, const struct ticket_deed *deed, const struct ticket_change *change,
 	struct ticket *ret_ticket, struct str *ret_message) MUST_CHECK;
+/* Whether the author may do that, in a transaction that has locked the ticket. */
+enum error ticket_authorise_change(struct db *db, struct arena *arena, const struct ticket *ticket,
+	const struct ticket_change *change, const struct audit_author *author) MUST_CHECK;
 /* The same inside of a transaction that is about more than that; the ticket was locked and authorised by the caller. */
 enum error ticket_change_within(struct db *db, struct arena *arena, const struct audit_author *author,
 	const struct ticket_change *change, struct ticket *ticket, struct str *ret_message) MUST_CHECK;
+
+/* These tags and no others; at most TICKET_TAGS_MAX. Asks for inbox.resolve. */
+enum error ticket_set_tags(struct db *db, struct arena *arena, const struct ticket_deed *deed, const struct str *tags, size_t count,
+	struct ticket *ret_ticket, struct str *ret_message) MUST_CHECK;
 
 /* Asks for inbox.note. id: id_new(), so that it is written once. */
 enum error ticket_note(struct db *db, struct arena *arena, const struct ticket_deed *deed, int64_t id, struct str body,

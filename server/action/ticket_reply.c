@@ -125,6 +125,8 @@ static enum error check_and_note(struct db *db, struct arena *arena, struct answ
 		error = note_parent(db, arena, answering, &ticket, post_id);
 	if (!error)
 		error = note_answer(db, arena, answering, answering->child_id ? &child : &ticket, post_id);
+	if (!error && answering->answer->also && !answering->is_neutral)
+		error = answering->answer->also(db, arena, answering->child_id ? &child : &ticket, answering->answer->owner);
 	if (!error)
 		answering->ticket = answering->child_id ? child : ticket;
 	return error;

@@ -16,6 +16,9 @@ struct ticket_answer {
 	const int64_t *media_ids;
 	size_t media_count;
 	int64_t in_reply_to_id;  /* a post of the ticket; 0: the customer's last */
+	/* What else is done to the ticket that the answer is in, in the same transaction and after it; NULL: nothing. */
+	enum error (*also)(struct db *db, struct arena *arena, struct ticket *ticket, void *owner);
+	void *owner;
 };
 
 struct ticket_answered {

@@ -4,6 +4,7 @@
  * posts of one thread never make two tickets. */
 #include "server/action/ticket_threading.h"
 
+#include "server/action/routing.h"
 #include "storage/id.h"
 #include "storage/ticket_arrival.h"
 #include "storage/ticket_story.h"
@@ -92,7 +93,7 @@ static enum error join_customer(struct threading *threading, struct ticket *tick
 		error = add_event(threading, ticket, "post", (struct str){ 0 }, (struct str){ 0 });
 	if (!error)
 		error = note_status(threading, ticket, former);
-	return error;
+	return error ? error : routing_apply(db, arena, threading->post.id, false, ticket);
 }
 
 static enum error join_ours(struct threading *threading, struct ticket *ticket)
@@ -142,6 +143,8 @@ static enum error open_ticket(struct threading *threading, int64_t parent_id, st
 		error = add_event(threading, &ticket, "opened", (struct str){ 0 }, (struct str){ 0 });
 	if (!error && !is_ours)
 		error = add_post(threading, ticket.id, &is_new);
+	if (!error && !is_ours)
+		error = routing_apply(db, arena, threading->post.id, true, &ticket);
 	if (!error)
 		*ret_ticket = ticket;
 	return error;

@@ -5,6 +5,7 @@
 
 #include "server/entity/account.h"
 #include "server/entity/status.h"
+#include "storage/ticket_tag.h"
 
 #define EVENTS_SHOWN 200
 
@@ -32,8 +33,52 @@ static void write_text(struct json_out *json, const char *key, struct str text)
 		json_out_key_null(json, key);
 }
 
-static void write_members(struct json_out *json, const struct ticket *ticket, const struct account_set *customers)
+/* What is read for many tickets at once. */
+struct company {
+	struct account_set *customers;
+	struct ticket_tag *tags;
+	size_t tag_count;
+	struct sla_clock *clocks;
+	size_t clock_count;
+};
+
+void ticket_entity_write_clock_members(struct json_out *json, const struct sla_clock *clock)
 {
+	json_out_key_str(json, "metric", clock->metric);
+	json_out_key_c_string(json, "state", clock->ended_us ? "ended" : clock->running_us ? "running" : "paused");
+	json_out_key_int(json, "target_seconds", clock->target_s);
+	json_out_key_time_ms(json, "started_at", clock->started_us);
+	write_time(json, "due_at", clock->due_us == INT64_MAX ? 0 : clock->due_us);
+	write_time(json, "ended_at", clock->ended_us);
+	write_time(json, "breached_at", clock->breached_us);
+	write_text(json, "policy", clock->policy);
+}
+
+static void write_tags(struct json_out *json, int64_t ticket_id, const struct company *company)
+{
+	json_out_key_array_begin(json, "tags");
+	for (size_t i = 0; i < company->tag_count; i++)
+		if (company->tags[i].ticket_id == ticket_id)
+			json_out_str(json, company->tags[i].tag);
+	json_out_array_end(json);
+}
+
+static void write_clocks(struct json_out *json, int64_t ticket_id, const struct company *company)
+{
+	json_out_key_array_begin(json, "clocks");
+	for (size_t i = 0; i < company->clock_count; i++) {
+		if (company->clocks[i].ticket_id != ticket_id)
+			continue;
+		json_out_object_begin(json);
+		ticket_entity_write_clock_members(json, &company->clocks[i]);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+}
+
+static void write_members(struct json_out *json, const struct ticket *ticket, const struct company *company)
+{
+	const struct account_set *customers = company->customers;
 	json_out_key_id(json, "id", ticket->id);
 	json_out_key_int(json, "number", ticket->number);
 	json_out_key_id(json, "account_id", ticket->actor_id);
@@ -54,6 +99,8 @@ static void write_members(struct json_out *json, const struct ticket *ticket, co
 	write_time(json, "last_reply_at", ticket->last_reply_us);
 	write_time(json, "resolved_at", ticket->resolved_us);
 	json_out_key_int(json, "version", ticket->version);
+	write_tags(json, ticket->id, company);
+	write_clocks(json, ticket->id, company);
 	json_out_key(json, "customer");
 	if (ticket->customer_id && account_set_has(customers, ticket->customer_id))
 		account_set_write(customers, json, ticket->customer_id);
@@ -61,27 +108,38 @@ static void write_members(struct json_out *json, const struct ticket *ticket, co
 		json_out_c_string(json, NULL);
 }
 
-static enum error load_customers(struct request *request, const struct ticket *tickets, size_t count, struct account_set **ret_set)
+static enum error load_company(struct request *request, const struct ticket *tickets, size_t count, struct company *ret_company)
 {
 	const struct reader reader = reader_of(request, FILTER_NONE);
+	struct company company = { 0 };
+	int64_t *customer_ids = arena_alloc_array(request->arena, count + 1, sizeof(*customer_ids));
 	int64_t *ids = arena_alloc_array(request->arena, count + 1, sizeof(*ids));
-	size_t id_count = 0;
-	for (size_t i = 0; i < count; i++)
+	size_t customer_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = tickets[i].id;
 		if (tickets[i].customer_id)
-			ids[id_count++] = tickets[i].customer_id;
-	return account_set_load(&reader, ids, id_count, ret_set);
+			customer_ids[customer_count++] = tickets[i].customer_id;
+	}
+	enum error error = account_set_load(&reader, customer_ids, customer_count, &company.customers);
+	if (!error && count)
+		error = ticket_tag_list(request->db, request->arena, ids, count, &company.tags, &company.tag_count);
+	if (!error && count)
+		error = sla_clock_list(request->db, request->arena, ids, count, &company.clocks, &company.clock_count);
+	if (!error)
+		*ret_company = company;
+	return error;
 }
 
 enum error ticket_entity_write_array(struct request *request, struct json_out *json, const struct ticket *tickets, size_t count)
 {
-	struct account_set *customers;
-	enum error error = load_customers(request, tickets, count, &customers);
+	struct company company;
+	enum error error = load_company(request, tickets, count, &company);
 	if (error)
 		return error;
 	json_out_array_begin(json);
 	for (size_t i = 0; i < count; i++) {
 		json_out_object_begin(json);
-		write_members(json, &tickets[i], customers);
+		write_members(json, &tickets[i], &company);
 		json_out_object_end(json);
 	}
 	json_out_array_end(json);
@@ -90,12 +148,12 @@ enum error ticket_entity_write_array(struct request *request, struct json_out *j
 
 enum error ticket_entity_write(struct request *request, struct json_out *json, const struct ticket *ticket)
 {
-	struct account_set *customers;
-	enum error error = load_customers(request, ticket, 1, &customers);
+	struct company company;
+	enum error error = load_company(request, ticket, 1, &company);
 	if (error)
 		return error;
 	json_out_object_begin(json);
-	write_members(json, ticket, customers);
+	write_members(json, ticket, &company);
 	json_out_object_end(json);
 	return ERROR_NONE;
 }
@@ -221,16 +279,16 @@ static enum error write_events(struct request *request, struct json_out *json, c
 
 enum error ticket_entity_write_story(struct request *request, struct json_out *json, const struct ticket *ticket, bool shows_notes)
 {
-	struct account_set *customers;
+	struct company company;
 	struct ticket *children;
 	size_t count;
-	enum error error = load_customers(request, ticket, 1, &customers);
+	enum error error = load_company(request, ticket, 1, &company);
 	if (!error)
 		error = ticket_list_children(request->db, request->arena, ticket->id, &children, &count);
 	if (error)
 		return error;
 	json_out_object_begin(json);
-	write_members(json, ticket, customers);
+	write_members(json, ticket, &company);
 	error = write_posts(request, json, ticket);
 	if (!error)
 		error = write_notes(request, json, ticket, shows_notes);

@@ -11,6 +11,10 @@
 enum error tickets_find(struct request *request, const struct seat *seat, enum permission permission, struct ticket *ret_ticket) MUST_CHECK;
 bool tickets_may(const struct seat *seat, const struct ticket *ticket, enum permission permission);
 
+/* The same with the version that the caller saw, which is in If-Match or in the parameter "version". */
+enum error tickets_begin(struct request *request, const struct seat *seat, enum permission permission, const char *action,
+	struct ticket_deed *ret_deed, struct ticket *ret_ticket) MUST_CHECK;
+
 /* The problem that an error of the deeds is: a stale version with what the ticket is now, what was done last, and the answer
  * that it was, if it was one. */
 enum error tickets_refuse(struct request *request, const struct ticket_deed *deed, enum error error, struct str message) MUST_CHECK;

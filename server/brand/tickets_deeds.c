@@ -4,6 +4,7 @@
 #include "server/brand/tickets.h"
 
 #include "server/action/composition.h"
+#include "server/action/saved_reply.h"
 #include "server/action/ticket_reply.h"
 #include "server/app.h"
 #include "server/brand/ticket_entity.h"
@@ -14,8 +15,7 @@
 
 #include "base/time_format.h"
 
-/* The version that the caller saw is in If-Match, or in the parameter "version". */
-static enum error begin(struct request *request, const struct seat *seat, enum permission permission, const char *action,
+enum error tickets_begin(struct request *request, const struct seat *seat, enum permission permission, const char *action,
 	struct ticket_deed *ret_deed, struct ticket *ret_ticket)
 {
 	struct ticket_deed deed = { .organisation_id = seat->organisation.id, .author = seat->author, .action = action };
@@ -47,8 +47,9 @@ static enum error change(struct request *request, const struct ticket_deed *deed
 
 /* ---- answers ---- */
 
-static void read_answer(struct request *request, struct ticket_answer *answer)
+static enum error read_answer(struct request *request, const struct seat *seat, const struct ticket *ticket, struct ticket_answer *answer)
 {
+	struct str code = parameter_text(request, "saved_reply");
 	answer->text = parameter_text(request, "text");
 	answer->spoiler_text = parameter_text(request, "spoiler_text");
 	answer->language = parameter_text(request, "language");
@@ -57,6 +58,12 @@ static void read_answer(struct request *request, struct ticket_answer *answer)
 	int64_t *media_ids;
 	answer->media_count = parameter_ids(request, "media_ids", COMPOSITION_MAX_MEDIA + 1, &media_ids);
 	answer->media_ids = media_ids;
+	if (!code.len)
+		return ERROR_NONE;
+	if (answer->text.len)
+		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("text or saved_reply, not both"));
+	enum error error = saved_reply_for(request->db, request->arena, code, ticket, seat->membership_id, &answer->text, &answer->language);
+	return error == ERROR_NOT_FOUND ? problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("saved_reply: no such code")) : error;
 }
 
 static enum error respond_answered(struct request *request, const struct ticket_answered *answered)
@@ -84,10 +91,12 @@ enum error handle_conversation_reply(struct request *request, const struct seat 
 	struct ticket_answer answer = { 0 };
 	struct ticket_answered answered;
 	struct str message = { 0 };
-	enum error error = begin(request, seat, PERMISSION_INBOX_REPLY, "inbox.reply", &answer.deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_REPLY, "inbox.reply", &answer.deed, &ticket);
 	if (error)
 		return error;
-	read_answer(request, &answer);
+	error = read_answer(request, seat, &ticket, &answer);
+	if (error)
+		return error;
 	error = ticket_reply(request->db, request->arena, &answer, &answered, &message);
 	return error ? tickets_refuse(request, &answer.deed, error, message) : respond_answered(request, &answered);
 }
@@ -98,10 +107,12 @@ enum error handle_conversation_private(struct request *request, const struct sea
 	struct ticket_answer answer = { 0 };
 	struct ticket_answered answered;
 	struct str message = { 0 };
-	enum error error = begin(request, seat, PERMISSION_INBOX_REPLY_PRIVATE, "inbox.reply_private", &answer.deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_REPLY_PRIVATE, "inbox.reply_private", &answer.deed, &ticket);
 	if (error)
 		return error;
-	read_answer(request, &answer);
+	error = read_answer(request, seat, &ticket, &answer);
+	if (error)
+		return error;
 	error = ticket_reply_in_private(request->db, request->arena, &answer, &answered, &message);
 	return error ? tickets_refuse(request, &answer.deed, error, message) : respond_answered(request, &answered);
 }
@@ -134,7 +145,7 @@ enum error handle_conversation_assign(struct request *request, const struct seat
 	struct ticket_deed deed;
 	struct ticket_change wanted = { 0 };
 	int64_t assignee_id = 0, team_id = 0;
-	enum error error = begin(request, seat, PERMISSION_INBOX_ASSIGN, "inbox.assign", &deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_ASSIGN, "inbox.assign", &deed, &ticket);
 	if (error)
 		return error;
 	struct str assignee = parameter_text(request, "assignee_id"), team = parameter_text(request, "team_id");
@@ -161,7 +172,7 @@ static enum error set_status(struct request *request, const struct seat *seat, e
 	struct ticket ticket;
 	struct ticket_deed deed;
 	const struct ticket_change wanted = { .status = &status, .snoozed_until_us = until_us };
-	enum error error = begin(request, seat, PERMISSION_INBOX_RESOLVE, action, &deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_RESOLVE, action, &deed, &ticket);
 	return error ? error : change(request, &deed, &wanted);
 }
 
@@ -199,7 +210,7 @@ enum error handle_conversation_priority(struct request *request, const struct se
 	struct ticket_deed deed;
 	const int priority = (int)parameter_int(request, "priority", TICKET_PRIORITY_MAX + 1, -100, 100);
 	const struct ticket_change wanted = { .priority = &priority };
-	enum error error = begin(request, seat, PERMISSION_INBOX_RESOLVE, "inbox.priority", &deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_RESOLVE, "inbox.priority", &deed, &ticket);
 	return error ? error : change(request, &deed, &wanted);
 }
 
@@ -208,7 +219,7 @@ enum error handle_conversation_merge(struct request *request, const struct seat 
 	struct ticket ticket;
 	struct ticket_deed deed;
 	struct str message = { 0 };
-	enum error error = begin(request, seat, PERMISSION_INBOX_RESOLVE, "inbox.merge", &deed, &ticket);
+	enum error error = tickets_begin(request, seat, PERMISSION_INBOX_RESOLVE, "inbox.merge", &deed, &ticket);
 	if (error)
 		return error;
 	error = ticket_merge(request->db, request->arena, &deed, parameter_id(request, "with"), &ticket, &message);
