@@ -89,6 +89,7 @@ static const struct config_key keys[] = {
 	TEXT("service.user", "comptoir", "User that the program becomes when root starts it."),
 	TEXT("federation.mode", "open", "Whom we exchange with: open (everybody but blocked domains), allow_list (domains of `comptoir domain allow` only) or closed (nobody)."),
 	BOOLEAN("federation.authorized_fetch", "false", "Whether ActivityPub documents are for peers that sign their requests only; actors then show their keys to others and no more."),
+	TEXT("dns.server", "", "IPv4 address, with :PORT if it is not 53, of the resolver that is asked for TXT records of domains; empty: those of the system."),
 	INTEGER("jobs.workers", "4", 1, 8, "Threads that send mail, publish what was scheduled, read previews and the like."),
 	INTEGER("federation.inbox_workers", "0", 0, 64, "Threads that handle what came in; 0: one per core."),
 	INTEGER("federation.fetch_workers", "4", 1, 64, "Threads that read documents of other servers."),

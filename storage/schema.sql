@@ -248,6 +248,13 @@ CREATE FUNCTION public.draft_versions_refuse() RETURNS trigger
 begin
 	raise exception 'versions and approvals do not change' using errcode = 'insufficient_privilege';
 end $$;
+CREATE FUNCTION public.look_alike_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into look_alike_waiting (actor_id) values (new.id);
+	return null;
+end $$;
 CREATE FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1699,6 +1706,30 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.look_alike_waiting (
+    actor_id bigint NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.look_alike_waiting IS 'New and renamed actors, to be compared with the brands';
+CREATE TABLE public.look_alikes (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    brand_actor_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    matched text NOT NULL,
+    distance smallint NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by bigint,
+    report_id bigint,
+    CONSTRAINT look_alikes_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT look_alikes_distance_check CHECK (((distance >= 0) AND (distance <= 2))),
+    CONSTRAINT look_alikes_matched_check CHECK ((matched = ANY (ARRAY['username'::text, 'display_name'::text]))),
+    CONSTRAINT look_alikes_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dismissed'::text, 'reported'::text])))
+);
+COMMENT ON TABLE public.look_alikes IS 'Private: for the web role only';
+COMMENT ON COLUMN public.look_alikes.decided_by IS 'A membership; null: the operator';
 CREATE TABLE public.macros (
     id bigint NOT NULL,
     organisation_id bigint NOT NULL,
@@ -1917,6 +1948,30 @@ CREATE TABLE public.oauth_tokens (
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.oauth_tokens.actor_id IS 'Who speaks with it: the user''s own actor or a brand account';
 COMMENT ON COLUMN public.oauth_tokens.code_hash IS 'The code it was made from: a second use of the code revokes it';
+CREATE TABLE public.organisation_domains (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    domain text NOT NULL,
+    method text NOT NULL,
+    token text NOT NULL,
+    page text,
+    verified_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    asked_at timestamp with time zone,
+    failed_checks integer DEFAULT 0 NOT NULL,
+    problem text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organisation_domains_check CHECK (((page IS NULL) OR (method = 'rel_me'::text))),
+    CONSTRAINT organisation_domains_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 3) AND (length(domain) <= 260)))),
+    CONSTRAINT organisation_domains_failed_checks_check CHECK ((failed_checks >= 0)),
+    CONSTRAINT organisation_domains_method_check CHECK ((method = ANY (ARRAY['dns_txt'::text, 'well_known'::text, 'rel_me'::text]))),
+    CONSTRAINT organisation_domains_page_check CHECK ((length(page) <= 2048)),
+    CONSTRAINT organisation_domains_problem_check CHECK ((problem = ANY (ARRAY['missing'::text, 'unavailable'::text, 'refused'::text, 'taken'::text]))),
+    CONSTRAINT organisation_domains_token_check CHECK ((token ~ '^[A-Za-z0-9_-]{20,64}$'::text))
+);
+COMMENT ON COLUMN public.organisation_domains.page IS 'For rel_me: which page of the domain links back; null: its first one';
+COMMENT ON COLUMN public.organisation_domains.asked_at IS 'When somebody asked for a check that has not been made yet';
+COMMENT ON COLUMN public.organisation_domains.failed_checks IS 'In a row';
 CREATE TABLE public.organisations (
     id bigint NOT NULL,
     slug text NOT NULL,
@@ -2894,6 +2949,10 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_organisation_id_actor_id_key UNIQUE (organisation_id, actor_id);
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.macros
     ADD CONSTRAINT macros_organisation_id_name_key UNIQUE (organisation_id, name);
 ALTER TABLE ONLY public.macros
@@ -2938,6 +2997,10 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_domain_key UNIQUE (organisation_id, domain);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
@@ -3189,6 +3252,9 @@ CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_
 CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
 CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
+CREATE INDEX look_alike_waiting_queued_at ON public.look_alike_waiting USING btree (queued_at);
+CREATE INDEX look_alikes_actor_id ON public.look_alikes USING btree (actor_id);
+CREATE INDEX look_alikes_brand_actor_id ON public.look_alikes USING btree (brand_actor_id, state, id);
 CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
 CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
@@ -3216,6 +3282,7 @@ CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_has
 CREATE INDEX oauth_tokens_of_applications ON public.oauth_tokens USING btree (created_at) WHERE (user_id IS NULL);
 CREATE INDEX oauth_tokens_revoked_at ON public.oauth_tokens USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
+CREATE UNIQUE INDEX organisation_domains_verified ON public.organisation_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
 CREATE INDEX peers_look ON public.peers USING btree (look_at) WHERE ((look_at IS NOT NULL) AND (state <> 'paused'::text));
 CREATE INDEX peers_paused ON public.peers USING btree (name) WHERE (state = 'paused'::text);
 CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
@@ -3378,6 +3445,8 @@ CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON pub
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER draft_edges BEFORE UPDATE OF state ON public.drafts FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION public.draft_edges();
 CREATE TRIGGER draft_versions_refuse BEFORE UPDATE ON public.draft_versions FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
+CREATE TRIGGER look_alike_created AFTER INSERT ON public.actors FOR EACH ROW EXECUTE FUNCTION public.look_alike_wait();
+CREATE TRIGGER look_alike_renamed AFTER UPDATE OF username, display_name ON public.actors FOR EACH ROW WHEN (((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name))) EXECUTE FUNCTION public.look_alike_wait();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER post_words_author_changed AFTER UPDATE OF is_indexable, silenced_at, suspended_at ON public.actors FOR EACH ROW WHEN (((old.is_indexable <> new.is_indexable) OR ((old.silenced_at IS NULL) <> (new.silenced_at IS NULL)) OR ((old.suspended_at IS NULL) <> (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.post_words_wait_author();
 CREATE TRIGGER post_words_bookmarked AFTER INSERT ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
@@ -3529,6 +3598,12 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_brand_actor_id_fkey FOREIGN KEY (brand_actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.macros
     ADD CONSTRAINT macros_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.markers
@@ -3575,6 +3650,8 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
     ADD CONSTRAINT pins_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
@@ -3757,6 +3834,7 @@ GRANT ALL ON FUNCTION public.draft_step_count(of_draft_id bigint, of_version int
 REVOKE ALL ON FUNCTION public.draft_steps(of_draft_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.draft_steps(of_draft_id bigint) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.look_alike_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
@@ -3897,6 +3975,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alike_waiting TO comptoir_web;
+GRANT INSERT ON TABLE public.look_alike_waiting TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alikes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.macros TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mail_domain_blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
@@ -3924,6 +4005,7 @@ GRANT SELECT(post_id) ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisation_domains TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;

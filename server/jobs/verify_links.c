@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Links on profiles: one is verified when the page that it leads to links back with rel="me". The moment stands in the field
- * (actor.fields_json) and goes with it. */
+ * Links on profiles: one is verified when the page that it leads to links back with rel="me", or when the organisation has
+ * its domain verified. The moment stands in the field (actor.fields_json) and goes with it; what was verified by a domain says
+ * so there ("proof"), and is verified no more when the domain is not. */
 #include "server/jobs/job_worker.h"
 
+#include "server/action/organisation_domain.h"
 #include "server/app.h"
 #include "server/jobs/page_get.h"
 #include "server/web/actor_lookup.h"
@@ -35,6 +37,8 @@ static bool read_href(struct arena *arena, struct str html, struct str *ret_url)
 struct verifying {
 	struct job_run *run;
 	const struct actor *actor;
+	struct str *domains; /* verified ones of the actor's organisation */
+	size_t domain_count;
 	enum error error; /* of a page that could not be had just now */
 	bool is_changed;
 };
@@ -50,22 +54,48 @@ static bool links_back(struct verifying *verifying, struct str url)
 	return !error && (html_rel_leads_to(run->arena, page.body, "me", urls, 2) || MUTANT("verify_links_back"));
 }
 
-static void write_field(struct verifying *verifying, struct json_out *json, const json_t *field)
+static bool is_on_own_domain(const struct verifying *verifying, struct str url)
 {
-	struct str value = json_in_str(field, "value");
-	struct str verified = json_in_str(field, "verified_at");
-	struct str url;
+	for (size_t i = 0; i < verifying->domain_count; i++)
+		if (organisation_domain_is_of(verifying->run->arena, verifying->domains[i], url))
+			return true;
+	return false;
+}
+
+struct proof {
+	struct str at; /* empty: not verified */
+	bool is_domain;
+};
+
+static struct proof prove(struct verifying *verifying, const json_t *field)
+{
 	char now[TIME_ISO8601_MS_LEN + 1];
-	if (!verified.len && read_href(verifying->run->arena, value, &url) && links_back(verifying, url)) {
-		time_write_iso8601_ms(clock_now_us(), now);
-		verified = str_from(now);
+	struct str url;
+	struct proof proof = { json_in_str(field, "verified_at"), str_eq(json_in_str(field, "proof"), STR_LITERAL("domain")) };
+	bool is_link = read_href(verifying->run->arena, json_in_str(field, "value"), &url);
+	bool is_own = is_link && is_on_own_domain(verifying, url);
+	if (proof.at.len && proof.is_domain && !is_own && !MUTANT("verify_links_domain_ended")) {
+		proof = (struct proof){ 0 };
 		verifying->is_changed = true;
 	}
+	if (!proof.at.len && (is_own || (is_link && links_back(verifying, url)))) {
+		time_write_iso8601_ms(clock_now_us(), now);
+		proof = (struct proof){ arena_str(verifying->run->arena, str_from(now)), is_own };
+		verifying->is_changed = true;
+	}
+	return proof;
+}
+
+static void write_field(struct verifying *verifying, struct json_out *json, const json_t *field)
+{
+	struct proof proof = prove(verifying, field);
 	json_out_object_begin(json);
 	json_out_key_str(json, "name", json_in_str(field, "name"));
-	json_out_key_str(json, "value", value);
-	if (verified.len)
-		json_out_key_str(json, "verified_at", verified);
+	json_out_key_str(json, "value", json_in_str(field, "value"));
+	if (proof.at.len)
+		json_out_key_str(json, "verified_at", proof.at);
+	if (proof.at.len && proof.is_domain)
+		json_out_key_c_string(json, "proof", "domain");
 	json_out_object_end(json);
 }
 
@@ -99,6 +129,9 @@ enum error job_verify_links_run(struct job_run *run)
 	if (json_in_parse(actor.fields_json, NULL, &fields))
 		return ERROR_GONE;
 	struct verifying verifying = { .run = run, .actor = &actor };
+	error = organisation_domain_list_of_actor(run->db, run->arena, actor.id, &verifying.domains, &verifying.domain_count);
+	if (error)
+		return error;
 	json_out_init(&json, &out);
 	json_out_array_begin(&json);
 	for (size_t i = 0; i < json_array_size(fields); i++)

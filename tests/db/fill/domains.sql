@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Domains of many organisations, and names that look like theirs.
+insert into organisation_domains (id, organisation_id, domain, method, token, verified_at)
+  select o.id + n, o.id, 'd' || o.id || '-' || n || '.example', 'dns_txt', repeat('t', 32), case when n < 3 then now() end
+  from organisations as o, generate_series(1, 4) as n;
+truncate look_alike_waiting;
+insert into look_alike_waiting (actor_id, queued_at) select n::bigint << 16, now() + n * interval '1 second' from generate_series(1, 20000) as n;
+insert into look_alikes (id, organisation_id, brand_actor_id, actor_id, matched, distance)
+  select (b.actor_id + n) * 8 + n, b.organisation_id, b.actor_id, b.actor_id + (n::bigint << 16), 'username', 1
+  from brand_accounts as b, generate_series(1, 3) as n
+  on conflict do nothing;
