@@ -1917,6 +1917,26 @@ CREATE TABLE public.oauth_tokens (
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.oauth_tokens.actor_id IS 'Who speaks with it: the user''s own actor or a brand account';
 COMMENT ON COLUMN public.oauth_tokens.code_hash IS 'The code it was made from: a second use of the code revokes it';
+CREATE TABLE public.organisation_domains (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    domain text NOT NULL,
+    token text NOT NULL,
+    method text,
+    verified_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    failures smallint DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organisation_domains_check CHECK (((verified_at IS NULL) OR (method IS NOT NULL))),
+    CONSTRAINT organisation_domains_domain_check CHECK ((((length(domain) >= 3) AND (length(domain) <= 253)) AND (domain = lower(domain)))),
+    CONSTRAINT organisation_domains_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT organisation_domains_last_error_check CHECK ((length(last_error) <= 300)),
+    CONSTRAINT organisation_domains_method_check CHECK ((method = ANY (ARRAY['dns_txt'::text, 'well_known'::text, 'rel_me'::text]))),
+    CONSTRAINT organisation_domains_token_check CHECK ((token ~ '^[A-Za-z0-9_-]{20,64}$'::text))
+);
+COMMENT ON COLUMN public.organisation_domains.token IS 'What its name server or its web server has to show';
+COMMENT ON COLUMN public.organisation_domains.failures IS 'Checks in a row that found nothing; the third one takes the verification away';
 CREATE TABLE public.organisations (
     id bigint NOT NULL,
     slug text NOT NULL,
@@ -2938,6 +2958,10 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_domain_key UNIQUE (organisation_id, domain);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
@@ -3216,6 +3240,7 @@ CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_has
 CREATE INDEX oauth_tokens_of_applications ON public.oauth_tokens USING btree (created_at) WHERE (user_id IS NULL);
 CREATE INDEX oauth_tokens_revoked_at ON public.oauth_tokens USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
+CREATE UNIQUE INDEX organisation_domains_verified ON public.organisation_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
 CREATE INDEX peers_look ON public.peers USING btree (look_at) WHERE ((look_at IS NOT NULL) AND (state <> 'paused'::text));
 CREATE INDEX peers_paused ON public.peers USING btree (name) WHERE (state = 'paused'::text);
 CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
@@ -3575,6 +3600,8 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
     ADD CONSTRAINT pins_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
@@ -3924,6 +3951,7 @@ GRANT SELECT(post_id) ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisation_domains TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;
