@@ -5,14 +5,14 @@
 
 #include "storage/statement.h"
 
-#define RULE_COLUMNS "r.id, r.organisation_id, r.name, r.position, r.is_enabled, r.goes_on, r.condition::text, r.actions::text, r.version"
-#define POST_COLUMNS "tp.post_id, t.id, t.number, t.actor_id, tp.author_id, t.channel = 'private', coalesce(p.language, t.language)," \
+#define RULE_SELECT "r.id, r.organisation_id, r.name, r.position, r.is_enabled, r.goes_on, r.condition::text, r.actions::text, r.version"
+#define POST_SELECT "tp.post_id, t.id, t.number, t.actor_id, tp.author_id, t.channel = 'private', coalesce(p.language, t.language)," \
 	" p.html, not exists (select from service_hours as h where h.organisation_id = t.organisation_id)" \
 	"          or exists (select from service_spans(t.organisation_id, tp.at, tp.at + interval '1 millisecond'))," \
 	" (select string_agg(g.tag, ' ' order by g.tag) from ticket_tags as g where g.ticket_id = t.id)"
 
 static const struct statement list = STATEMENT("routing_rule_list", 3,
-	"select " RULE_COLUMNS
+	"select " RULE_SELECT
 	" from routing_rules as r"
 	" where r.organisation_id = $1"
 	"   and (r.is_enabled or not $2)"
@@ -20,7 +20,7 @@ static const struct statement list = STATEMENT("routing_rule_list", 3,
 	" limit $3"); // routing_rules_organisation_id_name_key
 
 static const struct statement find = STATEMENT("routing_rule_find", 2,
-	"select " RULE_COLUMNS
+	"select " RULE_SELECT
 	" from routing_rules as r"
 	" where r.id = $2"
 	"   and r.organisation_id = $1"); // routing_rules_pkey
@@ -44,7 +44,7 @@ static const struct statement remove_one = STATEMENT("routing_rule_remove", 2,
 	"   and organisation_id = $1"); // routing_rules_pkey
 
 static const struct statement find_post = STATEMENT("routing_post_find", 2,
-	"select " POST_COLUMNS
+	"select " POST_SELECT
 	" from ticket_posts as tp"
 	" join tickets as t on t.id = tp.ticket_id"
 	" join posts as p on p.id = tp.post_id"
@@ -53,7 +53,7 @@ static const struct statement find_post = STATEMENT("routing_post_find", 2,
 	"   and not tp.is_ours"); // ticket_posts_pkey, tickets_pkey, posts_pkey, service_hours_pkey, ticket_tags_pkey
 
 static const struct statement list_posts = STATEMENT("routing_post_list", 2,
-	"select " POST_COLUMNS
+	"select " POST_SELECT
 	" from ("
 	"   select newest.*"
 	"   from unnest($1::bigint[]) as w (actor_id)"

@@ -583,26 +583,49 @@ CREATE FUNCTION public.service_spans(organisation bigint, since timestamp with t
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-	select greatest(s.opens, since), least(s.closes, until)
-	from (
-		select (d.day + make_interval(mins => part.opens::integer)) at time zone o.time_zone as opens,
-		       (d.day + make_interval(mins => part.closes::integer)) at time zone o.time_zone as closes
+	with noons as (
+		select o.time_zone,
+		       (d.day::timestamp + interval '12 hours') at time zone o.time_zone as begins,
+		       (d.day::timestamp + interval '36 hours') at time zone o.time_zone as ends
 		from organisations as o
 		cross join lateral (
 			select (since at time zone o.time_zone)::date + n.days as day
 			from generate_series(-1, (until at time zone o.time_zone)::date - (since at time zone o.time_zone)::date) as n (days)
 		) as d
-		join service_hours as h on h.organisation_id = o.id and h.weekday = extract(isodow from d.day)
-		left join service_holidays as f on f.organisation_id = o.id and f.day = d.day
+		where o.id = organisation
+	), shifts as (
+		select n.*, (n.begins at time zone n.time_zone) - (n.begins at time zone 'UTC') as before,
+		       (n.ends at time zone n.time_zone) - (n.ends at time zone 'UTC') as after
+		from noons as n
+	), changes as (
+		select s.*, case when s.before = s.after then s.ends else (
+			select min(m.at)
+			from generate_series(s.begins, s.ends, interval '1 minute') as m (at)
+			where (m.at at time zone s.time_zone) - (m.at at time zone 'UTC') = s.after) end as changes
+		from shifts as s
+	), stretches as (
+		select c.begins, c.changes as ends, c.before as shift from changes as c
+		union all
+		select c.changes, c.ends, c.after from changes as c where c.changes < c.ends
+	)
+	select greatest(w.opens, since), least(w.closes, until)
+	from (
+		select greatest(s.begins, (d.day::timestamp + make_interval(mins => part.opens::integer) - s.shift) at time zone 'UTC') as opens,
+		       least(s.ends, (d.day::timestamp + make_interval(mins => part.closes::integer) - s.shift) at time zone 'UTC') as closes
+		from stretches as s
+		cross join lateral (
+			select ((s.begins at time zone 'UTC') + s.shift)::date + n.days as day from generate_series(0, 1) as n (days)
+		) as d
+		join service_hours as h on h.organisation_id = organisation and h.weekday = extract(isodow from d.day)
+		left join service_holidays as f on f.organisation_id = organisation and f.day = d.day
 		cross join lateral (
 			select h.opens, least(h.closes, f.closed_from) as closes
 			union all
 			select greatest(h.opens, f.closed_until), h.closes where f.day is not null
 		) as part
-		where o.id = organisation
-		  and part.opens < part.closes
-	) as s
-	where least(s.closes, until) > greatest(s.opens, since)
+		where part.opens < part.closes
+	) as w
+	where least(w.closes, until) > greatest(w.opens, since)
 	order by 1
 $$;
 CREATE TABLE public.ticket_clocks (
@@ -1979,6 +2002,26 @@ CREATE TABLE public.oauth_tokens (
 WITH (fillfactor='90');
 COMMENT ON COLUMN public.oauth_tokens.actor_id IS 'Who speaks with it: the user''s own actor or a brand account';
 COMMENT ON COLUMN public.oauth_tokens.code_hash IS 'The code it was made from: a second use of the code revokes it';
+CREATE TABLE public.organisation_domains (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    domain text NOT NULL,
+    token text NOT NULL,
+    method text,
+    verified_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    failures smallint DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organisation_domains_check CHECK (((verified_at IS NULL) OR (method IS NOT NULL))),
+    CONSTRAINT organisation_domains_domain_check CHECK ((((length(domain) >= 3) AND (length(domain) <= 253)) AND (domain = lower(domain)))),
+    CONSTRAINT organisation_domains_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT organisation_domains_last_error_check CHECK ((length(last_error) <= 300)),
+    CONSTRAINT organisation_domains_method_check CHECK ((method = ANY (ARRAY['dns_txt'::text, 'well_known'::text, 'rel_me'::text]))),
+    CONSTRAINT organisation_domains_token_check CHECK ((token ~ '^[A-Za-z0-9_-]{20,64}$'::text))
+);
+COMMENT ON COLUMN public.organisation_domains.token IS 'What its name server or its web server has to show';
+COMMENT ON COLUMN public.organisation_domains.failures IS 'Checks in a row that found nothing; the third one takes the verification away';
 CREATE TABLE public.organisations (
     id bigint NOT NULL,
     slug text NOT NULL,
@@ -3015,6 +3058,10 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_domain_key UNIQUE (organisation_id, domain);
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organisations
@@ -3294,6 +3341,7 @@ CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_has
 CREATE INDEX oauth_tokens_of_applications ON public.oauth_tokens USING btree (created_at) WHERE (user_id IS NULL);
 CREATE INDEX oauth_tokens_revoked_at ON public.oauth_tokens USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);
+CREATE UNIQUE INDEX organisation_domains_verified ON public.organisation_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
 CREATE INDEX peers_look ON public.peers USING btree (look_at) WHERE ((look_at IS NOT NULL) AND (state <> 'paused'::text));
 CREATE INDEX peers_paused ON public.peers USING btree (name) WHERE (state = 'paused'::text);
 CREATE INDEX pins_post_id ON public.pins USING btree (post_id);
@@ -3657,6 +3705,8 @@ ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_application_id_fkey FOREIGN KEY (application_id) REFERENCES public.oauth_applications(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_tokens
     ADD CONSTRAINT oauth_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.organisation_domains
+    ADD CONSTRAINT organisation_domains_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
     ADD CONSTRAINT pins_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.pins
@@ -4019,6 +4069,7 @@ GRANT SELECT(post_id) ON TABLE public.notifications TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_applications TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_codes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.oauth_tokens TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisation_domains TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.peers TO comptoir_federation;

@@ -5,22 +5,22 @@
 
 #include "storage/statement.h"
 
-#define POLICY_COLUMNS "p.id, p.organisation_id, p.name, p.position, p.actor_id, p.channel, p.language, p.minimum_priority, p.team_id," \
+#define POLICY_SELECT "p.id, p.organisation_id, p.name, p.position, p.actor_id, p.channel, p.language, p.minimum_priority, p.team_id," \
 	" p.tag, p.first_reply_s, p.next_reply_s, p.resolution_s, p.in_hours, p.version"
 /* An end that is infinitely far is told as one of the year 9999. */
-#define CLOCK_COLUMNS "c.metric, c.target_s, floor(c.used_s)::bigint, c.started_at, c.running_since," \
+#define CLOCK_SELECT "c.metric, c.target_s, floor(c.used_s)::bigint, c.started_at, c.running_since," \
 	" least(c.due_at, timestamptz '9999-12-31 00:00:00+00'), c.ended_at, c.breached_at, p.name"
 #define FAR_US INT64_C(253402214400000000)
 
 static const struct statement list = STATEMENT("sla_policy_list", 2,
-	"select " POLICY_COLUMNS
+	"select " POLICY_SELECT
 	" from sla_policies as p"
 	" where p.organisation_id = $1"
 	" order by p.position, p.id"
 	" limit $2"); // sla_policies_organisation_id_name_key
 
 static const struct statement find = STATEMENT("sla_policy_find", 2,
-	"select " POLICY_COLUMNS
+	"select " POLICY_SELECT
 	" from sla_policies as p"
 	" where p.id = $2"
 	"   and p.organisation_id = $1"); // sla_policies_pkey
@@ -45,7 +45,7 @@ static const struct statement remove_one = STATEMENT("sla_policy_remove", 2,
 	"   and organisation_id = $1"); // sla_policies_pkey
 
 static const struct statement list_clocks = STATEMENT("sla_clock_list", 1,
-	"select w.id, " CLOCK_COLUMNS
+	"select w.id, " CLOCK_SELECT
 	" from unnest($1::bigint[]) with ordinality as w (id, place)"
 	" join lateral ("
 	"   select distinct on (k.metric) k.*"
@@ -57,7 +57,7 @@ static const struct statement list_clocks = STATEMENT("sla_clock_list", 1,
 	" order by w.place, c.metric"); // ticket_clocks_pkey, sla_policies_pkey
 
 static const struct statement list_due = STATEMENT("sla_clock_list_due", 3,
-	"select c.ticket_id, " CLOCK_COLUMNS
+	"select c.ticket_id, " CLOCK_SELECT
 	" from ticket_clocks as c"
 	" join tickets as t on t.id = c.ticket_id"
 	" left join sla_policies as p on p.id = c.policy_id"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Links on profiles: one is verified when the page that it leads to links back with rel="me". The moment stands in the field
- * (actor.fields_json) and goes with it. */
+ * Links on profiles: one is verified when the page that it leads to links back with rel="me", or when it leads to a domain that
+ * the account's organisation has verified. The moment stands in the field (actor.fields_json) and goes with it, or with the
+ * domain. The key of the job is the actor's id, and "/" with a domain that is verified no longer. */
 #include "server/jobs/job_worker.h"
 
+#include "server/action/organisation_domain.h"
 #include "server/app.h"
 #include "server/jobs/page_get.h"
 #include "server/web/actor_lookup.h"
@@ -35,6 +37,9 @@ static bool read_href(struct arena *arena, struct str html, struct str *ret_url)
 struct verifying {
 	struct job_run *run;
 	const struct actor *actor;
+	struct str *domains; /* verified */
+	size_t domain_count;
+	struct str lost;     /* a domain; empty for none */
 	enum error error; /* of a page that could not be had just now */
 	bool is_changed;
 };
@@ -56,7 +61,14 @@ static void write_field(struct verifying *verifying, struct json_out *json, cons
 	struct str verified = json_in_str(field, "verified_at");
 	struct str url;
 	char now[TIME_ISO8601_MS_LEN + 1];
-	if (!verified.len && read_href(verifying->run->arena, value, &url) && links_back(verifying, url)) {
+	struct arena *arena = verifying->run->arena;
+	bool has_link = read_href(arena, value, &url);
+	if (verified.len && has_link && verifying->lost.len && organisation_domain_covers(arena, &verifying->lost, 1, url)) {
+		verified = (struct str){ 0 };
+		verifying->is_changed = true;
+	}
+	if (!verified.len && has_link &&
+	    (organisation_domain_covers(arena, verifying->domains, verifying->domain_count, url) || links_back(verifying, url))) {
 		time_write_iso8601_ms(clock_now_us(), now);
 		verified = str_from(now);
 		verifying->is_changed = true;
@@ -89,7 +101,8 @@ enum error job_verify_links_run(struct job_run *run)
 	json_auto_t *fields = NULL;
 	AUTO(buf) struct buf out = { 0 };
 	struct json_out json;
-	if (!str_to_int64(run->job->key, &actor_id))
+	struct str rest = run->job->key, id;
+	if (!str_split_next(&rest, '/', &id) || !str_to_int64(id, &actor_id))
 		return ERROR_GONE;
 	enum error error = actor_find_by_id(run->db, run->arena, actor_id, &actor);
 	if (error == ERROR_NOT_FOUND || (!error && (!actor.is_local || actor.is_suspended)))
@@ -99,6 +112,10 @@ enum error job_verify_links_run(struct job_run *run)
 	if (json_in_parse(actor.fields_json, NULL, &fields))
 		return ERROR_GONE;
 	struct verifying verifying = { .run = run, .actor = &actor };
+	verifying.lost = rest;
+	error = organisation_domain_list_of_account(run->db, run->arena, actor.id, &verifying.domains, &verifying.domain_count);
+	if (error)
+		return error;
 	json_out_init(&json, &out);
 	json_out_array_begin(&json);
 	for (size_t i = 0; i < json_array_size(fields); i++)

@@ -33,30 +33,53 @@ create table service_plans (
 );
 comment on table service_plans is 'Version of an organisation''s hours and holidays, for who changes them';
 
--- The spans in which an organisation is open between two moments. A time that the spring leaves out is reckoned by the clock
--- before it, one that comes twice by the clock after it: together the spans of a day are as long as the day is.
+-- The spans in which an organisation is open between two moments: those at which the clock on the wall says so, also in the
+-- nights in which clocks are put forward or back. From one noon to the next that happens once at most, and on a full minute.
 create function service_spans(organisation bigint, since timestamptz, until timestamptz)
 returns table (opens timestamptz, closes timestamptz) language sql stable set search_path = public, pg_temp as $$
-	select greatest(s.opens, since), least(s.closes, until)
-	from (
-		select (d.day + make_interval(mins => part.opens::integer)) at time zone o.time_zone as opens,
-		       (d.day + make_interval(mins => part.closes::integer)) at time zone o.time_zone as closes
+	with noons as (
+		select o.time_zone,
+		       (d.day::timestamp + interval '12 hours') at time zone o.time_zone as begins,
+		       (d.day::timestamp + interval '36 hours') at time zone o.time_zone as ends
 		from organisations as o
 		cross join lateral (
 			select (since at time zone o.time_zone)::date + n.days as day
 			from generate_series(-1, (until at time zone o.time_zone)::date - (since at time zone o.time_zone)::date) as n (days)
 		) as d
-		join service_hours as h on h.organisation_id = o.id and h.weekday = extract(isodow from d.day)
-		left join service_holidays as f on f.organisation_id = o.id and f.day = d.day
+		where o.id = organisation
+	), shifts as (
+		select n.*, (n.begins at time zone n.time_zone) - (n.begins at time zone 'UTC') as before,
+		       (n.ends at time zone n.time_zone) - (n.ends at time zone 'UTC') as after
+		from noons as n
+	), changes as (
+		select s.*, case when s.before = s.after then s.ends else (
+			select min(m.at)
+			from generate_series(s.begins, s.ends, interval '1 minute') as m (at)
+			where (m.at at time zone s.time_zone) - (m.at at time zone 'UTC') = s.after) end as changes
+		from shifts as s
+	), stretches as (
+		select c.begins, c.changes as ends, c.before as shift from changes as c
+		union all
+		select c.changes, c.ends, c.after from changes as c where c.changes < c.ends
+	)
+	select greatest(w.opens, since), least(w.closes, until)
+	from (
+		select greatest(s.begins, (d.day::timestamp + make_interval(mins => part.opens::integer) - s.shift) at time zone 'UTC') as opens,
+		       least(s.ends, (d.day::timestamp + make_interval(mins => part.closes::integer) - s.shift) at time zone 'UTC') as closes
+		from stretches as s
+		cross join lateral (
+			select ((s.begins at time zone 'UTC') + s.shift)::date + n.days as day from generate_series(0, 1) as n (days)
+		) as d
+		join service_hours as h on h.organisation_id = organisation and h.weekday = extract(isodow from d.day)
+		left join service_holidays as f on f.organisation_id = organisation and f.day = d.day
 		cross join lateral (
 			select h.opens, least(h.closes, f.closed_from) as closes
 			union all
 			select greatest(h.opens, f.closed_until), h.closes where f.day is not null
 		) as part
-		where o.id = organisation
-		  and part.opens < part.closes
-	) as s
-	where least(s.closes, until) > greatest(s.opens, since)
+		where part.opens < part.closes
+	) as w
+	where least(w.closes, until) > greatest(w.opens, since)
 	order by 1
 $$;
 
