@@ -13,6 +13,7 @@
 #define CONTACT_FIELDS_MAX 50
 #define CONTACT_FIELD_NAME_MAX_CHARACTERS 60
 #define CONTACT_FIELD_MAX_CHARACTERS 1000
+#define CONTACT_FIELDS_MAX_BYTES 65536 /* all of them as JSON */
 #define CONTACT_TAGS_MAX 50
 #define CONTACT_IDENTITIES_MAX 200
 #define CONTACT_MERGED_MAX 100
@@ -88,7 +89,7 @@ enum error contact_ticket_list(struct db *db, struct arena *arena, int64_t card_
 
 /* On the card itself; the merged ones keep what they say. Data NULL, 0: nothing of its own. fields_json: an object whose
  * members take the place of those of that name; null takes one away. version grows. ERROR_UNPROCESSABLE when there are more
- * than CONTACT_FIELDS_MAX then. */
+ * than CONTACT_FIELDS_MAX or CONTACT_FIELDS_MAX_BYTES then. */
 struct contact_change {
 	const struct str *name;
 	const struct str *language;
@@ -125,7 +126,7 @@ bool contact_identity_kind_is_known(struct str kind);
 bool contact_proof_is_known(struct str proof);
 enum error contact_identity_list(struct db *db, struct arena *arena, int64_t card_id, struct contact_identity **ret_identities,
 	size_t *ret_count) MUST_CHECK;
-/* ERROR_CONFLICT when it is known already, on this card or on another. */
+/* ERROR_CONFLICT when it is known already, on this card or on another; ERROR_UNPROCESSABLE when the card has too many. */
 enum error contact_identity_add(struct db *db, struct arena *arena, const struct contact_identity *identity) MUST_CHECK;
 /* What a member noted; never an actor. ERROR_NOT_FOUND. */
 enum error contact_identity_remove(struct db *db, struct arena *arena, int64_t card_id, int64_t id) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "server/action/ticket_threading.h"
 
 #include "server/action/routing.h"
+#include "storage/contact.h"
 #include "storage/id.h"
 #include "storage/ticket_arrival.h"
 #include "storage/ticket_story.h"
@@ -136,7 +137,11 @@ static enum error open_ticket(struct threading *threading, int64_t parent_id, st
 		.opened_us = threading->now_us,
 		.language = threading->post.language,
 	};
-	enum error error = ticket_create(db, arena, &ticket);
+	enum error error = ERROR_NONE;
+	if (ticket.customer_id)
+		error = contact_of_actor(db, arena, ticket.organisation_id, ticket.customer_id, &ticket.contact_id);
+	if (!error)
+		error = ticket_create(db, arena, &ticket);
 	if (!error)
 		error = ticket_thread_store(db, arena, ticket.actor_id, threading->post.thread_id, threading->customer_id, ticket.id);
 	if (!error)

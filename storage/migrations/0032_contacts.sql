@@ -17,7 +17,7 @@ create table contacts (
 	name text check (length(name) between 1 and 200),
 	language text check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' and length(language) <= 35),
 	assignee_id bigint references memberships on delete set null,
-	fields jsonb not null default '{}' check (jsonb_typeof(fields) = 'object' and octet_length(fields::text) <= 65536),
+	fields jsonb not null default '{}' check (jsonb_typeof(fields) = 'object' and octet_length(fields::text) <= 131072),
 	created_at timestamptz not null default now(),
 	version bigint not null default 1 check (version > 0),
 	check ((merged_into_id is null) = (merged_at is null)),
