@@ -27,7 +27,7 @@ static const struct statement make_of_actor = STATEMENT("contact_make_of_actor",
 	" select contact_id, $1, contact_id from made"); // contact_identities_organisation_id_actor_id_key
 
 static const struct statement find = STATEMENT("contact_find", 2,
-	"select " CONTACT_COLUMNS
+	"select " CONTACT_SELECTED
 	" from contacts as asked"
 	" join contacts as c on c.id = asked.card_id"
 	" where asked.id = $2"

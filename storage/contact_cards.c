@@ -26,7 +26,7 @@
 	"  order by c.id " order                                                         \
 	"  limit $7"                                                                     \
 	")"                                                                              \
-	" select " CONTACT_COLUMNS                                                       \
+	" select " CONTACT_SELECTED                                                       \
 	" from page"                                                                     \
 	" join contacts as c on c.id = page.id"                                          \
 	" order by c.id desc"
@@ -62,13 +62,13 @@
 	"    and not exists (select from contact_tags as h where h.contact_id = p.card_id and h.tag = $8 and h.is_hidden)) as found" \
 	" join contacts as c on c.id = found.card_id"
 
-static const struct statement list_all = STATEMENT("contact_list", 7, LIST("contacts as c", "desc")); // contacts_cards
-static const struct statement list_all_up = STATEMENT("contact_list_up", 7, LIST("contacts as c", "asc"));
-static const struct statement search = STATEMENT("contact_search", 10, LIST(FOUND, "desc"));
+static const struct statement list_all = STATEMENT("contact_cards_list", 7, LIST("contacts as c", "desc")); // contacts_cards
+static const struct statement list_all_up = STATEMENT("contact_cards_list_up", 7, LIST("contacts as c", "asc"));
+static const struct statement search = STATEMENT("contact_cards_search", 10, LIST(FOUND, "desc"));
 	// contacts_name_words, actors_name_words, contact_identities keys, actors_handle_bytes, contact_tags_tag, contacts_pkey
-static const struct statement search_up = STATEMENT("contact_search_up", 10, LIST(FOUND, "asc"));
+static const struct statement search_up = STATEMENT("contact_cards_search_up", 10, LIST(FOUND, "asc"));
 
-static const struct statement find_reach = STATEMENT("contact_find_reach", 3,
+static const struct statement find_reach = STATEMENT("contact_cards_find_reach", 3,
 	"select t.actor_id, coalesce(bool_or(t.assignee_id = $2::bigint), false)"
 	" from contacts as p"
 	" join tickets as t on t.contact_id = p.id"
@@ -79,7 +79,7 @@ static const struct statement find_reach = STATEMENT("contact_find_reach", 3,
 	" limit $3"); // contacts_card_id, tickets_contact_id
 
 /* One that was merged shows where it went. */
-static const struct statement list_tickets = STATEMENT("contact_ticket_list", 7,
+static const struct statement list_tickets = STATEMENT("contact_cards_list_tickets", 7,
 	"with found as materialized ("
 	"  select distinct coalesce(one.merged_into_id, one.id) as id"
 	"  from contacts as p"

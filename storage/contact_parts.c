@@ -17,13 +17,13 @@
 	"exists (select from contacts as p join contact_tags as o on o.contact_id = p.id"                       \
 	" where p.card_id = $1 and p.id <> $1 and o.tag = " tag " and not o.is_hidden)"
 
-static const struct statement list_tags = STATEMENT("contact_tag_list", 1,
+static const struct statement list_tags = STATEMENT("contact_parts_tag_list", 1,
 	"select s.tag"
 	" from (" SHOWN_TAGS ") as s"
 	" where not s.is_hidden"
 	" order by s.tag"); // contacts_card_id, contact_tags_pkey
 
-static const struct statement replace_tags = STATEMENT("contact_tag_replace", 2,
+static const struct statement replace_tags = STATEMENT("contact_parts_tag_replace", 2,
 	"with shown as materialized (" SHOWN_TAGS "), removed as ("
 	"  delete from contact_tags as t"
 	"  where t.contact_id = $1"
@@ -39,7 +39,7 @@ static const struct statement replace_tags = STATEMENT("contact_tag_replace", 2,
 	" on conflict (contact_id, tag) do update"
 	" set is_hidden = excluded.is_hidden"); // contacts_card_id, contact_tags_pkey
 
-static const struct statement has_tag = STATEMENT("contact_has_tag", 2,
+static const struct statement has_tag = STATEMENT("contact_parts_has_tag", 2,
 	"select not g.is_hidden"
 	" from contacts as asked"
 	" join contacts as p on p.card_id = asked.card_id"
@@ -49,12 +49,12 @@ static const struct statement has_tag = STATEMENT("contact_has_tag", 2,
 	" order by " CONTACT_PRECEDENCE
 	" limit 1"); // contacts_pkey, contacts_card_id, contact_tags_pkey
 
-static const struct statement list_names = STATEMENT("contact_name_list", 1,
+static const struct statement list_names = STATEMENT("contact_parts_name_list", 1,
 	"select asked.id, asked.card_id, " CONTACT_SHOWN_NAME("asked.card_id")
 	" from contacts as asked"
 	" where asked.id = any ($1)"); // contacts_pkey, contacts_card_id
 
-static const struct statement list_identities = STATEMENT("contact_identity_list", 2,
+static const struct statement list_identities = STATEMENT("contact_parts_identity_list", 2,
 	"select i.id, i.organisation_id, i.contact_id, i.kind, i.actor_id, i.value, i.proof, i.membership_id, i.user_id, i.since,"
 	"       a.username, a.domain, a.display_name, a.uri,"
 	"       case when i.kind <> 'actor' then 'active'"
@@ -72,19 +72,19 @@ static const struct statement list_identities = STATEMENT("contact_identity_list
 	" order by " CONTACT_PRECEDENCE ", i.id"
 	" limit $2"); // contacts_card_id, contact_identities_contact_id, actors_pkey, blocks_blocker_id_blocked_id_key
 
-static const struct statement add_identity = STATEMENT("contact_identity_add", 8,
+static const struct statement add_identity = STATEMENT("contact_parts_identity_add", 8,
 	"insert into contact_identities (id, organisation_id, contact_id, kind, value, proof, user_id, membership_id)"
 	" values ($1, $2, $3, $4, $5, $6, $7, $8)"
 	" on conflict do nothing"); // contact_identities_organisation_id_kind_value_key
 
-static const struct statement count_identities = STATEMENT("contact_identity_count", 1,
+static const struct statement count_identities = STATEMENT("contact_parts_identity_count", 1,
 	"select count(*)"
 	" from contacts as asked"
 	" join contacts as p on p.card_id = asked.card_id"
 	" join contact_identities as i on i.contact_id = p.id"
 	" where asked.id = $1"); // contacts_pkey, contacts_card_id, contact_identities_contact_id
 
-static const struct statement remove_identity = STATEMENT("contact_identity_remove", 2,
+static const struct statement remove_identity = STATEMENT("contact_parts_identity_remove", 2,
 	"delete from contact_identities as i"
 	" using contacts as p"
 	" where i.id = $2"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Reading cards: c in a statement that selects CONTACT_COLUMNS. What merged contacts say holds where the card itself says
+ * Reading cards: c in a statement that selects CONTACT_SELECTED. What merged contacts say holds where the card itself says
  * nothing; of several, what the one merged last says. */
 #ifndef COMPTOIR_STORAGE_CONTACT_ROW_H
 #define COMPTOIR_STORAGE_CONTACT_ROW_H
@@ -27,7 +27,7 @@
 
 #define CONTACT_SHOWN_NAME(card) "coalesce(" CONTACT_VALUE("name", card) ", " CONTACT_OWN_NAME("p.card_id = " card) ")"
 
-#define CONTACT_COLUMNS                                                                                      \
+#define CONTACT_SELECTED                                                                                      \
 	"c.id"                                                                                               \
 	", c.organisation_id"                                                                                \
 	", " CONTACT_VALUE("name", "c.id")                                                                   \
