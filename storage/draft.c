@@ -64,6 +64,12 @@ static const struct statement find = STATEMENT("draft_find", 2,
 	" where d.id = $2"
 	"   and ($1::bigint = 0 or d.organisation_id = $1)"); // drafts_pkey
 
+static const struct statement find_by_number = STATEMENT("draft_find_by_number", 2,
+	"select " DRAFT_COLUMNS
+	" from drafts as d"
+	" where d.organisation_id = $1"
+	"   and d.number = $2"); // drafts_number
+
 static const struct statement lock_one = STATEMENT("draft_lock", 2,
 	"select " DRAFT_COLUMNS
 	" from drafts as d"
@@ -173,7 +179,7 @@ static const struct statement list_comments = STATEMENT("draft_comment_list", 1,
 	" order by c.id"
 	" limit 500"); // draft_comments_draft_id
 
-STATEMENT_TABLE(draft_statements, &insert, &find, &lock_one, &find_by_key, &find_by_post, &list, &go, &note_published, &add_version, &set_time,
+STATEMENT_TABLE(draft_statements, &insert, &find, &find_by_number, &lock_one, &find_by_key, &find_by_post, &list, &go, &note_published, &add_version, &set_time,
 	&set_limits, &set_failure, &find_version, &list_versions, &holds_medium, &add_comment, &list_comments);
 
 static const char *const state_names[DRAFT_STATE_COUNT] = {
@@ -333,6 +339,11 @@ static enum error find_with(struct db *db, struct arena *arena, const struct sta
 enum error draft_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct draft *ret_draft)
 {
 	return find_with(db, arena, &find, organisation_id, id, ret_draft);
+}
+
+enum error draft_find_by_number(struct db *db, struct arena *arena, int64_t organisation_id, int64_t number, struct draft *ret_draft)
+{
+	return find_with(db, arena, &find_by_number, organisation_id, number, ret_draft);
 }
 
 enum error draft_lock(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct draft *ret_draft)

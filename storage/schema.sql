@@ -248,6 +248,13 @@ CREATE FUNCTION public.draft_versions_refuse() RETURNS trigger
 begin
 	raise exception 'versions and approvals do not change' using errcode = 'insufficient_privilege';
 end $$;
+CREATE FUNCTION public.is_brand_account(of_actor_id bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	return exists (select from brand_accounts as b where b.actor_id = of_actor_id);
+end $$;
 CREATE FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -322,6 +329,14 @@ ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
 CREATE FUNCTION public.name_words(name text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN to_tsvector('public.comptoir_simple'::regconfig, public.name_folded(name));
+CREATE FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	return not exists (select from brand_accounts as b where b.actor_id = of_actor_id)
+		or exists (select from releases as r where r.post_id = of_post_id and r.actor_id = of_actor_id);
+end $$;
 CREATE FUNCTION public.post_words_wait() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -348,52 +363,40 @@ CREATE FUNCTION public.release_gate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-	claim jsonb;
-	words bytea;
 begin
-	if not exists (select from brand_accounts as b where b.actor_id = new.actor_id) then
-		return new;
+	if is_brand_account(new.actor_id) then
+		perform release_judge(new.actor_id, new.type, new.post_id, release_words(new.post_id), new.id, new.body_sha256);
 	end if;
-	claim := nullif(current_setting('comptoir.release', true), '')::jsonb;
-	words := release_words(new.post_id);
-	if new.type = 'Update' and (claim is null or claim ->> 'ground' is null) then
-		claim := '{"ground": "counters"}';
-	end if;
-	if claim is null or release_holds(claim, new, words) is not true then
-		raise exception 'a % of a brand account is not released', new.type using errcode = 'CP403';
-	end if;
-	insert into releases (activity_id, actor_id, post_id, words_sha256, ground, user_id, membership_id, draft_id, version, ticket_id,
-		body_sha256)
-	values (new.id, new.actor_id, new.post_id, words, claim ->> 'ground', (claim ->> 'user_id')::bigint,
-		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
-		(claim ->> 'ticket_id')::bigint, new.body_sha256);
 	return new;
 end $$;
-CREATE TABLE public.activities_out (
-    id bigint NOT NULL,
-    uri text NOT NULL,
-    type text NOT NULL,
-    actor_id bigint NOT NULL,
-    post_id bigint,
-    body bytea NOT NULL,
-    body_sha256 bytea NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    object_uri text,
-    is_public boolean DEFAULT false NOT NULL,
-    is_for_followers boolean DEFAULT false NOT NULL,
-    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
-    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
-    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
-    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
-);
-COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
-COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
-COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
-COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
-COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
-CREATE FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) RETURNS boolean
+CREATE FUNCTION public.release_gate_boost() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	words bytea := release_words(new.post_id);
+begin
+	-- Only one transaction at a time writes a boost of that post by that account.
+	if exists (select from boosts as b where b.id = new.id)
+	and not exists (select from releases as r where r.post_id = new.post_id and r.actor_id = new.actor_id and r.type = 'Announce'
+			and r.released_at >= transaction_timestamp()) then
+		perform release_judge(new.actor_id, 'Announce', new.post_id, words, null, words);
+	end if;
+	return null;
+end $$;
+CREATE FUNCTION public.release_gate_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	words bytea := release_words(new.id);
+begin
+	if words is not null and words is distinct from release_last_words(new.id, new.actor_id) then
+		perform release_judge(new.actor_id, case tg_op when 'INSERT' then 'Create' else 'Update' end, new.id, words, null, words);
+	end if;
+	return null;
+end $$;
+CREATE FUNCTION public.release_holds(claim jsonb, of_actor_id bigint, of_type text, of_post_id bigint) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -402,31 +405,115 @@ declare
 	by_user bigint := (claim ->> 'user_id')::bigint;
 	of_draft bigint := (claim ->> 'draft_id')::bigint;
 	of_version integer := (claim ->> 'version')::integer;
+	kind text := case of_type when 'Create' then 'post' when 'Update' then 'edit' else 'boost' end;
 begin
-	if of_draft is not null and not exists (select from drafts as d where d.id = of_draft and d.actor_id = activity.actor_id
+	if of_draft is not null and not exists (select from drafts as d where d.id = of_draft and d.actor_id = of_actor_id
 			and d.version = of_version and d.state = 'publishing') then
 		return false;
 	end if;
 	case ground
 	when 'spoken' then
-		return may_do(by_user, activity.actor_id, 'account.speak', false);
+		if of_draft is null then
+			if coalesce((release_policy(of_actor_id, kind, of_post_id)).binds_speakers, false) then
+				return false;
+			end if;
+		elsif exists (select from drafts as d join approval_policies as o on o.id = d.policy_id
+				where d.id = of_draft and o.binds_speakers) then
+			return false;
+		end if;
+		return may_do(by_user, of_actor_id, 'account.speak', false);
 	when 'approved' then
 		return of_draft is not null and draft_is_approved(of_draft, of_version);
 	when 'reply' then
-		return exists (select from tickets as t where t.id = (claim ->> 'ticket_id')::bigint
-				and t.actor_id = activity.actor_id and t.status in ('open', 'pending', 'snoozed'))
-			and activity.type = 'Create'
-			and may_do(by_user, activity.actor_id, case when (select p.visibility from posts as p where p.id = activity.post_id) = 'direct'
+		return of_type = 'Create'
+			and exists (select from tickets as t where t.id = (claim ->> 'ticket_id')::bigint
+				and t.actor_id = of_actor_id and t.status in ('open', 'pending', 'snoozed'))
+			and not coalesce((release_policy(of_actor_id, kind, of_post_id)).covers_replies, false)
+			and may_do(by_user, of_actor_id, case when (select p.visibility from posts as p where p.id = of_post_id) = 'direct'
 				then 'inbox.reply_private' else 'inbox.reply' end,
 				exists (select from tickets as t join memberships as m on m.id = t.assignee_id
 					where t.id = (claim ->> 'ticket_id')::bigint and m.user_id = by_user));
-	when 'counters' then
-		return activity.type = 'Update'
-			and coalesce((select r.words_sha256 = words from releases as r where r.post_id = activity.post_id
-				and r.ground <> 'counters' order by r.activity_id desc limit 1), true);
 	else
 		return false;
 	end case;
+end $$;
+CREATE FUNCTION public.release_judge(of_actor_id bigint, of_type text, of_post_id bigint, words bytea, of_activity_id bigint, of_body bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	claim jsonb := nullif(current_setting('comptoir.release', true), '')::jsonb;
+begin
+	if of_type = 'Update' and claim ->> 'draft_id' is null and words = release_last_words(of_post_id, of_actor_id) then
+		claim := '{"ground": "counters"}';
+	elsif claim is null or release_holds(claim, of_actor_id, of_type, of_post_id) is not true then
+		raise exception 'a % of a brand account is not released', of_type using errcode = 'CP403';
+	end if;
+	insert into releases (activity_id, actor_id, post_id, type, words_sha256, ground, user_id, membership_id, draft_id, version,
+		ticket_id, body_sha256)
+	values (of_activity_id, of_actor_id, of_post_id, of_type, words, claim ->> 'ground', (claim ->> 'user_id')::bigint,
+		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
+		(claim ->> 'ticket_id')::bigint, of_body);
+end $$;
+CREATE FUNCTION public.release_last_words(of_post_id bigint, of_actor_id bigint) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select r.words_sha256
+	from releases as r
+	where r.post_id = of_post_id and r.actor_id = of_actor_id and r.type is distinct from 'Announce' and r.ground <> 'counters'
+	order by r.number desc
+	limit 1
+$$;
+CREATE TABLE public.approval_policies (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    actor_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    has_media boolean,
+    has_link boolean,
+    binds_speakers boolean DEFAULT false NOT NULL,
+    covers_replies boolean DEFAULT false NOT NULL,
+    demands_alt_text boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_policies_actor_ids_check CHECK ((cardinality(actor_ids) <= 100)),
+    CONSTRAINT approval_policies_kinds_check CHECK ((kinds <@ ARRAY['post'::text, 'edit'::text, 'boost'::text])),
+    CONSTRAINT approval_policies_languages_check CHECK ((cardinality(languages) <= 100)),
+    CONSTRAINT approval_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT approval_policies_tags_check CHECK ((cardinality(tags) <= 100))
+);
+COMMENT ON TABLE public.approval_policies IS 'The first by position that fits a draft says who must approve it; none fits: one approval by draft.approve';
+COMMENT ON COLUMN public.approval_policies.actor_ids IS 'For these accounts; empty: for all. Likewise kinds, tags and languages; null: either';
+COMMENT ON COLUMN public.approval_policies.binds_speakers IS 'Also what holders of account.speak say needs approval';
+COMMENT ON COLUMN public.approval_policies.covers_replies IS 'Also answers in the inbox need approval';
+CREATE FUNCTION public.release_policy(of_actor_id bigint, of_kind text, of_post_id bigint) RETURNS public.approval_policies
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select o.*
+	from brand_accounts as b
+	join approval_policies as o on o.organisation_id = b.organisation_id
+	left join posts as p on p.id = of_post_id and of_kind <> 'boost'
+	where b.actor_id = of_actor_id
+	and (o.actor_ids = '{}' or of_actor_id = any (o.actor_ids))
+	and (o.kinds = '{}' or of_kind = any (o.kinds))
+	and (o.tags = '{}' or exists (select from post_tags as t where t.post_id = p.id and t.name = any (o.tags)))
+	and (o.languages = '{}' or p.language = any (o.languages))
+	and (o.has_media is null or o.has_media = exists (select from post_media as m where m.post_id = p.id))
+	and (o.has_link is null or o.has_link = coalesce(p.text_source ~ 'https?://', false))
+	order by o.position, o.id
+	limit 1
+$$;
+CREATE FUNCTION public.release_settle() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	set constraints release_gate_post, release_gate_edit, release_gate_boost immediate;
 end $$;
 CREATE FUNCTION public.release_words(of_post_id bigint) RETURNS bytea
     LANGUAGE sql STABLE
@@ -901,6 +988,29 @@ COMMENT ON COLUMN public.activities_in.inbox_actor_id IS 'Whose inbox it came to
 COMMENT ON COLUMN public.activities_in.verified_by IS 'How we know that actor_uri said it';
 COMMENT ON COLUMN public.activities_in.is_wanted_nowhere IS 'What it waited for last cannot be had';
 COMMENT ON COLUMN public.activities_in.parks IS 'How often it has waited for something';
+CREATE TABLE public.activities_out (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    type text NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint,
+    body bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    object_uri text,
+    is_public boolean DEFAULT false NOT NULL,
+    is_for_followers boolean DEFAULT false NOT NULL,
+    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
+    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
+    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
+    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
+COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
+COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
+COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 CREATE TABLE public.actor_counts (
     actor_id bigint NOT NULL,
     followers bigint DEFAULT 0 NOT NULL,
@@ -1066,31 +1176,6 @@ CREATE TABLE public.announcements (
     CONSTRAINT announcements_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
 );
 COMMENT ON COLUMN public.announcements.ends_at IS 'Shown no more since';
-CREATE TABLE public.approval_policies (
-    id bigint NOT NULL,
-    organisation_id bigint NOT NULL,
-    name text NOT NULL,
-    "position" integer DEFAULT 0 NOT NULL,
-    actor_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    kinds text[] DEFAULT '{}'::text[] NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    has_media boolean,
-    has_link boolean,
-    binds_speakers boolean DEFAULT false NOT NULL,
-    covers_replies boolean DEFAULT false NOT NULL,
-    demands_alt_text boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT approval_policies_actor_ids_check CHECK ((cardinality(actor_ids) <= 100)),
-    CONSTRAINT approval_policies_kinds_check CHECK ((kinds <@ ARRAY['post'::text, 'edit'::text, 'boost'::text])),
-    CONSTRAINT approval_policies_languages_check CHECK ((cardinality(languages) <= 100)),
-    CONSTRAINT approval_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
-    CONSTRAINT approval_policies_tags_check CHECK ((cardinality(tags) <= 100))
-);
-COMMENT ON TABLE public.approval_policies IS 'The first by position that fits a draft says who must approve it; none fits: one approval by draft.approve';
-COMMENT ON COLUMN public.approval_policies.actor_ids IS 'For these accounts; empty: for all. Likewise kinds, tags and languages; null: either';
-COMMENT ON COLUMN public.approval_policies.binds_speakers IS 'Also what holders of account.speak say needs approval';
-COMMENT ON COLUMN public.approval_policies.covers_replies IS 'Also answers in the inbox need approval';
 CREATE TABLE public.approval_steps (
     policy_id bigint NOT NULL,
     number smallint NOT NULL,
@@ -2347,7 +2432,7 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
 CREATE TABLE public.releases (
-    activity_id bigint NOT NULL,
+    activity_id bigint,
     actor_id bigint NOT NULL,
     post_id bigint,
     words_sha256 bytea,
@@ -2359,14 +2444,29 @@ CREATE TABLE public.releases (
     ticket_id bigint,
     body_sha256 bytea NOT NULL,
     released_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    number bigint NOT NULL,
+    type text,
     CONSTRAINT releases_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
     CONSTRAINT releases_check CHECK (((ground <> 'approved'::text) OR ((draft_id IS NOT NULL) AND (version IS NOT NULL)))),
     CONSTRAINT releases_check1 CHECK (((ground <> 'reply'::text) OR (ticket_id IS NOT NULL))),
     CONSTRAINT releases_ground_check CHECK ((ground = ANY (ARRAY['spoken'::text, 'approved'::text, 'reply'::text, 'counters'::text]))),
+    CONSTRAINT releases_type_check CHECK ((type = ANY (ARRAY['Create'::text, 'Update'::text, 'Announce'::text]))),
     CONSTRAINT releases_words_sha256_check CHECK ((octet_length(words_sha256) = 32))
 );
 COMMENT ON TABLE public.releases IS 'No references: they outlive what they speak of, and say who wrote, who approved and who pressed';
+COMMENT ON COLUMN public.releases.activity_id IS 'Null: nobody elsewhere was to be told';
 COMMENT ON COLUMN public.releases.words_sha256 IS 'What the post said then: votes and answers may be counted anew as long as it says the same';
+COMMENT ON COLUMN public.releases.body_sha256 IS 'Of the activity; without one, of the words';
+COMMENT ON COLUMN public.releases.number IS 'Later ones of a post have higher ones';
+COMMENT ON COLUMN public.releases.type IS 'Null: before it was kept';
+ALTER TABLE public.releases ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.releases_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.remote_files (
     name text NOT NULL,
     url text NOT NULL,
@@ -3118,7 +3218,7 @@ ALTER TABLE ONLY public.relays
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.releases
-    ADD CONSTRAINT releases_pkey PRIMARY KEY (activity_id);
+    ADD CONSTRAINT releases_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.remote_files
     ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
 ALTER TABLE ONLY public.remote_files
@@ -3248,6 +3348,7 @@ CREATE INDEX approval_steps_permission ON public.approval_steps USING btree (per
 CREATE INDEX assets_account ON public.assets USING btree (actor_id, id DESC);
 CREATE INDEX assets_organisation_id ON public.assets USING btree (organisation_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
+CREATE INDEX audit_log_target ON public.audit_log USING btree (organisation_id, target, number) WHERE (target <> ''::text);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
@@ -3373,7 +3474,8 @@ CREATE INDEX previews_creator_id ON public.previews USING btree (creator_id) WHE
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
-CREATE INDEX releases_post_id ON public.releases USING btree (post_id, activity_id DESC) WHERE (post_id IS NOT NULL);
+CREATE UNIQUE INDEX releases_activity_id ON public.releases USING btree (activity_id) WHERE (activity_id IS NOT NULL);
+CREATE INDEX releases_post_id ON public.releases USING btree (post_id, number DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX repeated_answers_claimed_at ON public.repeated_answers USING btree (claimed_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
@@ -3512,6 +3614,9 @@ CREATE TRIGGER post_words_changed AFTER UPDATE OF html, revision ON public.posts
 CREATE TRIGGER post_words_created AFTER INSERT ON public.posts FOR EACH ROW EXECUTE FUNCTION public.post_words_wait();
 CREATE TRIGGER post_words_favourited AFTER INSERT ON public.favourites FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
 CREATE TRIGGER release_gate BEFORE INSERT ON public.activities_out FOR EACH ROW WHEN (((new.type = 'Announce'::text) OR ((new.type = ANY (ARRAY['Create'::text, 'Update'::text])) AND (new.post_id IS NOT NULL)))) EXECUTE FUNCTION public.release_gate();
+CREATE CONSTRAINT TRIGGER release_gate_boost AFTER INSERT ON public.boosts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_brand_account(new.actor_id)) EXECUTE FUNCTION public.release_gate_boost();
+CREATE CONSTRAINT TRIGGER release_gate_edit AFTER UPDATE OF html, spoiler_text, title, language, visibility, edited_at, actor_id ON public.posts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((((((((new.html IS DISTINCT FROM old.html) OR (new.spoiler_text IS DISTINCT FROM old.spoiler_text)) OR (new.title IS DISTINCT FROM old.title)) OR (new.language IS DISTINCT FROM old.language)) OR (new.visibility IS DISTINCT FROM old.visibility)) OR (new.edited_at IS DISTINCT FROM old.edited_at)) OR (new.actor_id IS DISTINCT FROM old.actor_id)) AND public.is_brand_account(new.actor_id))) EXECUTE FUNCTION public.release_gate_post();
+CREATE CONSTRAINT TRIGGER release_gate_post AFTER INSERT ON public.posts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_brand_account(new.actor_id)) EXECUTE FUNCTION public.release_gate_post();
 CREATE TRIGGER releases_refuse BEFORE DELETE OR UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION public.releases_refuse();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
@@ -3908,6 +4013,9 @@ GRANT ALL ON FUNCTION public.draft_step_count(of_draft_id bigint, of_version int
 REVOKE ALL ON FUNCTION public.draft_steps(of_draft_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.draft_steps(of_draft_id bigint) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_web;
+GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
@@ -3917,13 +4025,22 @@ GRANT ALL ON FUNCTION public.name_folded(name text) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.name_words(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_web;
 GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) TO comptoir_web;
+GRANT ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.release_gate() FROM PUBLIC;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
-REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_gate_boost() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_gate_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, of_actor_id bigint, of_type text, of_post_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_judge(of_actor_id bigint, of_type text, of_post_id bigint, words bytea, of_activity_id bigint, of_body bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_last_words(of_post_id bigint, of_actor_id bigint) FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
+REVOKE ALL ON FUNCTION public.release_policy(of_actor_id bigint, of_kind text, of_post_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_settle() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_settle() TO comptoir_web;
 REVOKE ALL ON FUNCTION public.release_words(of_post_id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.releases_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
@@ -3950,6 +4067,8 @@ REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_post() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoir_web;
@@ -3966,7 +4085,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_steps TO comptoir_web;
 GRANT SELECT,INSERT ON TABLE public.approvals TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO comptoir_web;
