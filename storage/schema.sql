@@ -1797,6 +1797,18 @@ CREATE TABLE public.instance_rules (
     CONSTRAINT instance_rules_hint_check CHECK ((length(hint) <= 2000)),
     CONSTRAINT instance_rules_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
 );
+CREATE TABLE public.instance_weeks (
+    week date NOT NULL,
+    posts_before bigint NOT NULL,
+    posts_after bigint NOT NULL,
+    active_users bigint NOT NULL,
+    new_users bigint NOT NULL,
+    CONSTRAINT instance_weeks_active_users_check CHECK ((active_users >= 0)),
+    CONSTRAINT instance_weeks_new_users_check CHECK ((new_users >= 0)),
+    CONSTRAINT instance_weeks_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+COMMENT ON TABLE public.instance_weeks IS 'Written each hour for the week that goes on (UTC); numbers only';
+COMMENT ON COLUMN public.instance_weeks.posts_before IS 'Local posts when it began';
 CREATE TABLE public.invitations (
     id bigint NOT NULL,
     code_hash bytea NOT NULL,
@@ -3091,6 +3103,8 @@ ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
 ALTER TABLE ONLY public.instance_rules
     ADD CONSTRAINT instance_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.instance_weeks
+    ADD CONSTRAINT instance_weeks_pkey PRIMARY KEY (week);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
 ALTER TABLE ONLY public.invitations
@@ -4163,6 +4177,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_w
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_weeks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
