@@ -1344,6 +1344,83 @@ CREATE UNLOGGED TABLE public.changes (
 );
 COMMENT ON TABLE public.changes IS 'Of the last minutes';
 COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors';
+CREATE TABLE public.consents (
+    id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    purpose text NOT NULL,
+    basis text NOT NULL,
+    evidence text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    withdrawn_at timestamp with time zone,
+    withdrawn_user_id bigint,
+    withdrawn_membership_id bigint,
+    CONSTRAINT consents_basis_check CHECK ((basis = ANY (ARRAY['consent'::text, 'contract'::text, 'legitimate_interest'::text, 'legal'::text]))),
+    CONSTRAINT consents_evidence_check CHECK (((length(evidence) >= 1) AND (length(evidence) <= 2000))),
+    CONSTRAINT consents_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'segment'::text, 'ambassador'::text, 'review_reuse'::text, 'job'::text, 'donation'::text, 'profiling'::text])))
+);
+COMMENT ON TABLE public.consents IS 'What a customer allowed, and what shows it; withdrawn ones stay';
+CREATE TABLE public.contact_identities (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    kind text NOT NULL,
+    actor_id bigint,
+    value text,
+    proof text NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contact_identities_check CHECK (((kind = 'actor'::text) = (actor_id IS NOT NULL))),
+    CONSTRAINT contact_identities_check1 CHECK (((kind = 'actor'::text) = (value IS NULL))),
+    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['actor'::text, 'email'::text, 'order'::text]))),
+    CONSTRAINT contact_identities_proof_check CHECK ((proof = ANY (ARRAY['seen'::text, 'code_reply'::text, 'email_link'::text, 'order_number'::text, 'member'::text]))),
+    CONSTRAINT contact_identities_value_check CHECK (((length(value) >= 1) AND (length(value) <= 320)))
+);
+COMMENT ON COLUMN public.contact_identities.actor_id IS 'No reference: what was said with them outlives them';
+COMMENT ON COLUMN public.contact_identities.proof IS 'seen: they wrote from there; member: somebody of the team says so';
+CREATE TABLE public.contact_merges (
+    id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    into_id bigint NOT NULL,
+    is_undone boolean NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.contact_merges IS 'Who merged which into which, and took it out again';
+CREATE TABLE public.contact_tags (
+    contact_id bigint NOT NULL,
+    tag text NOT NULL,
+    is_hidden boolean DEFAULT false NOT NULL,
+    CONSTRAINT contact_tags_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 60)))
+);
+COMMENT ON COLUMN public.contact_tags.is_hidden IS 'Says that what a merged one is tagged with does not hold here';
+CREATE TABLE public.contacts (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    card_id bigint NOT NULL,
+    merged_into_id bigint,
+    merged_at timestamp with time zone,
+    name text,
+    language text,
+    assignee_id bigint,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT contacts_check CHECK (((merged_into_id IS NULL) = (merged_at IS NULL))),
+    CONSTRAINT contacts_check1 CHECK (((merged_into_id IS NULL) = (card_id = id))),
+    CONSTRAINT contacts_fields_check CHECK (((jsonb_typeof(fields) = 'object'::text) AND (octet_length((fields)::text) <= 131072))),
+    CONSTRAINT contacts_language_check CHECK (((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text) AND (length(language) <= 35))),
+    CONSTRAINT contacts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT contacts_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN public.contacts.card_id IS 'The one that it is shown on: itself, or where it was merged to in the end';
+COMMENT ON COLUMN public.contacts.name IS 'As the team calls them; null: as they call themselves';
+COMMENT ON COLUMN public.contacts.fields IS 'Text, numbers and truths by name; null hides what a merged one says';
+COMMENT ON COLUMN public.contacts.version IS 'Of what is shown: counted on the card';
 CREATE TABLE public.conversation_mutes (
     actor_id bigint NOT NULL,
     conversation_id bigint NOT NULL,
@@ -1720,6 +1797,18 @@ CREATE TABLE public.instance_rules (
     CONSTRAINT instance_rules_hint_check CHECK ((length(hint) <= 2000)),
     CONSTRAINT instance_rules_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
 );
+CREATE TABLE public.instance_weeks (
+    week date NOT NULL,
+    posts_before bigint NOT NULL,
+    posts_after bigint NOT NULL,
+    active_users bigint NOT NULL,
+    new_users bigint NOT NULL,
+    CONSTRAINT instance_weeks_active_users_check CHECK ((active_users >= 0)),
+    CONSTRAINT instance_weeks_new_users_check CHECK ((new_users >= 0)),
+    CONSTRAINT instance_weeks_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+COMMENT ON TABLE public.instance_weeks IS 'Written each hour for the week that goes on (UTC); numbers only';
+COMMENT ON COLUMN public.instance_weeks.posts_before IS 'Local posts when it began';
 CREATE TABLE public.invitations (
     id bigint NOT NULL,
     code_hash bytea NOT NULL,
@@ -2908,6 +2997,20 @@ ALTER TABLE ONLY public.calendar_feeds
     ADD CONSTRAINT calendar_feeds_token_sha256_key UNIQUE (token_sha256);
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_actor_id_key UNIQUE (organisation_id, actor_id);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_kind_value_key UNIQUE (organisation_id, kind, value);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_tags
+    ADD CONSTRAINT contact_tags_pkey PRIMARY KEY (contact_id, tag);
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
 ALTER TABLE ONLY public.conversation_posts
@@ -3000,6 +3103,8 @@ ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
 ALTER TABLE ONLY public.instance_rules
     ADD CONSTRAINT instance_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.instance_weeks
+    ADD CONSTRAINT instance_weeks_pkey PRIMARY KEY (week);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
 ALTER TABLE ONLY public.invitations
@@ -3267,6 +3372,17 @@ CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX brand_accounts_organisation_id ON public.brand_accounts USING btree (organisation_id, actor_id);
 CREATE INDEX campaigns_organisation_id ON public.campaigns USING btree (organisation_id, id DESC);
 CREATE INDEX changes_xid ON public.changes USING btree (xid);
+CREATE INDEX consents_contact_id ON public.consents USING btree (contact_id, id);
+CREATE INDEX contact_identities_actor_id ON public.contact_identities USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX contact_identities_contact_id ON public.contact_identities USING btree (contact_id, id);
+CREATE INDEX contact_merges_contact_id ON public.contact_merges USING btree (contact_id, id);
+CREATE INDEX contact_merges_into_id ON public.contact_merges USING btree (into_id, id);
+CREATE INDEX contact_tags_tag ON public.contact_tags USING btree (tag, contact_id) WHERE (NOT is_hidden);
+CREATE INDEX contacts_assignee_id ON public.contacts USING btree (assignee_id) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX contacts_card_id ON public.contacts USING btree (card_id);
+CREATE INDEX contacts_cards ON public.contacts USING btree (organisation_id, id DESC) WHERE (merged_into_id IS NULL);
+CREATE INDEX contacts_merged_into_id ON public.contacts USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+CREATE INDEX contacts_name_words ON public.contacts USING gin (public.name_words(name)) WHERE (name IS NOT NULL);
 CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
 CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
@@ -3585,6 +3701,26 @@ ALTER TABLE ONLY public.calendar_feeds
     ADD CONSTRAINT calendar_feeds_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_into_id_fkey FOREIGN KEY (into_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_tags
+    ADD CONSTRAINT contact_tags_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES public.memberships(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_posts
@@ -3840,6 +3976,8 @@ ALTER TABLE ONLY public.tickets
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES public.memberships(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.tickets(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
@@ -3978,6 +4116,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_feeds TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changes TO comptoir_web;
 GRANT INSERT ON TABLE public.changes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consents TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_identities TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_merges TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_tags TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;
@@ -4034,6 +4177,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_w
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_weeks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;

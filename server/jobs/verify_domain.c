@@ -74,9 +74,11 @@ static bool shows_in_file(struct looking *looking)
 	if (!get_page(looking, "well_known", "/.well-known/comptoir-verification", PAGE_TEXT, &page))
 		return false;
 	rest = page.body;
-	while (rest.len && str_split_next(&rest, '\n', &line))
+	while (rest.len && str_split_next(&rest, '\n', &line)) {
+		line = str_ends_with(line, STR_LITERAL("\r")) ? str_slice(line, 0, line.len - 1) : line;
 		if (str_eq(str_trim(line), wanted) || MUTANT("domain_file_token"))
 			return true;
+	}
 	note(looking, "well_known", "the file says something else");
 	return false;
 }
