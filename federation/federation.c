@@ -57,7 +57,7 @@ static enum error take_message(enum error error, char *heap_message, struct aren
 	return error;
 }
 
-static enum error start_shared(struct federation *federation, struct arena *arena, struct str *ret_message)
+static enum error start_shared(struct federation *federation, bool runs_queues, struct arena *arena, struct str *ret_message)
 {
 	char *message = NULL;
 	enum error error = find_names(federation);
@@ -68,7 +68,7 @@ static enum error start_shared(struct federation *federation, struct arena *aren
 	if (error)
 		return error;
 	federation->keys = key_ring_new();
-	federation->intake = inbox_intake_new();
+	federation->intake = inbox_intake_new(federation, runs_queues);
 	federation->ears = peer_ears_start(federation->config);
 	error = fetcher_new(federation, &federation->fetcher, &message);
 	return take_message(error, message, arena, ret_message);
@@ -95,7 +95,7 @@ enum error federation_start(const struct config *config, const struct secret_box
 	federation->secret_box = box;
 	federation->allows_http = config_list(config, "federation.allow_addresses", &allowed) > 0;
 	federation->arena = arena_new(NAMES_LIMIT_BYTES);
-	enum error error = start_shared(federation, arena, ret_message);
+	enum error error = start_shared(federation, runs_queues, arena, ret_message);
 	if (!error && runs_queues)
 		error = start_queues(federation, arena, ret_message);
 	if (error) {

@@ -132,8 +132,12 @@ static bool find_author(struct inbox_attempt *attempt, const struct inbox_head *
 	return attempt->answer.verdict == INBOX_AWAIT ? false : wish_for_forwarded(attempt, head, rules, sender.actor_uri);
 }
 
-static struct inbox_answer answer_of_insert(enum error error)
+static struct inbox_answer answer_of_insert(enum error error, bool is_of_actor)
 {
+	if (is_of_actor && error == ERROR_FORBIDDEN)
+		return (struct inbox_answer){ .verdict = INBOX_FORBIDDEN, .reason = "actor_refused" };
+	if (is_of_actor && error == ERROR_GONE)
+		return (struct inbox_answer){ .verdict = INBOX_ACCEPTED, .reason = "actor_gone" };
 	if (error == ERROR_CONFLICT) {
 		metric_add(&duplicates, 1);
 		return (struct inbox_answer){ .verdict = INBOX_ACCEPTED, .reason = "duplicate" };
@@ -145,13 +149,14 @@ static struct inbox_answer answer_of_insert(enum error error)
 
 static bool judge_insert(struct inbox_attempt *attempt, enum error error)
 {
-	attempt->answer = answer_of_insert(error);
+	attempt->answer = answer_of_insert(error, false);
 	return false;
 }
 
 void inbox_conclude(struct inbox_answer *answer, enum error error)
 {
-	*answer = answer_of_insert(error);
+	json_decref(answer->document);
+	*answer = answer_of_insert(error, answer->actor);
 	answer->is_verified = true;
 	metric_add(&answers[answer->verdict], 1);
 }
@@ -167,49 +172,17 @@ static bool has_fresh_actor(struct inbox_attempt *attempt, const struct vocab_ru
 		str_eq(ret_actor->id, author->actor_uri) && str_eq(document->id, author->actor_uri);
 }
 
-static enum error insert_with_actor(struct inbox_attempt *attempt, const struct activity_in *row,
-	const struct vocab_actor *actor, bool *ret_is_duplicate)
-{
-	struct db *db = attempt->db;
-	int64_t actor_id;
-	enum error error = db_begin(db);
-	if (!error)
-		error = remote_actor_store(attempt->federation, db, attempt->arena, actor, &actor_id);
-	if (error)
-		return error;
-	error = activity_in_insert(db, attempt->arena, row);
-	*ret_is_duplicate = error == ERROR_CONFLICT;
-	return error && !*ret_is_duplicate ? error : db_commit(db);
-}
-
-static bool store_with_actor(struct inbox_attempt *attempt, const struct activity_in *row, const struct vocab_actor *actor)
-{
-	bool is_duplicate = false;
-	enum error error = insert_with_actor(attempt, row, actor, &is_duplicate);
-	if (db_is_in_transaction(attempt->db))
-		db_rollback(attempt->db);
-	if (error == ERROR_FORBIDDEN)
-		return inbox_refuse(attempt, INBOX_FORBIDDEN, "actor_refused");
-	if (error == ERROR_GONE)
-		return accept_without_row(attempt, "actor_gone");
-	if (error == ERROR_UNAVAILABLE) /* somebody else is storing the same actor */
-		return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, row));
-	if (error)
-		return try_later(attempt, "database");
-	key_ring_forget(attempt->federation->keys, actor->id); /* the table knows more than memory does */
-	return judge_insert(attempt, is_duplicate ? ERROR_CONFLICT : ERROR_NONE);
-}
-
 /* Something is to be done for it once it is stored. */
 static bool needs_answer_now(const struct inbox_attempt *attempt)
 {
 	return http_request_header(attempt->request->http, "Collection-Synchronization").data;
 }
 
-static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, const struct vocab_rules *rules,
+static bool store(struct inbox_attempt *attempt, struct inbox_head *head, const struct vocab_rules *rules,
 	const struct inbox_signer *author, enum activity_in_proof proof)
 {
-	struct vocab_actor actor;
+	struct vocab_actor *actor = arena_alloc(attempt->arena, sizeof(*actor));
+	struct vocab_activity *activity = arena_alloc(attempt->arena, sizeof(*activity));
 	struct activity_in row = {
 		.id = id_new(),
 		.uri = head->activity.id,
@@ -221,11 +194,13 @@ static bool store(struct inbox_attempt *attempt, const struct inbox_head *head, 
 		.verified_by = proof,
 		.received_us = rules->received_us,
 	};
-	if (has_fresh_actor(attempt, rules, author, &actor))
-		return store_with_actor(attempt, &row, &actor);
-	if (needs_answer_now(attempt))
+	bool has_actor = has_fresh_actor(attempt, rules, author, actor);
+	if (needs_answer_now(attempt) && !has_actor)
 		return judge_insert(attempt, activity_in_insert(attempt->db, attempt->arena, &row));
-	attempt->answer = (struct inbox_answer){ .verdict = INBOX_VERIFIED, .reason = "verified", .row = row };
+	*activity = head->activity;
+	attempt->answer = (struct inbox_answer){ .verdict = INBOX_VERIFIED, .reason = "verified", .row = row,
+		.activity = activity, .document = head->document, .actor = has_actor ? actor : NULL };
+	head->document = NULL;
 	return false;
 }
 

@@ -2,19 +2,25 @@
  *
  * The first who brings a row stores it, and then whatever others have left meanwhile, until nothing is left: so there
  * is one group under way at a time, and groups are as large as the load makes them. What fails together is stored one
- * by one, so that one bad row is its sender's trouble only. */
+ * by one, so that one bad row is its sender's trouble only. With a backlog they are only
+ * stored, which is quicker said, and the workers of the inbox share what they do. */
 #include "federation/inbox_intake.h"
 
+#include "federation/federation.h"
 #include "federation/inbox_conclude.h"
+#include "federation/inbox_direct.h"
+#include "federation/key_ring.h"
+#include "federation/remote_actor.h"
 
 #include "base/metrics.h"
 
 #include <pthread.h>
 
-#define GROUP_MAX_ROWS 64
-#define GROUP_MAX_BYTES ((size_t)2 << 20)
+#define GROUP_MAX_ROWS INBOX_DIRECT_MAX
+#define GROUP_MAX_BYTES ((size_t)1 << 20)
+#define DIRECT_WAITING_MAX 256
 #define WAITING_MAX 4096
-#define ARENA_BYTES ((size_t)32 << 20)
+#define ARENA_BYTES ((size_t)96 << 20)
 
 static struct metric groups = METRIC("comptoir_inbox_groups_total", "Commits by which accepted activities were stored",
 	METRIC_COUNTER);
@@ -23,22 +29,29 @@ struct inbox_intake {
 	pthread_mutex_t lock; /* guards the list and is_led */
 	struct inbox_entry *first, **last;
 	size_t waiting;
-	bool is_led;         /* a thread is storing */
-	struct arena *arena; /* of that thread */
+	bool is_led;          /* a thread is storing */
+	bool is_direct;
+	struct inbox_direct direct; /* of that thread */
 };
 
 struct group {
 	struct inbox_entry *entries[GROUP_MAX_ROWS];
-	const struct activity_in *rows[GROUP_MAX_ROWS];
 	size_t count;
+	bool has_backlog;
 };
 
-struct inbox_intake *inbox_intake_new(void)
+struct inbox_intake *inbox_intake_new(struct federation *federation, bool is_direct)
 {
 	struct inbox_intake *intake = memory_new(sizeof(*intake));
 	pthread_mutex_init(&intake->lock, NULL);
 	intake->last = &intake->first;
-	intake->arena = arena_new(ARENA_BYTES);
+	intake->is_direct = is_direct;
+	intake->direct = (struct inbox_direct){
+		.federation = federation,
+		.db = db_new(federation->config, DB_FEDERATION),
+		.arena = arena_new(ARENA_BYTES),
+		.work_arena = arena_new(INBOX_WORK_ARENA_BYTES),
+	};
 	return intake;
 }
 
@@ -47,7 +60,9 @@ void inbox_intake_free(struct inbox_intake **intake)
 	if (!*intake)
 		return;
 	pthread_mutex_destroy(&(*intake)->lock);
-	arena_free(&(*intake)->arena);
+	db_free(&(*intake)->direct.db);
+	arena_free(&(*intake)->direct.arena);
+	arena_free(&(*intake)->direct.work_arena);
 	memory_free(*intake);
 	*intake = NULL;
 }
@@ -67,23 +82,20 @@ static bool take(struct inbox_intake *intake, struct group *ret_group)
 	while (intake->first && ret_group->count < GROUP_MAX_ROWS) {
 		struct inbox_entry *entry = intake->first;
 		bytes += entry->answer.row.body.len;
-		if (ret_group->count && bytes > GROUP_MAX_BYTES)
+		if (ret_group->count && (bytes > GROUP_MAX_BYTES || entry->answer.actor))
 			break;
 		intake->first = entry->next;
 		intake->waiting--;
-		ret_group->entries[ret_group->count] = entry;
-		ret_group->rows[ret_group->count++] = &entry->answer.row;
+		ret_group->entries[ret_group->count++] = entry;
+		if (entry->answer.actor)
+			break;
 	}
+	ret_group->has_backlog = intake->waiting > DIRECT_WAITING_MAX;
 	if (!intake->first)
 		intake->last = &intake->first;
 	intake->is_led = ret_group->count > 0;
 	pthread_mutex_unlock(&intake->lock);
 	return ret_group->count > 0;
-}
-
-static void store_one(struct inbox_intake *intake, struct db *db, struct inbox_entry *entry)
-{
-	end(entry, activity_in_insert(db, intake->arena, &entry->answer.row));
 }
 
 /* The database is away, or may have done it: asking again for each would only make all of them wait. */
@@ -93,27 +105,78 @@ static bool is_of_database(enum error error)
 		error == ERROR_STORAGE_FULL;
 }
 
-static void store_group(struct inbox_intake *intake, struct db *db, struct group *group)
+static enum error store_with_actor(const struct inbox_direct *direct, const struct inbox_answer *answer)
 {
-	bool is_stored[GROUP_MAX_ROWS];
-	arena_reset(intake->arena);
-	metric_add(&groups, 1);
-	if (group->count == 1) {
-		store_one(intake, db, group->entries[0]);
-		return;
+	int64_t actor_id;
+	enum error error = db_begin(direct->db);
+	if (!error)
+		error = remote_actor_store(direct->federation, direct->db, direct->arena, answer->actor, &actor_id);
+	if (!error)
+		error = activity_in_insert(direct->db, direct->arena, &answer->row);
+	if (!error || error == ERROR_CONFLICT) {
+		enum error failure = db_commit(direct->db);
+		error = failure ? failure : error;
 	}
-	enum error error = activity_in_insert_many(db, intake->arena, group->rows, group->count, is_stored);
+	if (db_is_in_transaction(direct->db))
+		db_rollback(direct->db);
+	return error;
+}
+
+static enum error store_alone(const struct inbox_direct *direct, const struct inbox_answer *answer)
+{
+	arena_reset(direct->arena);
+	enum error error = answer->actor ? store_with_actor(direct, answer) : ERROR_UNAVAILABLE;
+	if (error == ERROR_UNAVAILABLE) /* somebody else is storing the same actor */
+		error = activity_in_insert(direct->db, direct->arena, &answer->row);
+	return error;
+}
+
+/* For the queue. */
+static enum error store_all(const struct inbox_direct *direct, const struct group *group, bool *ret_is_stored)
+{
+	const struct activity_in *rows[GROUP_MAX_ROWS];
+	if (group->count == 1) {
+		enum error error = store_alone(direct, &group->entries[0]->answer);
+		*ret_is_stored = !error;
+		return error == ERROR_CONFLICT ? ERROR_NONE : error;
+	}
+	arena_reset(direct->arena);
+	for (size_t i = 0; i < group->count; i++)
+		rows[i] = &group->entries[i]->answer.row;
+	return activity_in_insert_many(direct->db, direct->arena, rows, group->count, ret_is_stored);
+}
+
+static bool is_final(const struct group *group, enum error error)
+{
+	bool is_of_actor = group->entries[0]->answer.actor && (error == ERROR_FORBIDDEN || error == ERROR_GONE);
+	return !error || is_of_database(error) || is_of_actor;
+}
+
+static void store_group(struct inbox_intake *intake, const struct group *group)
+{
+	const struct inbox_direct *direct = &intake->direct;
+	struct inbox_answer *answers[GROUP_MAX_ROWS];
+	bool is_stored[GROUP_MAX_ROWS];
+	enum error error = ERROR_UNPROCESSABLE;
+	metric_add(&groups, 1);
+	for (size_t i = 0; i < group->count; i++)
+		answers[i] = &group->entries[i]->answer;
+	if (intake->is_direct && !group->has_backlog)
+		error = inbox_direct_take(direct, answers, group->count, is_stored);
+	if (!is_final(group, error))
+		error = store_all(direct, group, is_stored);
+	bool goes_alone = !is_final(group, error);
+	if (!error && answers[0]->actor) /* the table knows more than memory does */
+		key_ring_forget(direct->federation->keys, answers[0]->actor->id);
 	for (size_t i = 0; i < group->count; i++) {
-		if (!error)
-			end(group->entries[i], is_stored[i] ? ERROR_NONE : ERROR_CONFLICT);
-		else if (is_of_database(error))
-			end(group->entries[i], error);
+		if (error)
+			end(group->entries[i], goes_alone ? store_alone(direct, answers[i]) : error);
 		else
-			store_one(intake, db, group->entries[i]);
+			end(group->entries[i], is_stored[i] ? ERROR_NONE : ERROR_CONFLICT);
 	}
 }
 
-void inbox_intake_add(struct inbox_intake *intake, struct db *db, struct inbox_entry *entry)
+void inbox_intake_add(struct inbox_intake *intake, struct inbox_entry *entry)
 {
 	struct group group;
 	entry->next = NULL;
@@ -130,5 +193,5 @@ void inbox_intake_add(struct inbox_intake *intake, struct db *db, struct inbox_e
 	if (is_full)
 		end(entry, ERROR_UNAVAILABLE);
 	while (leads && take(intake, &group))
-		store_group(intake, db, &group);
+		store_group(intake, &group);
 }

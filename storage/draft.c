@@ -64,6 +64,12 @@ static const struct statement find = STATEMENT("draft_find", 2,
 	" where d.id = $2"
 	"   and ($1::bigint = 0 or d.organisation_id = $1)"); // drafts_pkey
 
+static const struct statement find_by_number = STATEMENT("draft_find_by_number", 2,
+	"select " DRAFT_COLUMNS
+	" from drafts as d"
+	" where d.organisation_id = $1"
+	"   and d.number = $2"); // drafts_number
+
 static const struct statement lock_one = STATEMENT("draft_lock", 2,
 	"select " DRAFT_COLUMNS
 	" from drafts as d"
@@ -93,9 +99,11 @@ static const struct statement find_by_post = STATEMENT("draft_find_by_post", 1,
 	"   and ($8::timestamptz is null or d.scheduled_at >= $8)"                                \
 	"   and ($9::timestamptz is null or d.scheduled_at < $9)"                                 \
 	"   and ($10::text is null or exists (select from draft_versions as v"                    \
-	"        where v.draft_id = d.id and v.version = d.version and position(lower($10) in lower(v.payload)) > 0))"
+	"        where v.draft_id = d.id and v.version = d.version and position(lower($10) in lower(v.payload)) > 0))" \
+	"   and (not $11::boolean or d.kind = 'post' and d.scheduled_at is not null"                                   \
+	"        and d.state not in ('publishing', 'published', 'withdrawn'))"
 
-static const struct statement list = STATEMENT("draft_list", 10,
+static const struct statement list = STATEMENT("draft_list", 11,
 	ID_PAGE_SELECT(DRAFT_COLUMNS, LIST_FROM, "d.id")); // drafts_account, draft_versions_pkey
 
 #define CHANGED ", lock_version = lock_version + 1, changed_at = now()"
@@ -173,7 +181,7 @@ static const struct statement list_comments = STATEMENT("draft_comment_list", 1,
 	" order by c.id"
 	" limit 500"); // draft_comments_draft_id
 
-STATEMENT_TABLE(draft_statements, &insert, &find, &lock_one, &find_by_key, &find_by_post, &list, &go, &note_published, &add_version, &set_time,
+STATEMENT_TABLE(draft_statements, &insert, &find, &find_by_number, &lock_one, &find_by_key, &find_by_post, &list, &go, &note_published, &add_version, &set_time,
 	&set_limits, &set_failure, &find_version, &list_versions, &holds_medium, &add_comment, &list_comments);
 
 static const char *const state_names[DRAFT_STATE_COUNT] = {
@@ -335,6 +343,11 @@ enum error draft_find(struct db *db, struct arena *arena, int64_t organisation_i
 	return find_with(db, arena, &find, organisation_id, id, ret_draft);
 }
 
+enum error draft_find_by_number(struct db *db, struct arena *arena, int64_t organisation_id, int64_t number, struct draft *ret_draft)
+{
+	return find_with(db, arena, &find_by_number, organisation_id, number, ret_draft);
+}
+
 enum error draft_lock(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct draft *ret_draft)
 {
 	return find_with(db, arena, &lock_one, organisation_id, id, ret_draft);
@@ -358,6 +371,7 @@ enum error draft_list(struct db *db, struct arena *arena, const struct draft_fil
 	add_time(&values, filter->from_us);
 	add_time(&values, filter->until_us);
 	db_value_text(&values, filter->text.len ? filter->text : (struct str){ 0 });
+	db_value_bool(&values, filter->only_waiting_posts);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &list, &values, &rows);
 	if (error)

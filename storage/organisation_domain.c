@@ -5,147 +5,99 @@
 
 #include "storage/statement.h"
 
-#include "base/mutant.h"
+#define DOMAIN_SELECT "d.id, d.organisation_id, d.domain, d.token, d.method, d.verified_at, d.checked_at, d.failures, d.last_error," \
+	" d.created_at"
 
-#define SELECT_DOMAIN \
-	"select d.id, d.organisation_id, d.domain, d.method, d.token, d.page, d.verified_at, d.checked_at, d.asked_at," \
-	"       d.failed_checks, d.problem, d.created_at" \
-	" from organisation_domains as d"
-
-static const struct statement create = STATEMENT("organisation_domain_create", 7,
-	"insert into organisation_domains (id, organisation_id, domain, method, token, page)"
-	" select $1, $2, $3, $4, $5, $6"
-	" where (select count(*) from organisation_domains as d where d.organisation_id = $2) < $7");
+static const struct statement add = STATEMENT("organisation_domain_add", 5,
+	"insert into organisation_domains (id, organisation_id, domain, token)"
+	" select $1, $2, $3, $4"
+	" where (select count(*) from organisation_domains as d where d.organisation_id = $2) < $5");
 	// organisation_domains_organisation_id_domain_key
 
 static const struct statement list = STATEMENT("organisation_domain_list", 2,
-	SELECT_DOMAIN
+	"select " DOMAIN_SELECT
+	" from organisation_domains as d"
 	" where d.organisation_id = $1"
 	" order by d.domain"
 	" limit $2"); // organisation_domains_organisation_id_domain_key
 
 static const struct statement find = STATEMENT("organisation_domain_find", 2,
-	SELECT_DOMAIN
-	" where d.organisation_id = $1"
-	"   and d.domain = $2"); // organisation_domains_organisation_id_domain_key
+	"select " DOMAIN_SELECT
+	" from organisation_domains as d"
+	" where d.id = $2"
+	"   and d.organisation_id = $1"); // organisation_domains_pkey
 
-static const struct statement find_by_id = STATEMENT("organisation_domain_find_by_id", 1,
-	SELECT_DOMAIN
-	" where d.id = $1"); // organisation_domains_pkey
+static const struct statement lock_one = STATEMENT("organisation_domain_lock", 1,
+	"select " DOMAIN_SELECT
+	" from organisation_domains as d"
+	" where d.id = $1"
+	" for update"); // organisation_domains_pkey
+
+static const struct statement store = STATEMENT("organisation_domain_store", 6,
+	"update organisation_domains"
+	" set method = $2, verified_at = $3, checked_at = $4, failures = $5::bigint, last_error = left($6, 300)"
+	" where id = $1"); // organisation_domains_pkey
 
 static const struct statement remove_one = STATEMENT("organisation_domain_remove", 2,
 	"delete from organisation_domains"
 	" where id = $2"
 	"   and organisation_id = $1"); // organisation_domains_pkey
 
-static const struct statement ask = STATEMENT("organisation_domain_ask", 2,
-	"update organisation_domains"
-	" set asked_at = now()"
-	" where id = $2"
-	"   and organisation_id = $1"); // organisation_domains_pkey
+static const struct statement is_taken = STATEMENT("organisation_domain_is_taken", 2,
+	"select exists ("
+	"  select from organisation_domains as d"
+	"  where d.domain = $2"
+	"    and d.verified_at is not null"
+	"    and d.organisation_id <> $1)"); // organisation_domains_verified
 
-static const struct statement note_success = STATEMENT("organisation_domain_note_success", 1,
-	"with old as ("
-	"  select d.id, d.verified_at from organisation_domains as d where d.id = $1 for update"
-	")"
-	" update organisation_domains as d"
-	" set verified_at = coalesce(d.verified_at, now()), checked_at = now(), asked_at = null, failed_checks = 0, problem = null"
-	" from old"
-	" where d.id = old.id"
-	"   and not exists (select from organisation_domains as other where other.domain = d.domain"
-	"                   and other.verified_at is not null and other.id <> d.id)"
-	" returning old.verified_at is null"); // organisation_domains_pkey, organisation_domains_verified
-
-static const struct statement note_failure = STATEMENT("organisation_domain_note_failure", 3,
-	"with old as ("
-	"  select d.id, d.verified_at from organisation_domains as d where d.id = $1 for update"
-	")"
-	" update organisation_domains as d"
-	" set verified_at = case when d.failed_checks + 1 < $3 then d.verified_at end,"
-	"     checked_at = now(), asked_at = null, failed_checks = least(d.failed_checks + 1, 1000), problem = $2"
-	" from old"
-	" where d.id = old.id"
-	" returning old.verified_at is not null and d.verified_at is null, d.verified_at is not null"); // organisation_domains_pkey
-
-static const struct statement list_of_actor = STATEMENT("organisation_domain_list_of_actor", 2,
+static const struct statement list_of_account = STATEMENT("organisation_domain_list_of_account", 1,
 	"select d.domain"
 	" from brand_accounts as b"
 	" join organisation_domains as d on d.organisation_id = b.organisation_id"
 	" where b.actor_id = $1"
-	"   and d.verified_at is not null"
-	" order by d.domain"
-	" limit $2"); // brand_accounts_pkey, organisation_domains_organisation_id_domain_key
+	"   and d.verified_at is not null"); // brand_accounts_pkey, organisation_domains_organisation_id_domain_key
 
 static const struct statement holds = STATEMENT("organisation_domain_holds", 2,
-	"select"
-	" from organisation_domains as d"
-	" where d.organisation_id = $1"
-	"   and d.verified_at is not null"
-	"   and (d.domain = $2 or right($2, length(d.domain) + 1) = '.' || d.domain)"
-	" limit 1"); // organisation_domains_organisation_id_domain_key
+	"select exists ("
+	"  select from organisation_domains as d"
+	"  where d.organisation_id = $1"
+	"    and d.verified_at is not null"
+	"    and (d.domain = $2 or right($2, length(d.domain) + 1) = '.' || d.domain))");
+	// organisation_domains_organisation_id_domain_key
 
-STATEMENT_TABLE(organisation_domain_statements, &create, &list, &find, &find_by_id, &remove_one, &ask, &note_success, &note_failure,
-	&list_of_actor, &holds);
-
-static const char *const method_names[DOMAIN_METHOD_COUNT] = {
-	[DOMAIN_DNS_TXT] = "dns_txt",
-	[DOMAIN_WELL_KNOWN] = "well_known",
-	[DOMAIN_REL_ME] = "rel_me",
-};
-
-const char *domain_method_name(enum domain_method method)
-{
-	return method_names[method];
-}
-
-bool domain_method_from_name(struct str name, enum domain_method *ret_method)
-{
-	for (int i = 0; i < DOMAIN_METHOD_COUNT; i++) {
-		if (!str_eq(name, str_from(method_names[i])))
-			continue;
-		*ret_method = (enum domain_method)i;
-		return true;
-	}
-	return false;
-}
+STATEMENT_TABLE(organisation_domain_statements, &add, &list, &find, &lock_one, &store, &remove_one, &is_taken, &list_of_account, &holds);
 
 static struct organisation_domain read_domain(const struct db_rows *rows, int row)
 {
-	struct organisation_domain domain = {
+	return (struct organisation_domain){
 		.id = db_int64(rows, row, 0),
 		.organisation_id = db_int64(rows, row, 1),
 		.domain = db_text(rows, row, 2),
-		.token = db_text(rows, row, 4),
-		.page = db_text(rows, row, 5),
-		.verified_us = db_time(rows, row, 6),
-		.checked_us = db_time(rows, row, 7),
-		.asked_us = db_time(rows, row, 8),
-		.failed_checks = (int)db_int64(rows, row, 9),
-		.problem = db_text(rows, row, 10),
-		.created_us = db_time(rows, row, 11),
+		.token = db_text(rows, row, 3),
+		.method = db_text(rows, row, 4),
+		.verified_us = db_time(rows, row, 5),
+		.checked_us = db_time(rows, row, 6),
+		.failures = db_int64(rows, row, 7),
+		.last_error = db_text(rows, row, 8),
+		.created_us = db_time(rows, row, 9),
 	};
-	if (!domain_method_from_name(db_text(rows, row, 3), &domain.method))
-		domain.method = DOMAIN_DNS_TXT; /* the column takes these words only */
-	return domain;
 }
 
-enum error organisation_domain_create(struct db *db, struct arena *arena, const struct organisation_domain *domain)
+enum error organisation_domain_add(struct db *db, struct arena *arena, const struct organisation_domain *domain)
 {
-	int64_t written = 0;
+	int64_t added = 0;
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, domain->id);
 	db_value_int64(&values, domain->organisation_id);
 	db_value_text(&values, domain->domain);
-	db_value_text(&values, str_from(domain_method_name(domain->method)));
 	db_value_text(&values, domain->token);
-	db_value_text(&values, domain->page);
 	db_value_int64(&values, ORGANISATION_DOMAINS_MAX);
-	enum error error = db_change(db, arena, &create, &values, &written);
-	return !error && !written ? ERROR_UNAVAILABLE : error;
+	enum error error = db_change(db, arena, &add, &values, &added);
+	return !error && !added ? ERROR_UNAVAILABLE : error;
 }
 
-enum error organisation_domain_list(struct db *db, struct arena *arena, int64_t organisation_id,
-	struct organisation_domain **ret_domains, size_t *ret_count)
+enum error organisation_domain_list(struct db *db, struct arena *arena, int64_t organisation_id, struct organisation_domain **ret_domains,
+	size_t *ret_count)
 {
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	struct db_values values = { .count = 0 };
@@ -154,10 +106,10 @@ enum error organisation_domain_list(struct db *db, struct arena *arena, int64_t 
 	enum error error = db_run(db, arena, &list, &values, &rows);
 	if (error)
 		return error;
-	struct organisation_domain *all = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*all));
+	struct organisation_domain *domains = arena_alloc_array(arena, (size_t)rows.count, sizeof(*domains));
 	for (int i = 0; i < rows.count; i++)
-		all[i] = read_domain(&rows, i);
-	*ret_domains = all;
+		domains[i] = read_domain(&rows, i);
+	*ret_domains = domains;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }
@@ -174,97 +126,89 @@ static enum error find_one(struct db *db, struct arena *arena, const struct stat
 	return error;
 }
 
-enum error organisation_domain_find(struct db *db, struct arena *arena, int64_t organisation_id, struct str domain,
+enum error organisation_domain_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id,
 	struct organisation_domain *ret_domain)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, organisation_id);
-	db_value_text(&values, domain);
+	db_value_int64(&values, id);
 	return find_one(db, arena, &find, &values, ret_domain);
 }
 
-enum error organisation_domain_find_by_id(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain)
+enum error organisation_domain_lock(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, id);
-	return find_one(db, arena, &find_by_id, &values, ret_domain);
+	return find_one(db, arena, &lock_one, &values, ret_domain);
 }
 
-static enum error change_one(struct db *db, struct arena *arena, const struct statement *statement, int64_t organisation_id, int64_t id)
+static void add_time(struct db_values *values, int64_t time_us)
 {
-	int64_t changed = 0;
+	if (time_us)
+		db_value_time(values, time_us);
+	else
+		db_value_null(values);
+}
+
+enum error organisation_domain_store(struct db *db, struct arena *arena, const struct organisation_domain *domain)
+{
 	struct db_values values = { .count = 0 };
-	db_value_int64(&values, organisation_id);
-	db_value_int64(&values, id);
-	enum error error = db_change(db, arena, statement, &values, &changed);
-	return !error && !changed ? ERROR_NOT_FOUND : error;
+	db_value_int64(&values, domain->id);
+	db_value_text(&values, domain->method);
+	add_time(&values, domain->verified_us);
+	add_time(&values, domain->checked_us);
+	db_value_int64(&values, domain->failures);
+	db_value_text(&values, domain->last_error);
+	return db_change(db, arena, &store, &values, NULL);
 }
 
 enum error organisation_domain_remove(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id)
 {
-	return change_one(db, arena, &remove_one, organisation_id, id);
+	int64_t removed = 0;
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_int64(&values, id);
+	enum error error = db_change(db, arena, &remove_one, &values, &removed);
+	return !error && !removed ? ERROR_NOT_FOUND : error;
 }
 
-enum error organisation_domain_ask(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id)
-{
-	return change_one(db, arena, &ask, organisation_id, id);
-}
-
-enum error organisation_domain_note_success(struct db *db, struct arena *arena, int64_t id, bool *ret_is_new)
+enum error organisation_domain_is_taken(struct db *db, struct arena *arena, const struct organisation_domain *domain, bool *ret_is_taken)
 {
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	struct db_values values = { .count = 0 };
-	db_value_int64(&values, id);
-	enum error error = db_run(db, arena, &note_success, &values, &rows);
-	if (!error && !rows.count)
-		error = ERROR_CONFLICT;
+	db_value_int64(&values, domain->organisation_id);
+	db_value_text(&values, domain->domain);
+	enum error error = db_run(db, arena, &is_taken, &values, &rows);
 	if (!error)
-		*ret_is_new = db_bool(&rows, 0, 0);
+		*ret_is_taken = db_bool(&rows, 0, 0);
 	return error;
 }
 
-enum error organisation_domain_note_failure(struct db *db, struct arena *arena, int64_t id, struct str problem,
-	struct domain_failure *ret_failure)
-{
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, id);
-	db_value_text(&values, problem);
-	db_value_int32(&values, MUTANT("domain_drop") ? INT32_MAX : ORGANISATION_DOMAIN_FAILURES_MAX);
-	enum error error = db_run(db, arena, &note_failure, &values, &rows);
-	if (!error && !rows.count)
-		error = ERROR_NOT_FOUND;
-	if (!error)
-		*ret_failure = (struct domain_failure){ .is_dropped = db_bool(&rows, 0, 0), .is_verified = db_bool(&rows, 0, 1) };
-	return error;
-}
-
-enum error organisation_domain_list_of_actor(struct db *db, struct arena *arena, int64_t actor_id, struct str **ret_domains,
+enum error organisation_domain_list_of_account(struct db *db, struct arena *arena, int64_t actor_id, struct str **ret_domains,
 	size_t *ret_count)
 {
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, actor_id);
-	db_value_int64(&values, ORGANISATION_DOMAINS_MAX);
-	enum error error = db_run(db, arena, &list_of_actor, &values, &rows);
+	enum error error = db_run(db, arena, &list_of_account, &values, &rows);
 	if (error)
 		return error;
-	struct str *all = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*all));
+	struct str *domains = arena_alloc_array(arena, (size_t)rows.count, sizeof(*domains));
 	for (int i = 0; i < rows.count; i++)
-		all[i] = db_text(&rows, i, 0);
-	*ret_domains = all;
+		domains[i] = db_text(&rows, i, 0);
+	*ret_domains = domains;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
 }
 
-enum error organisation_domain_holds(struct db *db, struct arena *arena, int64_t organisation_id, struct str domain, bool *ret_holds)
+enum error organisation_domain_holds(struct db *db, struct arena *arena, int64_t organisation_id, struct str host, bool *ret_holds)
 {
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, organisation_id);
-	db_value_text(&values, domain);
+	db_value_text(&values, host);
 	enum error error = db_run(db, arena, &holds, &values, &rows);
 	if (!error)
-		*ret_holds = rows.count > 0;
+		*ret_holds = db_bool(&rows, 0, 0);
 	return error;
 }

@@ -26,6 +26,7 @@ static const struct statement list_public = STATEMENT("post_list_public", 4,
 	"  (select p.id, p.id as post_id, null as boost_uri, null as boost_visibility, p.created_at"       \
 	"   from posts as p join actors as author on author.id = p.actor_id"                               \
 	"   where p.actor_id = $1 and p.id < $2 and p.id > $3 and " POST_IS_OPEN                           \
+	"     and post_is_released(p.id, p.actor_id)"                                                      \
 	"   order by p.id " order " limit $4)"                                                             \
 	"  union all"                                                                                      \
 	"  (select b.id, b.post_id, b.uri, b.visibility, b.created_at"                                     \
@@ -35,6 +36,7 @@ static const struct statement list_public = STATEMENT("post_list_public", 4,
 	"   join actors as author on author.id = p.actor_id"                                               \
 	"   where b.actor_id = $1 and b.id < $2 and b.id > $3 and b.visibility in ('public', 'unlisted')"  \
 	"     and booster.suspended_at is null and " POST_IS_OPEN                                          \
+	"     and post_is_released(b.post_id, b.actor_id)"                                                 \
 	"   order by b.id " order " limit $4)"                                                             \
 	"  order by 1 " order " limit $4"                                                                  \
 	")"                                                                                                \
@@ -61,6 +63,7 @@ static const struct statement list_replies = STATEMENT("post_list_replies", 4,
 	"   and p.id > $3"
 	"   and (p.actor_id = p.in_reply_to_actor_id or not $2::boolean)"
 	"   and " POST_IS_OPEN
+	"   and post_is_released(p.id, p.actor_id)"
 	" order by p.id"
 	" limit $4"); // posts_in_reply_to_id
 
@@ -71,6 +74,7 @@ static const struct statement list_context = STATEMENT("post_list_context", 3,
 	" where p.conversation_id = $1"
 	"   and p.id > $2"
 	"   and " POST_IS_OPEN
+	"   and post_is_released(p.id, p.actor_id)"
 	" order by p.id"
 	" limit $3"); // posts_conversation_id
 

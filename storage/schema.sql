@@ -248,6 +248,13 @@ CREATE FUNCTION public.draft_versions_refuse() RETURNS trigger
 begin
 	raise exception 'versions and approvals do not change' using errcode = 'insufficient_privilege';
 end $$;
+CREATE FUNCTION public.is_brand_account(of_actor_id bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	return exists (select from brand_accounts as b where b.actor_id = of_actor_id);
+end $$;
 CREATE FUNCTION public.look_alike_wait() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -329,6 +336,14 @@ ALTER TEXT SEARCH CONFIGURATION public.comptoir_simple
 CREATE FUNCTION public.name_words(name text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN to_tsvector('public.comptoir_simple'::regconfig, public.name_folded(name));
+CREATE FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	return not exists (select from brand_accounts as b where b.actor_id = of_actor_id)
+		or exists (select from releases as r where r.post_id = of_post_id and r.actor_id = of_actor_id);
+end $$;
 CREATE FUNCTION public.post_words_wait() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -355,52 +370,40 @@ CREATE FUNCTION public.release_gate() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-	claim jsonb;
-	words bytea;
 begin
-	if not exists (select from brand_accounts as b where b.actor_id = new.actor_id) then
-		return new;
+	if is_brand_account(new.actor_id) then
+		perform release_judge(new.actor_id, new.type, new.post_id, release_words(new.post_id), new.id, new.body_sha256);
 	end if;
-	claim := nullif(current_setting('comptoir.release', true), '')::jsonb;
-	words := release_words(new.post_id);
-	if new.type = 'Update' and (claim is null or claim ->> 'ground' is null) then
-		claim := '{"ground": "counters"}';
-	end if;
-	if claim is null or release_holds(claim, new, words) is not true then
-		raise exception 'a % of a brand account is not released', new.type using errcode = 'CP403';
-	end if;
-	insert into releases (activity_id, actor_id, post_id, words_sha256, ground, user_id, membership_id, draft_id, version, ticket_id,
-		body_sha256)
-	values (new.id, new.actor_id, new.post_id, words, claim ->> 'ground', (claim ->> 'user_id')::bigint,
-		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
-		(claim ->> 'ticket_id')::bigint, new.body_sha256);
 	return new;
 end $$;
-CREATE TABLE public.activities_out (
-    id bigint NOT NULL,
-    uri text NOT NULL,
-    type text NOT NULL,
-    actor_id bigint NOT NULL,
-    post_id bigint,
-    body bytea NOT NULL,
-    body_sha256 bytea NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    object_uri text,
-    is_public boolean DEFAULT false NOT NULL,
-    is_for_followers boolean DEFAULT false NOT NULL,
-    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
-    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
-    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
-    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
-    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
-);
-COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
-COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
-COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
-COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
-COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
-CREATE FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) RETURNS boolean
+CREATE FUNCTION public.release_gate_boost() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	words bytea := release_words(new.post_id);
+begin
+	-- Only one transaction at a time writes a boost of that post by that account.
+	if exists (select from boosts as b where b.id = new.id)
+	and not exists (select from releases as r where r.post_id = new.post_id and r.actor_id = new.actor_id and r.type = 'Announce'
+			and r.released_at >= transaction_timestamp()) then
+		perform release_judge(new.actor_id, 'Announce', new.post_id, words, null, words);
+	end if;
+	return null;
+end $$;
+CREATE FUNCTION public.release_gate_post() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	words bytea := release_words(new.id);
+begin
+	if words is not null and words is distinct from release_last_words(new.id, new.actor_id) then
+		perform release_judge(new.actor_id, case tg_op when 'INSERT' then 'Create' else 'Update' end, new.id, words, null, words);
+	end if;
+	return null;
+end $$;
+CREATE FUNCTION public.release_holds(claim jsonb, of_actor_id bigint, of_type text, of_post_id bigint) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -409,31 +412,115 @@ declare
 	by_user bigint := (claim ->> 'user_id')::bigint;
 	of_draft bigint := (claim ->> 'draft_id')::bigint;
 	of_version integer := (claim ->> 'version')::integer;
+	kind text := case of_type when 'Create' then 'post' when 'Update' then 'edit' else 'boost' end;
 begin
-	if of_draft is not null and not exists (select from drafts as d where d.id = of_draft and d.actor_id = activity.actor_id
+	if of_draft is not null and not exists (select from drafts as d where d.id = of_draft and d.actor_id = of_actor_id
 			and d.version = of_version and d.state = 'publishing') then
 		return false;
 	end if;
 	case ground
 	when 'spoken' then
-		return may_do(by_user, activity.actor_id, 'account.speak', false);
+		if of_draft is null then
+			if coalesce((release_policy(of_actor_id, kind, of_post_id)).binds_speakers, false) then
+				return false;
+			end if;
+		elsif exists (select from drafts as d join approval_policies as o on o.id = d.policy_id
+				where d.id = of_draft and o.binds_speakers) then
+			return false;
+		end if;
+		return may_do(by_user, of_actor_id, 'account.speak', false);
 	when 'approved' then
 		return of_draft is not null and draft_is_approved(of_draft, of_version);
 	when 'reply' then
-		return exists (select from tickets as t where t.id = (claim ->> 'ticket_id')::bigint
-				and t.actor_id = activity.actor_id and t.status in ('open', 'pending', 'snoozed'))
-			and activity.type = 'Create'
-			and may_do(by_user, activity.actor_id, case when (select p.visibility from posts as p where p.id = activity.post_id) = 'direct'
+		return of_type = 'Create'
+			and exists (select from tickets as t where t.id = (claim ->> 'ticket_id')::bigint
+				and t.actor_id = of_actor_id and t.status in ('open', 'pending', 'snoozed'))
+			and not coalesce((release_policy(of_actor_id, kind, of_post_id)).covers_replies, false)
+			and may_do(by_user, of_actor_id, case when (select p.visibility from posts as p where p.id = of_post_id) = 'direct'
 				then 'inbox.reply_private' else 'inbox.reply' end,
 				exists (select from tickets as t join memberships as m on m.id = t.assignee_id
 					where t.id = (claim ->> 'ticket_id')::bigint and m.user_id = by_user));
-	when 'counters' then
-		return activity.type = 'Update'
-			and coalesce((select r.words_sha256 = words from releases as r where r.post_id = activity.post_id
-				and r.ground <> 'counters' order by r.activity_id desc limit 1), true);
 	else
 		return false;
 	end case;
+end $$;
+CREATE FUNCTION public.release_judge(of_actor_id bigint, of_type text, of_post_id bigint, words bytea, of_activity_id bigint, of_body bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	claim jsonb := nullif(current_setting('comptoir.release', true), '')::jsonb;
+begin
+	if of_type = 'Update' and claim ->> 'draft_id' is null and words = release_last_words(of_post_id, of_actor_id) then
+		claim := '{"ground": "counters"}';
+	elsif claim is null or release_holds(claim, of_actor_id, of_type, of_post_id) is not true then
+		raise exception 'a % of a brand account is not released', of_type using errcode = 'CP403';
+	end if;
+	insert into releases (activity_id, actor_id, post_id, type, words_sha256, ground, user_id, membership_id, draft_id, version,
+		ticket_id, body_sha256)
+	values (of_activity_id, of_actor_id, of_post_id, of_type, words, claim ->> 'ground', (claim ->> 'user_id')::bigint,
+		(claim ->> 'membership_id')::bigint, (claim ->> 'draft_id')::bigint, (claim ->> 'version')::integer,
+		(claim ->> 'ticket_id')::bigint, of_body);
+end $$;
+CREATE FUNCTION public.release_last_words(of_post_id bigint, of_actor_id bigint) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select r.words_sha256
+	from releases as r
+	where r.post_id = of_post_id and r.actor_id = of_actor_id and r.type is distinct from 'Announce' and r.ground <> 'counters'
+	order by r.number desc
+	limit 1
+$$;
+CREATE TABLE public.approval_policies (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    name text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    actor_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    kinds text[] DEFAULT '{}'::text[] NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    has_media boolean,
+    has_link boolean,
+    binds_speakers boolean DEFAULT false NOT NULL,
+    covers_replies boolean DEFAULT false NOT NULL,
+    demands_alt_text boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_policies_actor_ids_check CHECK ((cardinality(actor_ids) <= 100)),
+    CONSTRAINT approval_policies_kinds_check CHECK ((kinds <@ ARRAY['post'::text, 'edit'::text, 'boost'::text])),
+    CONSTRAINT approval_policies_languages_check CHECK ((cardinality(languages) <= 100)),
+    CONSTRAINT approval_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT approval_policies_tags_check CHECK ((cardinality(tags) <= 100))
+);
+COMMENT ON TABLE public.approval_policies IS 'The first by position that fits a draft says who must approve it; none fits: one approval by draft.approve';
+COMMENT ON COLUMN public.approval_policies.actor_ids IS 'For these accounts; empty: for all. Likewise kinds, tags and languages; null: either';
+COMMENT ON COLUMN public.approval_policies.binds_speakers IS 'Also what holders of account.speak say needs approval';
+COMMENT ON COLUMN public.approval_policies.covers_replies IS 'Also answers in the inbox need approval';
+CREATE FUNCTION public.release_policy(of_actor_id bigint, of_kind text, of_post_id bigint) RETURNS public.approval_policies
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select o.*
+	from brand_accounts as b
+	join approval_policies as o on o.organisation_id = b.organisation_id
+	left join posts as p on p.id = of_post_id and of_kind <> 'boost'
+	where b.actor_id = of_actor_id
+	and (o.actor_ids = '{}' or of_actor_id = any (o.actor_ids))
+	and (o.kinds = '{}' or of_kind = any (o.kinds))
+	and (o.tags = '{}' or exists (select from post_tags as t where t.post_id = p.id and t.name = any (o.tags)))
+	and (o.languages = '{}' or p.language = any (o.languages))
+	and (o.has_media is null or o.has_media = exists (select from post_media as m where m.post_id = p.id))
+	and (o.has_link is null or o.has_link = coalesce(p.text_source ~ 'https?://', false))
+	order by o.position, o.id
+	limit 1
+$$;
+CREATE FUNCTION public.release_settle() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	set constraints release_gate_post, release_gate_edit, release_gate_boost immediate;
 end $$;
 CREATE FUNCTION public.release_words(of_post_id bigint) RETURNS bytea
     LANGUAGE sql STABLE
@@ -908,6 +995,29 @@ COMMENT ON COLUMN public.activities_in.inbox_actor_id IS 'Whose inbox it came to
 COMMENT ON COLUMN public.activities_in.verified_by IS 'How we know that actor_uri said it';
 COMMENT ON COLUMN public.activities_in.is_wanted_nowhere IS 'What it waited for last cannot be had';
 COMMENT ON COLUMN public.activities_in.parks IS 'How often it has waited for something';
+CREATE TABLE public.activities_out (
+    id bigint NOT NULL,
+    uri text NOT NULL,
+    type text NOT NULL,
+    actor_id bigint NOT NULL,
+    post_id bigint,
+    body bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    object_uri text,
+    is_public boolean DEFAULT false NOT NULL,
+    is_for_followers boolean DEFAULT false NOT NULL,
+    CONSTRAINT activities_out_body_check CHECK (((octet_length(body) >= 2) AND (octet_length(body) <= 1048576))),
+    CONSTRAINT activities_out_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
+    CONSTRAINT activities_out_object_uri_check CHECK (((length(object_uri) >= 1) AND (length(object_uri) <= 2048))),
+    CONSTRAINT activities_out_type_check CHECK (((length(type) >= 1) AND (length(type) <= 100))),
+    CONSTRAINT activities_out_uri_check CHECK (((length(uri) >= 8) AND (length(uri) <= 2048)))
+);
+COMMENT ON COLUMN public.activities_out.uri IS 'Ends in a random UUID';
+COMMENT ON COLUMN public.activities_out.body IS 'Without proof; an empty object once it is old and delivered';
+COMMENT ON COLUMN public.activities_out.object_uri IS 'Activities about the same object go to a peer in their order';
+COMMENT ON COLUMN public.activities_out.is_public IS 'Gets a proof that outlives forwarding';
+COMMENT ON COLUMN public.activities_out.is_for_followers IS 'Not public: deliveries carry the digest of the followers there (FEP-8fcf)';
 CREATE TABLE public.actor_counts (
     actor_id bigint NOT NULL,
     followers bigint DEFAULT 0 NOT NULL,
@@ -1073,31 +1183,6 @@ CREATE TABLE public.announcements (
     CONSTRAINT announcements_text_check CHECK (((length(text) >= 1) AND (length(text) <= 10000)))
 );
 COMMENT ON COLUMN public.announcements.ends_at IS 'Shown no more since';
-CREATE TABLE public.approval_policies (
-    id bigint NOT NULL,
-    organisation_id bigint NOT NULL,
-    name text NOT NULL,
-    "position" integer DEFAULT 0 NOT NULL,
-    actor_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    kinds text[] DEFAULT '{}'::text[] NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    has_media boolean,
-    has_link boolean,
-    binds_speakers boolean DEFAULT false NOT NULL,
-    covers_replies boolean DEFAULT false NOT NULL,
-    demands_alt_text boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT approval_policies_actor_ids_check CHECK ((cardinality(actor_ids) <= 100)),
-    CONSTRAINT approval_policies_kinds_check CHECK ((kinds <@ ARRAY['post'::text, 'edit'::text, 'boost'::text])),
-    CONSTRAINT approval_policies_languages_check CHECK ((cardinality(languages) <= 100)),
-    CONSTRAINT approval_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
-    CONSTRAINT approval_policies_tags_check CHECK ((cardinality(tags) <= 100))
-);
-COMMENT ON TABLE public.approval_policies IS 'The first by position that fits a draft says who must approve it; none fits: one approval by draft.approve';
-COMMENT ON COLUMN public.approval_policies.actor_ids IS 'For these accounts; empty: for all. Likewise kinds, tags and languages; null: either';
-COMMENT ON COLUMN public.approval_policies.binds_speakers IS 'Also what holders of account.speak say needs approval';
-COMMENT ON COLUMN public.approval_policies.covers_replies IS 'Also answers in the inbox need approval';
 CREATE TABLE public.approval_steps (
     policy_id bigint NOT NULL,
     number smallint NOT NULL,
@@ -1266,6 +1351,83 @@ CREATE UNLOGGED TABLE public.changes (
 );
 COMMENT ON TABLE public.changes IS 'Of the last minutes';
 COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors';
+CREATE TABLE public.consents (
+    id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    purpose text NOT NULL,
+    basis text NOT NULL,
+    evidence text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    withdrawn_at timestamp with time zone,
+    withdrawn_user_id bigint,
+    withdrawn_membership_id bigint,
+    CONSTRAINT consents_basis_check CHECK ((basis = ANY (ARRAY['consent'::text, 'contract'::text, 'legitimate_interest'::text, 'legal'::text]))),
+    CONSTRAINT consents_evidence_check CHECK (((length(evidence) >= 1) AND (length(evidence) <= 2000))),
+    CONSTRAINT consents_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'segment'::text, 'ambassador'::text, 'review_reuse'::text, 'job'::text, 'donation'::text, 'profiling'::text])))
+);
+COMMENT ON TABLE public.consents IS 'What a customer allowed, and what shows it; withdrawn ones stay';
+CREATE TABLE public.contact_identities (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    kind text NOT NULL,
+    actor_id bigint,
+    value text,
+    proof text NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT contact_identities_check CHECK (((kind = 'actor'::text) = (actor_id IS NOT NULL))),
+    CONSTRAINT contact_identities_check1 CHECK (((kind = 'actor'::text) = (value IS NULL))),
+    CONSTRAINT contact_identities_kind_check CHECK ((kind = ANY (ARRAY['actor'::text, 'email'::text, 'order'::text]))),
+    CONSTRAINT contact_identities_proof_check CHECK ((proof = ANY (ARRAY['seen'::text, 'code_reply'::text, 'email_link'::text, 'order_number'::text, 'member'::text]))),
+    CONSTRAINT contact_identities_value_check CHECK (((length(value) >= 1) AND (length(value) <= 320)))
+);
+COMMENT ON COLUMN public.contact_identities.actor_id IS 'No reference: what was said with them outlives them';
+COMMENT ON COLUMN public.contact_identities.proof IS 'seen: they wrote from there; member: somebody of the team says so';
+CREATE TABLE public.contact_merges (
+    id bigint NOT NULL,
+    contact_id bigint NOT NULL,
+    into_id bigint NOT NULL,
+    is_undone boolean NOT NULL,
+    user_id bigint,
+    membership_id bigint,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.contact_merges IS 'Who merged which into which, and took it out again';
+CREATE TABLE public.contact_tags (
+    contact_id bigint NOT NULL,
+    tag text NOT NULL,
+    is_hidden boolean DEFAULT false NOT NULL,
+    CONSTRAINT contact_tags_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 60)))
+);
+COMMENT ON COLUMN public.contact_tags.is_hidden IS 'Says that what a merged one is tagged with does not hold here';
+CREATE TABLE public.contacts (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    card_id bigint NOT NULL,
+    merged_into_id bigint,
+    merged_at timestamp with time zone,
+    name text,
+    language text,
+    assignee_id bigint,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT contacts_check CHECK (((merged_into_id IS NULL) = (merged_at IS NULL))),
+    CONSTRAINT contacts_check1 CHECK (((merged_into_id IS NULL) = (card_id = id))),
+    CONSTRAINT contacts_fields_check CHECK (((jsonb_typeof(fields) = 'object'::text) AND (octet_length((fields)::text) <= 131072))),
+    CONSTRAINT contacts_language_check CHECK (((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text) AND (length(language) <= 35))),
+    CONSTRAINT contacts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT contacts_version_check CHECK ((version > 0))
+);
+COMMENT ON COLUMN public.contacts.card_id IS 'The one that it is shown on: itself, or where it was merged to in the end';
+COMMENT ON COLUMN public.contacts.name IS 'As the team calls them; null: as they call themselves';
+COMMENT ON COLUMN public.contacts.fields IS 'Text, numbers and truths by name; null hides what a merged one says';
+COMMENT ON COLUMN public.contacts.version IS 'Of what is shown: counted on the card';
 CREATE TABLE public.conversation_mutes (
     actor_id bigint NOT NULL,
     conversation_id bigint NOT NULL,
@@ -1642,6 +1804,18 @@ CREATE TABLE public.instance_rules (
     CONSTRAINT instance_rules_hint_check CHECK ((length(hint) <= 2000)),
     CONSTRAINT instance_rules_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
 );
+CREATE TABLE public.instance_weeks (
+    week date NOT NULL,
+    posts_before bigint NOT NULL,
+    posts_after bigint NOT NULL,
+    active_users bigint NOT NULL,
+    new_users bigint NOT NULL,
+    CONSTRAINT instance_weeks_active_users_check CHECK ((active_users >= 0)),
+    CONSTRAINT instance_weeks_new_users_check CHECK ((new_users >= 0)),
+    CONSTRAINT instance_weeks_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+COMMENT ON TABLE public.instance_weeks IS 'Written each hour for the week that goes on (UTC); numbers only';
+COMMENT ON COLUMN public.instance_weeks.posts_before IS 'Local posts when it began';
 CREATE TABLE public.invitations (
     id bigint NOT NULL,
     code_hash bytea NOT NULL,
@@ -1952,26 +2126,22 @@ CREATE TABLE public.organisation_domains (
     id bigint NOT NULL,
     organisation_id bigint NOT NULL,
     domain text NOT NULL,
-    method text NOT NULL,
     token text NOT NULL,
-    page text,
+    method text,
     verified_at timestamp with time zone,
     checked_at timestamp with time zone,
-    asked_at timestamp with time zone,
-    failed_checks integer DEFAULT 0 NOT NULL,
-    problem text,
+    failures smallint DEFAULT 0 NOT NULL,
+    last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT organisation_domains_check CHECK (((page IS NULL) OR (method = 'rel_me'::text))),
-    CONSTRAINT organisation_domains_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 3) AND (length(domain) <= 260)))),
-    CONSTRAINT organisation_domains_failed_checks_check CHECK ((failed_checks >= 0)),
+    CONSTRAINT organisation_domains_check CHECK (((verified_at IS NULL) OR (method IS NOT NULL))),
+    CONSTRAINT organisation_domains_domain_check CHECK ((((length(domain) >= 3) AND (length(domain) <= 253)) AND (domain = lower(domain)))),
+    CONSTRAINT organisation_domains_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT organisation_domains_last_error_check CHECK ((length(last_error) <= 300)),
     CONSTRAINT organisation_domains_method_check CHECK ((method = ANY (ARRAY['dns_txt'::text, 'well_known'::text, 'rel_me'::text]))),
-    CONSTRAINT organisation_domains_page_check CHECK ((length(page) <= 2048)),
-    CONSTRAINT organisation_domains_problem_check CHECK ((problem = ANY (ARRAY['missing'::text, 'unavailable'::text, 'refused'::text, 'taken'::text]))),
     CONSTRAINT organisation_domains_token_check CHECK ((token ~ '^[A-Za-z0-9_-]{20,64}$'::text))
 );
-COMMENT ON COLUMN public.organisation_domains.page IS 'For rel_me: which page of the domain links back; null: its first one';
-COMMENT ON COLUMN public.organisation_domains.asked_at IS 'When somebody asked for a check that has not been made yet';
-COMMENT ON COLUMN public.organisation_domains.failed_checks IS 'In a row';
+COMMENT ON COLUMN public.organisation_domains.token IS 'What its name server or its web server has to show';
+COMMENT ON COLUMN public.organisation_domains.failures IS 'Checks in a row that found nothing; the third one takes the verification away';
 CREATE TABLE public.organisations (
     id bigint NOT NULL,
     slug text NOT NULL,
@@ -2080,6 +2250,20 @@ CREATE TABLE public.post_previews (
     preview_id bigint NOT NULL
 );
 COMMENT ON TABLE public.post_previews IS 'The preview that a post shows';
+CREATE TABLE public.post_receipts (
+    post_id bigint NOT NULL,
+    state text NOT NULL,
+    deliveries bigint NOT NULL,
+    recipients bigint NOT NULL,
+    first_attempt_at timestamp with time zone,
+    last_ended_at timestamp with time zone NOT NULL,
+    took_ms integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT post_receipts_deliveries_check CHECK ((deliveries > 0)),
+    CONSTRAINT post_receipts_recipients_check CHECK ((recipients > 0)),
+    CONSTRAINT post_receipts_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+);
+COMMENT ON TABLE public.post_receipts IS 'What became of the first sending of a brand''s post, when the rows of its deliveries are gone';
+COMMENT ON COLUMN public.post_receipts.took_ms IS 'One for each that was accepted';
 CREATE TABLE public.post_revisions (
     post_id bigint NOT NULL,
     revision integer NOT NULL,
@@ -2305,7 +2489,7 @@ CREATE TABLE public.relays (
     CONSTRAINT relays_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text])))
 );
 CREATE TABLE public.releases (
-    activity_id bigint NOT NULL,
+    activity_id bigint,
     actor_id bigint NOT NULL,
     post_id bigint,
     words_sha256 bytea,
@@ -2317,14 +2501,29 @@ CREATE TABLE public.releases (
     ticket_id bigint,
     body_sha256 bytea NOT NULL,
     released_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    number bigint NOT NULL,
+    type text,
     CONSTRAINT releases_body_sha256_check CHECK ((octet_length(body_sha256) = 32)),
     CONSTRAINT releases_check CHECK (((ground <> 'approved'::text) OR ((draft_id IS NOT NULL) AND (version IS NOT NULL)))),
     CONSTRAINT releases_check1 CHECK (((ground <> 'reply'::text) OR (ticket_id IS NOT NULL))),
     CONSTRAINT releases_ground_check CHECK ((ground = ANY (ARRAY['spoken'::text, 'approved'::text, 'reply'::text, 'counters'::text]))),
+    CONSTRAINT releases_type_check CHECK ((type = ANY (ARRAY['Create'::text, 'Update'::text, 'Announce'::text]))),
     CONSTRAINT releases_words_sha256_check CHECK ((octet_length(words_sha256) = 32))
 );
 COMMENT ON TABLE public.releases IS 'No references: they outlive what they speak of, and say who wrote, who approved and who pressed';
+COMMENT ON COLUMN public.releases.activity_id IS 'Null: nobody elsewhere was to be told';
 COMMENT ON COLUMN public.releases.words_sha256 IS 'What the post said then: votes and answers may be counted anew as long as it says the same';
+COMMENT ON COLUMN public.releases.body_sha256 IS 'Of the activity; without one, of the words';
+COMMENT ON COLUMN public.releases.number IS 'Later ones of a post have higher ones';
+COMMENT ON COLUMN public.releases.type IS 'Null: before it was kept';
+ALTER TABLE public.releases ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.releases_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.remote_files (
     name text NOT NULL,
     url text NOT NULL,
@@ -2843,6 +3042,20 @@ ALTER TABLE ONLY public.calendar_feeds
     ADD CONSTRAINT calendar_feeds_token_sha256_key UNIQUE (token_sha256);
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_actor_id_key UNIQUE (organisation_id, actor_id);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_kind_value_key UNIQUE (organisation_id, kind, value);
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contact_tags
+    ADD CONSTRAINT contact_tags_pkey PRIMARY KEY (contact_id, tag);
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_pkey PRIMARY KEY (actor_id, conversation_id);
 ALTER TABLE ONLY public.conversation_posts
@@ -2935,6 +3148,8 @@ ALTER TABLE ONLY public.instance_counters
     ADD CONSTRAINT instance_counters_pkey PRIMARY KEY (name, slot);
 ALTER TABLE ONLY public.instance_rules
     ADD CONSTRAINT instance_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.instance_weeks
+    ADD CONSTRAINT instance_weeks_pkey PRIMARY KEY (week);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_code_hash_key UNIQUE (code_hash);
 ALTER TABLE ONLY public.invitations
@@ -3029,6 +3244,8 @@ ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_pkey PRIMARY KEY (post_id, actor_id);
 ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.post_receipts
+    ADD CONSTRAINT post_receipts_pkey PRIMARY KEY (post_id, state);
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_pkey PRIMARY KEY (post_id, revision);
 ALTER TABLE ONLY public.post_tags
@@ -3066,7 +3283,7 @@ ALTER TABLE ONLY public.relays
 ALTER TABLE ONLY public.relays
     ADD CONSTRAINT relays_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.releases
-    ADD CONSTRAINT releases_pkey PRIMARY KEY (activity_id);
+    ADD CONSTRAINT releases_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.remote_files
     ADD CONSTRAINT remote_files_file_base_key UNIQUE (file_base);
 ALTER TABLE ONLY public.remote_files
@@ -3196,6 +3413,7 @@ CREATE INDEX approval_steps_permission ON public.approval_steps USING btree (per
 CREATE INDEX assets_account ON public.assets USING btree (actor_id, id DESC);
 CREATE INDEX assets_organisation_id ON public.assets USING btree (organisation_id);
 CREATE INDEX attempts_began_at ON public.attempts USING btree (began_at);
+CREATE INDEX audit_log_target ON public.audit_log USING btree (organisation_id, target, number) WHERE (target <> ''::text);
 CREATE INDEX blocks_blocked_id ON public.blocks USING btree (blocked_id);
 CREATE INDEX blocks_blocker_id ON public.blocks USING btree (blocker_id, id DESC);
 CREATE INDEX bookmarks_actor_id ON public.bookmarks USING btree (actor_id, id DESC);
@@ -3205,6 +3423,17 @@ CREATE INDEX boosts_post_id ON public.boosts USING btree (post_id, id DESC);
 CREATE INDEX brand_accounts_organisation_id ON public.brand_accounts USING btree (organisation_id, actor_id);
 CREATE INDEX campaigns_organisation_id ON public.campaigns USING btree (organisation_id, id DESC);
 CREATE INDEX changes_xid ON public.changes USING btree (xid);
+CREATE INDEX consents_contact_id ON public.consents USING btree (contact_id, id);
+CREATE INDEX contact_identities_actor_id ON public.contact_identities USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+CREATE INDEX contact_identities_contact_id ON public.contact_identities USING btree (contact_id, id);
+CREATE INDEX contact_merges_contact_id ON public.contact_merges USING btree (contact_id, id);
+CREATE INDEX contact_merges_into_id ON public.contact_merges USING btree (into_id, id);
+CREATE INDEX contact_tags_tag ON public.contact_tags USING btree (tag, contact_id) WHERE (NOT is_hidden);
+CREATE INDEX contacts_assignee_id ON public.contacts USING btree (assignee_id) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX contacts_card_id ON public.contacts USING btree (card_id);
+CREATE INDEX contacts_cards ON public.contacts USING btree (organisation_id, id DESC) WHERE (merged_into_id IS NULL);
+CREATE INDEX contacts_merged_into_id ON public.contacts USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+CREATE INDEX contacts_name_words ON public.contacts USING gin (public.name_words(name)) WHERE (name IS NOT NULL);
 CREATE INDEX conversation_posts_post_id ON public.conversation_posts USING btree (post_id);
 CREATE INDEX conversations_page ON public.conversations USING btree (actor_id, last_post_id DESC);
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE ((state = 'pending'::text) AND (leased_by IS NULL));
@@ -3313,7 +3542,8 @@ CREATE INDEX previews_creator_id ON public.previews USING btree (creator_id) WHE
 CREATE INDEX push_subscriptions_actor_id ON public.push_subscriptions USING btree (actor_id);
 CREATE INDEX reactions_post_id ON public.reactions USING btree (post_id, id DESC);
 CREATE INDEX relays_actor_uri ON public.relays USING btree (actor_uri) WHERE (actor_uri IS NOT NULL);
-CREATE INDEX releases_post_id ON public.releases USING btree (post_id, activity_id DESC) WHERE (post_id IS NOT NULL);
+CREATE UNIQUE INDEX releases_activity_id ON public.releases USING btree (activity_id) WHERE (activity_id IS NOT NULL);
+CREATE INDEX releases_post_id ON public.releases USING btree (post_id, number DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX remote_files_fetched_at ON public.remote_files USING btree (fetched_at);
 CREATE INDEX repeated_answers_claimed_at ON public.repeated_answers USING btree (claimed_at);
 CREATE INDEX reports_open ON public.reports USING btree (id) WHERE (state = 'open'::text);
@@ -3454,6 +3684,9 @@ CREATE TRIGGER post_words_changed AFTER UPDATE OF html, revision ON public.posts
 CREATE TRIGGER post_words_created AFTER INSERT ON public.posts FOR EACH ROW EXECUTE FUNCTION public.post_words_wait();
 CREATE TRIGGER post_words_favourited AFTER INSERT ON public.favourites FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
 CREATE TRIGGER release_gate BEFORE INSERT ON public.activities_out FOR EACH ROW WHEN (((new.type = 'Announce'::text) OR ((new.type = ANY (ARRAY['Create'::text, 'Update'::text])) AND (new.post_id IS NOT NULL)))) EXECUTE FUNCTION public.release_gate();
+CREATE CONSTRAINT TRIGGER release_gate_boost AFTER INSERT ON public.boosts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_brand_account(new.actor_id)) EXECUTE FUNCTION public.release_gate_boost();
+CREATE CONSTRAINT TRIGGER release_gate_edit AFTER UPDATE OF html, spoiler_text, title, language, visibility, edited_at, actor_id ON public.posts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((((((((new.html IS DISTINCT FROM old.html) OR (new.spoiler_text IS DISTINCT FROM old.spoiler_text)) OR (new.title IS DISTINCT FROM old.title)) OR (new.language IS DISTINCT FROM old.language)) OR (new.visibility IS DISTINCT FROM old.visibility)) OR (new.edited_at IS DISTINCT FROM old.edited_at)) OR (new.actor_id IS DISTINCT FROM old.actor_id)) AND public.is_brand_account(new.actor_id))) EXECUTE FUNCTION public.release_gate_post();
+CREATE CONSTRAINT TRIGGER release_gate_post AFTER INSERT ON public.posts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (public.is_brand_account(new.actor_id)) EXECUTE FUNCTION public.release_gate_post();
 CREATE TRIGGER releases_refuse BEFORE DELETE OR UPDATE ON public.releases FOR EACH ROW EXECUTE FUNCTION public.releases_refuse();
 CREATE TRIGGER remote_file_deleted AFTER DELETE ON public.remote_files FOR EACH ROW EXECUTE FUNCTION public.remote_file_leave_files();
 CREATE TRIGGER remote_file_replaced AFTER UPDATE ON public.remote_files FOR EACH ROW WHEN ((old.file_name IS DISTINCT FROM new.file_name)) EXECUTE FUNCTION public.remote_file_leave_files();
@@ -3524,6 +3757,26 @@ ALTER TABLE ONLY public.calendar_feeds
     ADD CONSTRAINT calendar_feeds_membership_id_fkey FOREIGN KEY (membership_id) REFERENCES public.memberships(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.campaigns
     ADD CONSTRAINT campaigns_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_identities
+    ADD CONSTRAINT contact_identities_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_merges
+    ADD CONSTRAINT contact_merges_into_id_fkey FOREIGN KEY (into_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contact_tags
+    ADD CONSTRAINT contact_tags_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES public.memberships(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.contacts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_mutes
     ADD CONSTRAINT conversation_mutes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.conversation_posts
@@ -3678,6 +3931,8 @@ ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_receipts
+    ADD CONSTRAINT post_receipts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_tags
@@ -3785,6 +4040,8 @@ ALTER TABLE ONLY public.tickets
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES public.memberships(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.tickets
+    ADD CONSTRAINT tickets_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_merged_into_id_fkey FOREIGN KEY (merged_into_id) REFERENCES public.tickets(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.tickets
     ADD CONSTRAINT tickets_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
@@ -3834,6 +4091,9 @@ GRANT ALL ON FUNCTION public.draft_step_count(of_draft_id bigint, of_version int
 REVOKE ALL ON FUNCTION public.draft_steps(of_draft_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.draft_steps(of_draft_id bigint) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_web;
+GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.look_alike_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
@@ -3844,13 +4104,22 @@ GRANT ALL ON FUNCTION public.name_folded(name text) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.name_words(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_web;
 GRANT ALL ON FUNCTION public.name_words(name text) TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) TO comptoir_web;
+GRANT ALL ON FUNCTION public.post_is_released(of_post_id bigint, of_actor_id bigint) TO comptoir_federation;
 REVOKE ALL ON FUNCTION public.post_words_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_author() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.post_words_wait_touched() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.release_gate() FROM PUBLIC;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
-REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, activity public.activities_out, words bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_gate_boost() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_gate_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_holds(claim jsonb, of_actor_id bigint, of_type text, of_post_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_judge(of_actor_id bigint, of_type text, of_post_id bigint, words bytea, of_activity_id bigint, of_body bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_last_words(of_post_id bigint, of_actor_id bigint) FROM PUBLIC;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
+REVOKE ALL ON FUNCTION public.release_policy(of_actor_id bigint, of_kind text, of_post_id bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_settle() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_settle() TO comptoir_web;
 REVOKE ALL ON FUNCTION public.release_words(of_post_id bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.releases_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.remote_file_leave_files() FROM PUBLIC;
@@ -3877,6 +4146,8 @@ REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_post() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_counts TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.actor_domain_blocks TO comptoir_web;
@@ -3893,7 +4164,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.actors TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reactions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcement_reads TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.announcements TO comptoir_web;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_policies TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.approval_steps TO comptoir_web;
 GRANT SELECT,INSERT ON TABLE public.approvals TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO comptoir_web;
@@ -3911,6 +4181,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_feeds TO comptoir_web
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.changes TO comptoir_web;
 GRANT INSERT ON TABLE public.changes TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consents TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_identities TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_merges TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_tags TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_mutes TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.conversation_mutes TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversation_posts TO comptoir_web;
@@ -3967,6 +4242,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO comptoir_w
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_web;
 GRANT SELECT,UPDATE ON TABLE public.instance_counters TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_rules TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.instance_weeks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO comptoir_web;
 GRANT INSERT ON TABLE public.jobs TO comptoir_federation;
@@ -4025,6 +4301,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_federat
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_previews TO comptoir_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.post_receipts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_receipts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;

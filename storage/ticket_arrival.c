@@ -62,11 +62,14 @@ static const struct statement read_post = STATEMENT("ticket_arrival_read_post", 
 	"       p.in_reply_to_actor_id is not distinct from $1"
 	"       or exists (select from post_mentions as m where m.post_id = p.id and m.actor_id = $1)"
 	"       or exists (select from posts as q where q.id = p.quote_id and q.actor_id = $1),"
-	"       p.in_reply_to_actor_id is not distinct from p.actor_id"
+	"       p.in_reply_to_actor_id is not distinct from p.actor_id,"
+	"       said.user_id, said.membership_id"
 	" from posts as p"
 	" join actors as author on author.id = p.actor_id"
+	" left join lateral (select r.user_id, r.membership_id from releases as r where r.post_id = p.id and p.actor_id = $1"
+	"                    order by r.activity_id limit 1) as said on true"
 	" where p.id = $2"
-	" for share of p"); // posts_pkey, actors_pkey, brand_accounts_pkey, post_mentions_pkey
+	" for share of p"); // posts_pkey, actors_pkey, brand_accounts_pkey, post_mentions_pkey, releases_post_id
 
 /* In public, an answer goes where its parent is; in private it does only for the ticket's customer and for whom the
  * parent was addressed to: nobody enters another's talk by knowing an address. A context is anybody's word: it joins
@@ -216,6 +219,8 @@ enum error ticket_arrival_read_post(struct db *db, struct arena *arena, int64_t 
 		.is_news = db_bool(&rows, 0, 12),
 		.names_brand = db_bool(&rows, 0, 13),
 		.follows_own = db_bool(&rows, 0, 14),
+		.user_id = db_int64(&rows, 0, 15),
+		.membership_id = db_int64(&rows, 0, 16),
 	};
 	return ERROR_NONE;
 }

@@ -15,7 +15,12 @@ static const struct statement take = STATEMENT("uri_lock_take", 1,
 	"       order by hash"
 	"       offset 0) as sorted");
 
-STATEMENT_TABLE(uri_lock_statements, &take);
+static const struct statement try_all = STATEMENT("uri_lock_try", 1,
+	"select wanted.place - 1"
+	" from unnest($1::text[]) with ordinality as wanted (uri, place)"
+	" where not pg_try_advisory_xact_lock(hashtextextended(wanted.uri, 1970432288))");
+
+STATEMENT_TABLE(uri_lock_statements, &take, &try_all);
 
 enum error uri_lock(struct db *db, struct arena *arena, const struct str *uris, size_t count)
 {
@@ -29,4 +34,19 @@ enum error uri_lock(struct db *db, struct arena *arena, const struct str *uris, 
 	struct db_values values = { .count = 0 };
 	db_value_text_array(&values, arena, known, known_count);
 	return db_change(db, arena, &take, &values, NULL);
+}
+
+enum error uri_lock_try(struct db *db, struct arena *arena, const struct str *uris, size_t count, bool *ret_is_locked)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	db_value_text_array(&values, arena, uris, count);
+	enum error error = db_run(db, arena, &try_all, &values, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		ret_is_locked[i] = true;
+	for (int row = 0; row < rows.count; row++)
+		ret_is_locked[db_int64(&rows, row, 0)] = MUTANT("uri_lock_try");
+	return ERROR_NONE;
 }

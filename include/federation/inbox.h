@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Acceptance of what peers POST. The order of work is the wall: bounds and head, domain block, digest, key, signature,
- * owner, and only then a row, a commit, and 202 (CHECKLIST B11). What an accepted activity does is decided later by
- * the inbox workers. */
+ * owner, and only then a row, a commit, and 202 (CHECKLIST B11). What an accepted activity does is decided
+ * after that. */
 #ifndef COMPTOIR_FEDERATION_INBOX_H
 #define COMPTOIR_FEDERATION_INBOX_H
 
 #include "federation/fetch.h"
+#include "federation/vocab_in.h"
 
 #include "base/http_message.h"
 #include "storage/activity_in.h"
@@ -37,7 +38,12 @@ struct inbox_answer {
 	bool is_verified;     /* somebody's key signed the request, whatever came of it */
 	int retry_after_s;    /* with INBOX_LATER */
 	struct str await_url; /* arena; with INBOX_AWAIT */
-	struct activity_in row; /* arena and request; with INBOX_VERIFIED */
+
+	/* With INBOX_VERIFIED; arena and request. The document is the answer's, until inbox_conclude. */
+	struct activity_in row;
+	const struct vocab_activity *activity;
+	json_t *document;
+	const struct vocab_actor *actor; /* just read from its own server, to be stored with the row; NULL for most */
 };
 
 /* One attempt. A caller bounds how often it awaits (INBOX_MAX_AWAITS): a key document and its actor for the request,

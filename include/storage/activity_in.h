@@ -36,4 +36,24 @@ enum error activity_in_insert(struct db *db, struct arena *arena, const struct a
 enum error activity_in_insert_many(struct db *db, struct arena *arena, const struct activity_in *const *activities,
 	size_t count, bool *ret_is_stored) MUST_CHECK;
 
+/* ---- without the queue: rows that are handled in the transaction that inserts them ---- */
+
+enum activity_in_fate {
+	ACTIVITY_IN_TAKEN,  /* inserted as done; what it does is now to be done, in this transaction */
+	ACTIVITY_IN_QUEUED, /* inserted as waiting: it was to be, or an earlier one of its actor and object waits */
+	ACTIVITY_IN_KNOWN,  /* the uri is there already; nothing was inserted */
+};
+
+/* In a transaction, with the ids of actors and objects locked (uri_lock.h). waits: those that are for the queue. */
+enum error activity_in_take_in(struct db *db, struct arena *arena, const struct activity_in *const *activities, size_t count,
+	const bool *waits, enum activity_in_fate *ret_fates) MUST_CHECK;
+
+/* For those taken that did not have their effect: either dropped for that reason, or back to the queue (NULL). */
+struct activity_in_settlement {
+	int64_t id;
+	const char *dropped_for;
+};
+enum error activity_in_settle(struct db *db, struct arena *arena, const struct activity_in_settlement *rows, size_t count)
+	MUST_CHECK;
+
 #endif

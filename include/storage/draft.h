@@ -71,7 +71,10 @@ enum error draft_find_by_key(struct db *db, struct arena *arena, int64_t actor_i
 	struct draft *ret_draft) MUST_CHECK;
 /* ERROR_NOT_FOUND when it is not of that organisation (0: of any). */
 enum error draft_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct draft *ret_draft) MUST_CHECK;
-/* The same, and nobody else changes it until the transaction ends. */
+/* By what people quote. ERROR_NOT_FOUND. */
+enum error draft_find_by_number(struct db *db, struct arena *arena, int64_t organisation_id, int64_t number,
+	struct draft *ret_draft) MUST_CHECK;
+/* The same as draft_find, and nobody else changes it until the transaction ends. */
 enum error draft_lock(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct draft *ret_draft) MUST_CHECK;
 /* The draft that a post was published from, or changed by last. ERROR_NOT_FOUND. */
 enum error draft_find_by_post(struct db *db, struct arena *arena, int64_t post_id, struct draft *ret_draft) MUST_CHECK;
@@ -83,6 +86,7 @@ struct draft_filter {
 	int64_t author_id;      /* a membership; 0: all */
 	int64_t from_us, until_us; /* of scheduled_us; 0 and 0: all */
 	struct str text;        /* in the payload of the current version, whatever the case; empty: all */
+	bool only_waiting_posts; /* posts that have a time and are neither published nor withdrawn */
 };
 /* Newest first. */
 enum error draft_list(struct db *db, struct arena *arena, const struct draft_filter *filter, const struct id_page *page,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * The gate of brand accounts. No Create, Update of a post or Announce of a brand account is written without a release: a row
- * that says on what ground it may be said, bound to its bytes, made with the activity. The database itself looks whether the
- * ground holds, and refuses the activity otherwise; whoever signs a delivery asks once more. Once committed, a release
+ * that says on what ground it may be said, bound to its bytes, made with the activity, or with the post or boost when nobody
+ * elsewhere is told. The database itself looks whether the ground holds, and refuses the transaction otherwise; whoever signs a
+ * delivery or shows a post to other servers asks once more. Once committed, a release
  * stands: a right that is withdrawn later cancels nothing of it. */
 #ifndef COMPTOIR_STORAGE_RELEASE_H
 #define COMPTOIR_STORAGE_RELEASE_H
@@ -32,14 +33,21 @@ struct release_claim {
 const char *release_ground_name(enum release_ground ground);
 
 /* In the transaction of the activities, before them; it counts until the transaction ends. An activity whose ground does not
- * hold then gives ERROR_FORBIDDEN. */
+ * hold then gives ERROR_FORBIDDEN; a post or boost without one gives it at the end of the transaction. */
 enum error release_claim(struct db *db, struct arena *arena, const struct release_claim *claim) MUST_CHECK;
+/* What would be judged at the end of the transaction is judged now: ERROR_FORBIDDEN likewise. */
+enum error release_settle(struct db *db, struct arena *arena) MUST_CHECK;
+
+/* Whether other servers may read a post: of an account that is no brand's, always. */
+enum error release_is_there(struct db *db, struct arena *arena, int64_t post_id, int64_t actor_id, bool *ret_is_there) MUST_CHECK;
 
 /* How a post of a brand account came to be said, for the answer to who wrote, who approved, who pressed: newest first, one
  * for the post and one for each edit. */
 struct release {
-	int64_t activity_id;
+	int64_t activity_id; /* 0: there is none */
+	int64_t actor_id;
 	int64_t post_id;
+	struct str type;     /* Create, Update or Announce; data NULL: before it was kept */
 	enum release_ground ground;
 	int64_t user_id, membership_id, draft_id, version, ticket_id;
 	int64_t released_us;

@@ -55,6 +55,7 @@ struct threaded_post {
 	bool is_news;                 /* not fetched from a distant past */
 	bool names_brand;             /* mentions the account, answers it, or quotes it */
 	bool follows_own;             /* answers its own author */
+	int64_t user_id, membership_id; /* who said it as the brand, by whatever app; 0: nobody of the team */
 };
 /* ERROR_NOT_FOUND when it is gone. */
 enum error ticket_arrival_read_post(struct db *db, struct arena *arena, int64_t actor_id, int64_t post_id,

@@ -11,4 +11,7 @@
  * needs should be locked by one call, which knows the order in which nobody waits for one another in a ring. */
 enum error uri_lock(struct db *db, struct arena *arena, const struct str *uris, size_t count) MUST_CHECK;
 
+/* Without waiting for anyone: ret_is_locked says which are held now. Ids without data count as locked. */
+enum error uri_lock_try(struct db *db, struct arena *arena, const struct str *uris, size_t count, bool *ret_is_locked) MUST_CHECK;
+
 #endif

@@ -77,5 +77,7 @@ enum error draft_press_begin(struct db *db, struct arena *arena, const struct re
 
 enum error draft_press_end(struct db *db, struct arena *arena, const struct release_claim *claim)
 {
-	return draft_note_published(db, arena, claim->draft_id, claim->draft_post_id);
+	/* The gate looks at what has no activity as long as the draft is being published. */
+	enum error error = release_settle(db, arena);
+	return error ? error : draft_note_published(db, arena, claim->draft_id, claim->draft_post_id);
 }

@@ -1,58 +1,35 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Domains of organisations: claimed by a member who holds PERMISSION_ORG_DOMAINS, or by the operator; proven by what stands
- * in the DNS or on pages there, which the job verify_domain looks for. Every deed is an entry of the audit log. */
+ * Domains of organisations: naming one, looking whether it shows the token, and what follows. It is shown in one of three
+ * ways, tried in this order:
+ *   dns_txt     a TXT record "comptoir-verification=TOKEN" of _comptoir.DOMAIN
+ *   well_known  a line "comptoir-verification=TOKEN" in https://DOMAIN/.well-known/comptoir-verification
+ *   rel_me      a link with rel="me" from https://DOMAIN/ to a brand account of the organisation
+ * Links in the profiles of its accounts that lead to a verified domain are verified. */
 #ifndef COMPTOIR_SERVER_ACTION_ORGANISATION_DOMAIN_H
 #define COMPTOIR_SERVER_ACTION_ORGANISATION_DOMAIN_H
 
 #include "storage/audit.h"
 #include "storage/organisation_domain.h"
 
-struct config;
+#define ORGANISATION_DOMAIN_PROOF "comptoir-verification="
 
-struct domain_claim {
-	struct str domain; /* in any spelling */
-	struct str method; /* empty: dns_txt */
-	struct str page;   /* with rel_me; empty: the first page of the domain */
-};
-
-/* ERROR_UNPROCESSABLE, ERROR_CONFLICT and ERROR_UNAVAILABLE (too many) come with a sentence (arena). */
-enum error organisation_domain_claim(struct db *db, struct arena *arena, const struct config *config, int64_t organisation_id,
-	const struct domain_claim *claim, const struct audit_author *author, struct organisation_domain *ret_domain,
-	struct str *ret_message) MUST_CHECK;
-
-/* By name in any spelling. ERROR_NOT_FOUND. */
-enum error organisation_domain_find_named(struct db *db, struct arena *arena, int64_t organisation_id, struct str name,
-	struct organisation_domain *ret_domain) MUST_CHECK;
-
-/* A check as soon as may be. ERROR_NOT_FOUND. */
-enum error organisation_domain_request_check(struct db *db, struct arena *arena, const struct organisation_domain *domain,
+/* The author holds org.domains. The first check follows at once, in the background. ERROR_UNPROCESSABLE and ERROR_CONFLICT with a
+ * sentence (static). */
+enum error organisation_domain_name(struct db *db, struct arena *arena, int64_t organisation_id, struct str domain,
+	const struct audit_author *author, int64_t *ret_id, struct str *ret_message) MUST_CHECK;
+enum error organisation_domain_drop(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id,
 	const struct audit_author *author) MUST_CHECK;
-/* No claim any more; what it verified is verified no more. ERROR_NOT_FOUND. */
-enum error organisation_domain_release(struct db *db, struct arena *arena, const struct organisation_domain *domain,
+/* A check is made now, in the background. */
+enum error organisation_domain_ask(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id,
 	const struct audit_author *author) MUST_CHECK;
 
-/* How a check went. */
-enum domain_verdict { DOMAIN_PROVEN, DOMAIN_MISSING, DOMAIN_UNAVAILABLE, DOMAIN_REFUSED };
-/* The worker's deed. *ret_is_verified: from now on, or still. ERROR_NOT_FOUND when it is gone meanwhile. */
-enum error organisation_domain_judge(struct db *db, struct arena *arena, const struct organisation_domain *domain,
-	enum domain_verdict verdict, bool *ret_is_verified) MUST_CHECK;
+/* What a check found: method data NULL for nothing, and why. Writes it down with what follows, and an entry of the log when
+ * something changed. *ret_next_us: when to look again; 0: never. ERROR_NOT_FOUND when it is gone. */
+enum error organisation_domain_note(struct db *db, struct arena *arena, int64_t id, struct str method, struct str why,
+	int64_t *ret_next_us) MUST_CHECK;
 
-/* ---- what is looked for, and where ---- */
-
-#define DOMAIN_PROOF_PREFIX "comptoir-verification="
-
-/* Whether it may be claimed here: a domain of two labels at least. Where federation.allow_addresses names addresses (in
- * development) it may have a port, and is asked over plain http then. */
-bool organisation_domain_canonical(struct arena *arena, const struct config *config, struct str text, struct str *ret_domain) MUST_CHECK;
-/* The name of the TXT record, or the URL of the page. */
-struct str organisation_domain_place(struct arena *arena, const struct organisation_domain *domain) MUST_CHECK;
-/* The TXT record, or what the page contains; profile_url: of the account it leads to, for rel_me. */
-struct str organisation_domain_proof(struct arena *arena, const struct organisation_domain *domain, struct str profile_url) MUST_CHECK;
-/* Addresses of the brand accounts' profiles: two for each, the page and the id. */
-enum error organisation_domain_list_profiles(struct db *db, struct arena *arena, int64_t organisation_id, struct str **ret_urls,
-	size_t *ret_count) MUST_CHECK;
-/* Whether the host of a URL is the domain, or www. below it. */
-bool organisation_domain_is_of(struct arena *arena, struct str domain, struct str url) MUST_CHECK;
+/* Whether a link leads to one of the domains, or below it. */
+bool organisation_domain_covers(struct arena *arena, const struct str *domains, size_t count, struct str url);
 
 #endif

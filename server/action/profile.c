@@ -111,29 +111,25 @@ static bool add_field_html(struct buf *html, struct arena *arena, struct str val
 	return true;
 }
 
-/* When the same field was verified before, it stays so; the members that say it. */
-static const json_t *find_verified(const json_t *fields, struct str name, struct str html)
+/* When the same field was verified before, it stays so. */
+static struct str find_verified(const json_t *fields, struct str name, struct str html)
 {
 	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *field = json_array_get(fields, i);
 		if (str_eq(json_in_str(field, "name"), name) && str_eq(json_in_str(field, "value"), html))
-			return field;
+			return json_in_str(field, "verified_at");
 	}
-	return NULL;
+	return (struct str){ 0 };
 }
 
 static void write_field(struct json_out *json, const json_t *old_fields, struct str name, struct str html)
 {
-	const json_t *verified = find_verified(old_fields, name, html);
-	struct str verified_at = verified ? json_in_str(verified, "verified_at") : (struct str){ 0 };
-	struct str proof = verified ? json_in_str(verified, "proof") : (struct str){ 0 };
+	struct str verified = find_verified(old_fields, name, html);
 	json_out_object_begin(json);
 	json_out_key_str(json, "name", name);
 	json_out_key_str(json, "value", html);
-	if (verified_at.len)
-		json_out_key_str(json, "verified_at", verified_at);
-	if (proof.len)
-		json_out_key_str(json, "proof", proof);
+	if (verified.len)
+		json_out_key_str(json, "verified_at", verified);
 	json_out_object_end(json);
 }
 

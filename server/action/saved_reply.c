@@ -109,7 +109,7 @@ enum error saved_reply_fill(struct db *db, struct arena *arena, struct str body,
 enum error saved_reply_for(struct db *db, struct arena *arena, struct str code, const struct ticket *ticket, int64_t membership_id,
 	struct str *ret_text, struct str *ret_language)
 {
-	struct saved_reply reply;
+	struct saved_reply reply = { 0 };
 	struct organisation organisation;
 	enum error error = organisation_find(db, arena, ticket->organisation_id, &organisation);
 	if (!error)

@@ -284,7 +284,7 @@ static enum error change(struct running *running, const struct ticket_change *wa
 
 static enum error add_tag(struct running *running, struct str tag)
 {
-	bool is_new;
+	bool is_new = false;
 	struct ticket *ticket = running->ticket;
 	enum error error = ticket_authorise(running->db, running->arena, ticket, running->author, PERMISSION_INBOX_RESOLVE);
 	if (!error)

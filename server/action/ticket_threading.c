@@ -5,6 +5,7 @@
 #include "server/action/ticket_threading.h"
 
 #include "server/action/routing.h"
+#include "storage/contact.h"
 #include "storage/id.h"
 #include "storage/ticket_arrival.h"
 #include "storage/ticket_story.h"
@@ -41,14 +42,16 @@ static enum error add_event(struct threading *threading, const struct ticket *ti
 	struct str present)
 {
 	const struct ticket_event event = { .ticket_id = ticket->id, .kind = str_from(kind), .post_id = threading->post.id,
-		.former = former, .present = present, .version = ticket->version, .at_us = threading->now_us };
+		.user_id = threading->post.user_id, .membership_id = threading->post.membership_id, .former = former, .present = present,
+		.version = ticket->version, .at_us = threading->now_us };
 	return ticket_event_add(threading->db, threading->arena, &event);
 }
 
 static enum error add_post(struct threading *threading, int64_t ticket_id, bool *ret_is_new)
 {
 	const struct ticket_post post = { .post_id = threading->post.id, .ticket_id = ticket_id, .author_id = threading->post.author_id,
-		.is_ours = threading->post.author_id == threading->arrival->actor_id, .at_us = threading->now_us };
+		.is_ours = threading->post.author_id == threading->arrival->actor_id, .user_id = threading->post.user_id,
+		.membership_id = threading->post.membership_id, .at_us = threading->now_us };
 	return ticket_post_add(threading->db, threading->arena, threading->arrival->actor_id, &post, ret_is_new);
 }
 
@@ -136,7 +139,11 @@ static enum error open_ticket(struct threading *threading, int64_t parent_id, st
 		.opened_us = threading->now_us,
 		.language = threading->post.language,
 	};
-	enum error error = ticket_create(db, arena, &ticket);
+	enum error error = ERROR_NONE;
+	if (ticket.customer_id)
+		error = contact_of_actor(db, arena, ticket.organisation_id, ticket.customer_id, &ticket.contact_id);
+	if (!error)
+		error = ticket_create(db, arena, &ticket);
 	if (!error)
 		error = ticket_thread_store(db, arena, ticket.actor_id, threading->post.thread_id, threading->customer_id, ticket.id);
 	if (!error)

@@ -3,6 +3,7 @@
  * Drafts over the brand API: what they are, making them, changing them. */
 #include "server/brand/drafts.h"
 
+#include "server/brand/draft_json.h"
 #include "server/brand/operation.h"
 #include "server/brand/problem.h"
 #include "server/mastodon/parameters.h"
@@ -61,106 +62,9 @@ enum error drafts_find(struct request *request, const struct seat *seat, enum pe
 
 /* ---- as JSON ---- */
 
-static void write_id(struct json_out *json, const char *key, int64_t id)
-{
-	if (id)
-		json_out_key_id(json, key, id);
-	else
-		json_out_key_null(json, key);
-}
-
-static void write_time(struct json_out *json, const char *key, int64_t time_us)
-{
-	if (time_us)
-		json_out_key_time_ms(json, key, time_us);
-	else
-		json_out_key_null(json, key);
-}
-
-static void write_members(struct json_out *json, const struct draft *draft)
-{
-	json_out_key_id(json, "id", draft->id);
-	json_out_key_int(json, "number", draft->number);
-	json_out_key_id(json, "account_id", draft->actor_id);
-	json_out_key_c_string(json, "kind", draft_kind_name(draft->kind));
-	json_out_key_c_string(json, "state", draft_state_name(draft->state));
-	json_out_key_int(json, "version", draft->version);
-	json_out_key_int(json, "lock_version", draft->lock_version);
-	write_id(json, "author_id", draft->author_id);
-	write_id(json, "policy_id", draft->policy_id);
-	write_id(json, "post_id", draft->post_id);
-	write_id(json, "conversation_id", draft->ticket_id);
-	write_id(json, "campaign_id", draft->campaign_id);
-	write_time(json, "scheduled_at", draft->scheduled_us);
-	write_id(json, "scheduled_by", draft->scheduled_by);
-	write_time(json, "embargo_until", draft->embargo_us);
-	write_time(json, "expires_at", draft->expires_us);
-	if (draft->failure.data)
-		json_out_key_str(json, "failure", draft->failure);
-	else
-		json_out_key_null(json, "failure");
-	json_out_key_time_ms(json, "created_at", draft->created_us);
-	json_out_key_time_ms(json, "changed_at", draft->changed_us);
-}
-
-static enum error write_steps(struct request *request, struct json_out *json, const struct draft *draft)
-{
-	struct approval_step *steps;
-	size_t count;
-	enum error error = approval_steps_of(request->db, request->arena, draft->id, draft->version, &steps, &count);
-	if (error)
-		return error;
-	json_out_key_array_begin(json, "steps");
-	for (size_t i = 0; i < count; i++) {
-		json_out_object_begin(json);
-		json_out_key_int(json, "number", steps[i].number);
-		json_out_key_str(json, "permission", steps[i].permission);
-		json_out_key_int(json, "minimum", steps[i].minimum);
-		json_out_key_int(json, "count", steps[i].count);
-		json_out_object_end(json);
-	}
-	json_out_array_end(json);
-	return ERROR_NONE;
-}
-
-static enum error write_approvals(struct request *request, struct json_out *json, const struct draft *draft)
-{
-	struct approval *approvals;
-	size_t count;
-	enum error error = approval_list(request->db, request->arena, draft->id, &approvals, &count);
-	if (error)
-		return error;
-	json_out_key_array_begin(json, "approvals");
-	for (size_t i = 0; i < count; i++) {
-		json_out_object_begin(json);
-		json_out_key_int(json, "version", approvals[i].version);
-		json_out_key_int(json, "step", approvals[i].step);
-		json_out_key_id(json, "member_id", approvals[i].membership_id);
-		json_out_key_c_string(json, "decision", approvals[i].is_rejection ? "reject" : "approve");
-		json_out_key_str(json, "comment", approvals[i].comment);
-		json_out_key_time_ms(json, "decided_at", approvals[i].decided_us);
-		json_out_object_end(json);
-	}
-	json_out_array_end(json);
-	return ERROR_NONE;
-}
-
 enum error drafts_write(struct request *request, struct json_out *json, const struct draft *draft, bool is_alone)
 {
-	struct draft_version version;
-	enum error error = draft_version_find(request->db, request->arena, draft->id, draft->version, &version);
-	if (error)
-		return error;
-	json_out_object_begin(json);
-	write_members(json, draft);
-	json_out_key(json, "content");
-	json_out_raw(json, version.payload);
-	if (is_alone)
-		error = write_steps(request, json, draft);
-	if (!error && is_alone)
-		error = write_approvals(request, json, draft);
-	json_out_object_end(json);
-	return error;
+	return draft_json_write(request->db, request->arena, json, draft, is_alone);
 }
 
 enum error drafts_respond(struct request *request, int status, const struct draft *draft)
@@ -204,6 +108,16 @@ static enum error read_form(struct request *request, int64_t actor_id, struct pu
 	return error;
 }
 
+enum error drafts_read_slot(struct request *request, int64_t *ret_time_us)
+{
+	struct str slot = parameter_text(request, "slot");
+	bool is_next = str_eq(slot, STR_LITERAL("next"));
+	if ((slot.len && !is_next) || (is_next && parameter_text(request, "scheduled_at").len))
+		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("slot"));
+	*ret_time_us = is_next ? DRAFT_NEXT_SLOT : 0;
+	return ERROR_NONE;
+}
+
 enum error drafts_read_wish(struct request *request, const struct seat *seat, int64_t actor_id, const struct draft *former,
 	struct draft_wish *ret_wish)
 {
@@ -219,6 +133,8 @@ enum error drafts_read_wish(struct request *request, const struct seat *seat, in
 	if (!error)
 		error = read_time(request, "expires_at", former ? former->expires_us : 0, &wish.expires_us);
 	if (!error && !former)
+		error = drafts_read_slot(request, &wish.scheduled_us);
+	if (!error && !former && !wish.scheduled_us)
 		error = read_time(request, "scheduled_at", 0, &wish.scheduled_us);
 	if (error)
 		return error;

@@ -5,6 +5,7 @@
 
 #include "server/entity/account.h"
 #include "server/entity/status.h"
+#include "storage/contact.h"
 #include "storage/ticket_tag.h"
 
 #define EVENTS_SHOWN 200
@@ -40,6 +41,8 @@ struct company {
 	size_t tag_count;
 	struct sla_clock *clocks;
 	size_t clock_count;
+	struct contact_name *contacts;
+	size_t contact_count;
 };
 
 void ticket_entity_write_clock_members(struct json_out *json, const struct sla_clock *clock)
@@ -76,6 +79,24 @@ static void write_clocks(struct json_out *json, int64_t ticket_id, const struct 
 	json_out_array_end(json);
 }
 
+/* The card that the ticket's contact is on. */
+static void write_contact(struct json_out *json, int64_t contact_id, const struct company *company)
+{
+	const struct contact_name *contact = NULL;
+	for (size_t i = 0; i < company->contact_count && contact_id && !contact; i++)
+		if (company->contacts[i].contact_id == contact_id)
+			contact = &company->contacts[i];
+	write_id(json, "contact_id", contact ? contact->card_id : 0);
+	if (!contact) {
+		json_out_key_null(json, "contact");
+		return;
+	}
+	json_out_key_object_begin(json, "contact");
+	json_out_key_id(json, "id", contact->card_id);
+	write_text(json, "name", contact->name);
+	json_out_object_end(json);
+}
+
 static void write_members(struct json_out *json, const struct ticket *ticket, const struct company *company)
 {
 	const struct account_set *customers = company->customers;
@@ -87,7 +108,7 @@ static void write_members(struct json_out *json, const struct ticket *ticket, co
 	json_out_key_int(json, "priority", ticket->priority);
 	write_id(json, "assignee_id", ticket->assignee_id);
 	write_id(json, "team_id", ticket->team_id);
-	write_id(json, "contact_id", ticket->contact_id);
+	write_contact(json, ticket->contact_id, company);
 	write_id(json, "root_post_id", ticket->root_post_id);
 	write_id(json, "parent_id", ticket->parent_id);
 	write_text(json, "language", ticket->language);
@@ -114,9 +135,11 @@ static enum error load_company(struct request *request, const struct ticket *tic
 	struct company company = { 0 };
 	int64_t *customer_ids = arena_alloc_array(request->arena, count + 1, sizeof(*customer_ids));
 	int64_t *ids = arena_alloc_array(request->arena, count + 1, sizeof(*ids));
+	int64_t *contact_ids = arena_alloc_array(request->arena, count + 1, sizeof(*contact_ids));
 	size_t customer_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		ids[i] = tickets[i].id;
+		contact_ids[i] = tickets[i].contact_id;
 		if (tickets[i].customer_id)
 			customer_ids[customer_count++] = tickets[i].customer_id;
 	}
@@ -125,6 +148,8 @@ static enum error load_company(struct request *request, const struct ticket *tic
 		error = ticket_tag_list(request->db, request->arena, ids, count, &company.tags, &company.tag_count);
 	if (!error && count)
 		error = sla_clock_list(request->db, request->arena, ids, count, &company.clocks, &company.clock_count);
+	if (!error && count)
+		error = contact_name_list(request->db, request->arena, contact_ids, count, &company.contacts, &company.contact_count);
 	if (!error)
 		*ret_company = company;
 	return error;

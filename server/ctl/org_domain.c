@@ -1,81 +1,48 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * comptoir org: domains of organisations, and names that look like theirs. */
+ * comptoir org ...-domain: domains that are an organisation's. */
 #include "server/action/organisation_domain.h"
-
 #include "server/ctl/nouns.h"
 #include "server/ctl/org_find.h"
-#include "storage/look_alike.h"
 
 #include "base/json_out.h"
+#include "base/url.h"
 
-#define LOOK_ALIKES_SHOWN 200
-
-static struct str state_of(const struct organisation_domain *domain)
-{
-	if (domain->asked_us)
-		return STR_LITERAL("checking");
-	if (domain->verified_us)
-		return STR_LITERAL("verified");
-	return domain->problem.data ? domain->problem : STR_LITERAL("unchecked");
-}
-
-static void write_domain(struct json_out *json, struct arena *arena, const struct organisation_domain *domain, struct str profile_url)
+static void write_domain(struct json_out *json, const struct organisation_domain *domain)
 {
 	json_out_object_begin(json);
 	json_out_key_id(json, "id", domain->id);
 	json_out_key_str(json, "domain", domain->domain);
-	json_out_key_c_string(json, "method", domain_method_name(domain->method));
-	json_out_key_str(json, "place", organisation_domain_place(arena, domain));
-	json_out_key_str(json, "proof", organisation_domain_proof(arena, domain, profile_url));
-	json_out_key_str(json, "state", state_of(domain));
 	json_out_key_bool(json, "verified", domain->verified_us != 0);
-	json_out_key_int(json, "failed_checks", domain->failed_checks);
+	if (domain->method.data)
+		json_out_key_str(json, "method", domain->method);
+	if (domain->verified_us)
+		json_out_key_time_ms(json, "verified_at", domain->verified_us);
+	if (domain->checked_us)
+		json_out_key_time_ms(json, "checked_at", domain->checked_us);
+	json_out_key_str(json, "token", domain->token);
+	if (domain->last_error.data)
+		json_out_key_str(json, "last_error", domain->last_error);
 	json_out_object_end(json);
 }
 
-static enum error find_profile(struct invocation *invocation, int64_t organisation_id, struct str *ret_url)
-{
-	struct str *urls;
-	size_t count;
-	enum error error = organisation_domain_list_profiles(ctl_db(invocation), invocation->arena, organisation_id, &urls, &count);
-	if (error)
-		return ctl_fail(error, "%s", error_text(error));
-	*ret_url = count ? urls[0] : STR_LITERAL("");
-	return ERROR_NONE;
-}
-
-static enum error run_list(struct invocation *invocation)
+static enum error print_domains(struct invocation *invocation, const struct organisation_domain *domains, size_t count)
 {
 	AUTO(buf) struct buf out = { 0 };
 	struct ctl_table table;
 	struct json_out json;
-	struct organisation organisation;
-	struct organisation_domain *domains;
-	struct str profile_url;
-	size_t count;
-	enum error error = org_open(invocation, &organisation);
-	if (!error)
-		error = find_profile(invocation, organisation.id, &profile_url);
-	if (error)
-		return error;
-	error = organisation_domain_list(ctl_db(invocation), invocation->arena, organisation.id, &domains, &count);
-	if (error)
-		return ctl_fail(error, "%s", error_text(error));
-	ctl_table_init(&table, invocation->arena, 5);
+	ctl_table_init(&table, invocation->arena, 3);
 	json_out_init(&json, &out);
 	if (invocation->is_json)
 		json_out_array_begin(&json);
 	for (size_t i = 0; i < count; i++) {
 		if (invocation->is_json) {
-			write_domain(&json, invocation->arena, &domains[i], profile_url);
+			write_domain(&json, &domains[i]);
 			continue;
 		}
 		ctl_table_add(&table, domains[i].domain);
-		ctl_table_add(&table, str_from(domain_method_name(domains[i].method)));
-		ctl_table_add(&table, state_of(&domains[i]));
-		ctl_table_add(&table, organisation_domain_place(invocation->arena, &domains[i]));
-		ctl_table_add(&table, organisation_domain_proof(invocation->arena, &domains[i], profile_url));
+		ctl_table_add(&table, domains[i].verified_us ? domains[i].method : STR_LITERAL("not verified"));
+		ctl_table_add(&table, domains[i].last_error.data ? domains[i].last_error : STR_LITERAL(""));
 	}
 	if (invocation->is_json) {
 		json_out_array_end(&json);
@@ -83,127 +50,93 @@ static enum error run_list(struct invocation *invocation)
 	} else {
 		ctl_table_write(&table, &out);
 	}
+	return ctl_print(&out);
+}
+
+static enum error run_domains(struct invocation *invocation)
+{
+	struct organisation organisation;
+	struct organisation_domain *domains;
+	size_t count;
+	enum error error = org_open(invocation, &organisation);
+	if (error)
+		return error;
+	error = organisation_domain_list(ctl_db(invocation), invocation->arena, organisation.id, &domains, &count);
+	return error ? ctl_fail(error, "%s", error_text(error)) : print_domains(invocation, domains, count);
+}
+
+static enum error find_domain(struct invocation *invocation, struct organisation_domain *ret_domain)
+{
+	struct organisation organisation;
+	struct organisation_domain *domains;
+	struct str name;
+	size_t count;
+	enum error error = org_open(invocation, &organisation);
+	if (error)
+		return error;
+	if (!url_canonical_host(invocation->arena, str_from(invocation->arguments[1]), &name))
+		return ctl_fail(ERROR_BAD_REQUEST, "'%s' is no domain", invocation->arguments[1]);
+	error = organisation_domain_list(ctl_db(invocation), invocation->arena, organisation.id, &domains, &count);
+	if (error)
+		return ctl_fail(error, "%s", error_text(error));
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(domains[i].domain, name)) {
+			*ret_domain = domains[i];
+			return ERROR_NONE;
+		}
+	return ctl_fail(ERROR_NOT_FOUND, "%.*s has not named the domain %.*s", STR_ARG(organisation.slug), STR_ARG(name));
+}
+
+static enum error print_token(const struct organisation_domain *domain)
+{
+	AUTO(buf) struct buf out = { 0 };
+	buf_add_printf(&out, "Show one of these; it is looked at each hour, and then each day:\n"
+		"  a TXT record of _comptoir.%.*s:\n    " ORGANISATION_DOMAIN_PROOF "%.*s\n"
+		"  the same line in https://%.*s/.well-known/comptoir-verification\n"
+		"  a link with rel=\"me\" from https://%.*s/ to an account of the organisation\n",
+		STR_ARG(domain->domain), STR_ARG(domain->token), STR_ARG(domain->domain), STR_ARG(domain->domain));
 	return ctl_print(&out);
 }
 
 static enum error run_add(struct invocation *invocation)
 {
-	AUTO(buf) struct buf out = { 0 };
-	const struct domain_claim claim = { str_from(invocation->arguments[1]), str_from(option_value(invocation, "--method")),
-		str_from(option_value(invocation, "--page")) };
 	struct organisation organisation;
 	struct organisation_domain domain;
-	struct str message = { 0 }, profile_url;
-	struct json_out json;
+	struct str message = { 0 };
+	int64_t id;
 	enum error error = org_open(invocation, &organisation);
 	if (error)
 		return error;
-	error = organisation_domain_claim(ctl_db(invocation), invocation->arena, ctl_config(invocation), organisation.id, &claim,
-		&ctl_author, &domain, &message);
+	error = organisation_domain_name(ctl_db(invocation), invocation->arena, organisation.id, str_from(invocation->arguments[1]),
+		&ctl_author, &id, &message);
 	if (error)
 		return ctl_fail_with(error, message);
-	error = find_profile(invocation, organisation.id, &profile_url);
+	error = organisation_domain_find(ctl_db(invocation), invocation->arena, organisation.id, id, &domain);
 	if (error)
-		return error;
-	if (invocation->is_json) {
-		json_out_init(&json, &out);
-		write_domain(&json, invocation->arena, &domain, profile_url);
-		buf_add_char(&out, '\n');
-	} else {
-		buf_add_printf(&out, "put this at %.*s:\n%.*s\nand then: comptoir org verify-domain %.*s %.*s\n",
-			STR_ARG(organisation_domain_place(invocation->arena, &domain)),
-			STR_ARG(organisation_domain_proof(invocation->arena, &domain, profile_url)), STR_ARG(organisation.slug),
-			STR_ARG(domain.domain));
-	}
-	return ctl_print(&out);
-}
-
-typedef enum error (*domain_deed)(struct db *db, struct arena *arena, const struct organisation_domain *domain,
-	const struct audit_author *author);
-
-static enum error run_deed(struct invocation *invocation, domain_deed deed)
-{
-	struct organisation organisation;
-	struct organisation_domain domain;
-	enum error error = org_open(invocation, &organisation);
-	if (error)
-		return error;
-	error = organisation_domain_find_named(ctl_db(invocation), invocation->arena, organisation.id,
-		str_from(invocation->arguments[1]), &domain);
-	if (!error)
-		error = deed(ctl_db(invocation), invocation->arena, &domain, &ctl_author);
-	if (error == ERROR_NOT_FOUND)
-		return ctl_fail(error, "%.*s has no domain '%s'; `comptoir org domains %.*s` shows them", STR_ARG(organisation.slug),
-			invocation->arguments[1], STR_ARG(organisation.slug));
-	return error ? ctl_fail(error, "%s", error_text(error)) : ERROR_NONE;
+		return ctl_fail(error, "%s", error_text(error));
+	return invocation->is_json ? print_domains(invocation, &domain, 1) : print_token(&domain);
 }
 
 static enum error run_verify(struct invocation *invocation)
 {
-	return run_deed(invocation, organisation_domain_request_check);
+	struct organisation_domain domain;
+	enum error error = find_domain(invocation, &domain);
+	if (error)
+		return error;
+	error = organisation_domain_ask(ctl_db(invocation), invocation->arena, domain.organisation_id, domain.id, &ctl_author);
+	if (error)
+		return ctl_fail(error, "%s", error_text(error));
+	return print_token(&domain);
 }
 
 static enum error run_remove(struct invocation *invocation)
 {
-	return run_deed(invocation, organisation_domain_release);
-}
-
-static void add_look_alike(const struct invocation *invocation, struct ctl_table *table, struct json_out *json,
-	const struct look_alike *found)
-{
-	struct str acct = arena_printf(invocation->arena, "%.*s@%.*s", STR_ARG(found->username), STR_ARG(found->domain));
-	struct str matched = found->is_display_name ? STR_LITERAL("display_name") : STR_LITERAL("username");
-	if (!invocation->is_json) {
-		ctl_table_add(table, acct);
-		ctl_table_add(table, matched);
-		ctl_table_add(table, arena_printf(invocation->arena, "%d", found->distance));
-		ctl_table_add(table, found->display_name);
-		return;
-	}
-	json_out_object_begin(json);
-	json_out_key_id(json, "id", found->id);
-	json_out_key_id(json, "account_id", found->brand_actor_id);
-	json_out_key_str(json, "acct", acct);
-	json_out_key_str(json, "display_name", found->display_name);
-	json_out_key_str(json, "matched", matched);
-	json_out_key_int(json, "distance", found->distance);
-	json_out_object_end(json);
-}
-
-static enum error run_look_alikes(struct invocation *invocation)
-{
-	AUTO(buf) struct buf out = { 0 };
-	struct ctl_table table;
-	struct json_out json;
-	struct organisation organisation;
-	struct brand_account *accounts;
-	struct look_alike *all = NULL;
-	size_t count = 0, account_count;
-	const struct id_page page = { .limit = LOOK_ALIKES_SHOWN };
-	enum error error = org_open(invocation, &organisation);
+	struct organisation_domain domain;
+	enum error error = find_domain(invocation, &domain);
 	if (error)
 		return error;
-	error = brand_account_list(ctl_db(invocation), invocation->arena, organisation.id, &accounts, &account_count);
-	int64_t *ids = arena_alloc_array(invocation->arena, ORGANISATION_ACCOUNTS_MAX, sizeof(*ids));
-	for (size_t i = 0; !error && i < account_count; i++)
-		ids[i] = accounts[i].actor_id;
-	if (!error)
-		error = look_alike_list(ctl_db(invocation), invocation->arena, ids, account_count, LOOK_ALIKE_OPEN, &page, &all, &count);
-	if (error)
-		return ctl_fail(error, "%s", error_text(error));
-	ctl_table_init(&table, invocation->arena, 4);
-	json_out_init(&json, &out);
-	if (invocation->is_json)
-		json_out_array_begin(&json);
-	for (size_t i = 0; i < count; i++)
-		add_look_alike(invocation, &table, &json, &all[i]);
-	if (invocation->is_json) {
-		json_out_array_end(&json);
-		buf_add_char(&out, '\n');
-	} else {
-		ctl_table_write(&table, &out);
-	}
-	return ctl_print(&out);
+	error = organisation_domain_drop(ctl_db(invocation), invocation->arena, domain.organisation_id, domain.id, &ctl_author);
+	return error ? ctl_fail(error, "%s", error_text(error)) : ERROR_NONE;
 }
 
 const struct command command_org_domains = {
@@ -213,15 +146,10 @@ const struct command command_org_domains = {
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.flags = COMMAND_HAS_JSON,
-	.summary = "Lists the domains of an organisation and what proves them",
-	.details = "Example:\n  comptoir org domains fleurs\n",
-	.run = run_list,
-};
-
-static const struct command_option add_options[] = {
-	{ "--method", "METHOD", "dns_txt, well_known or rel_me; default: dns_txt.", false },
-	{ "--page", "URL", "For rel_me: the page that links to the profile; default: the first of the domain.", false },
-	{ NULL, NULL, NULL, false },
+	.summary = "Lists the domains of an organisation",
+	.details = "With how each was verified, or what was wrong when it was looked at last.\n"
+		"\nExample:\n  comptoir org domains fleurs\n",
+	.run = run_domains,
 };
 
 const struct command command_org_add_domain = {
@@ -231,9 +159,9 @@ const struct command command_org_add_domain = {
 	.min_arguments = 2,
 	.max_arguments = 2,
 	.flags = COMMAND_HAS_JSON,
-	.summary = "Claims a domain for an organisation, and says what proves it",
-	.details = "Example:\n  comptoir org add-domain fleurs fleurs.example --method well_known\n",
-	.options = add_options,
+	.summary = "Says that a domain is an organisation's",
+	.details = "Prints what the domain has to show. Links in the profiles of its accounts that lead there are verified then.\n"
+		"\nExample:\n  comptoir org add-domain fleurs fleurs.example\n",
 	.run = run_add,
 };
 
@@ -243,8 +171,9 @@ const struct command command_org_verify_domain = {
 	.arguments = "SLUG DOMAIN",
 	.min_arguments = 2,
 	.max_arguments = 2,
-	.summary = "Has the running server look for what proves a domain",
-	.details = "It does so every day by itself once that was found.\n\nExample:\n  comptoir org verify-domain fleurs fleurs.example\n",
+	.summary = "Has the running server look at a domain now",
+	.details = "What it finds is shown by `comptoir org domains`.\n"
+		"\nExample:\n  comptoir org verify-domain fleurs fleurs.example\n",
 	.run = run_verify,
 };
 
@@ -254,19 +183,8 @@ const struct command command_org_remove_domain = {
 	.arguments = "SLUG DOMAIN",
 	.min_arguments = 2,
 	.max_arguments = 2,
-	.summary = "Gives up a domain of an organisation",
-	.details = "Example:\n  comptoir org remove-domain fleurs fleurs.example\n",
+	.summary = "Takes a domain off the list of an organisation",
+	.details = "Links that were verified by it are no longer.\n"
+		"\nExample:\n  comptoir org remove-domain fleurs fleurs.example\n",
 	.run = run_remove,
-};
-
-const struct command command_org_look_alikes = {
-	.noun = "org",
-	.verb = "look-alikes",
-	.arguments = "SLUG",
-	.min_arguments = 1,
-	.max_arguments = 1,
-	.flags = COMMAND_HAS_JSON,
-	.summary = "Lists accounts whose names look like those of an organisation",
-	.details = "Those that nobody has dismissed or reported yet, the newest first.\n\nExample:\n  comptoir org look-alikes fleurs\n",
-	.run = run_look_alikes,
 };

@@ -10,6 +10,7 @@
 #include "server/web/accept.h"
 #include "server/web/actor_document.h"
 #include "server/web/actor_lookup.h"
+#include "storage/release.h"
 #include "storage/tombstone.h"
 
 #include "base/mutant.h"
@@ -92,6 +93,13 @@ static bool is_id(struct str text)
 	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0';
 }
 
+static enum error check_release(struct request *request, int64_t post_id, int64_t actor_id)
+{
+	bool is_there;
+	enum error error = release_is_there(request->db, request->arena, post_id, actor_id, &is_there);
+	return error || is_there || MUTANT("document_release") ? error : ERROR_NOT_FOUND;
+}
+
 static enum error find_post(struct request *request, struct ask *ask)
 {
 	bool was_here = false;
@@ -102,6 +110,8 @@ static enum error find_post(struct request *request, struct ask *ask)
 		STR_ARG(request_value(request, 1)));
 	int64_t viewer_id = MUTANT("document_viewer") ? ask->actor.id : ask->viewer.actor_id;
 	enum error error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ask->post);
+	if (!error)
+		return check_release(request, ask->post.id, ask->post.actor_id);
 	if (error != ERROR_NOT_FOUND)
 		return error;
 	error = tombstone_exists(request->db, request->arena, uri, &was_here);

@@ -35,7 +35,8 @@ static void post_done(struct inbox_entry *entry)
 
 static void store(struct request *request, struct db *db)
 {
-	inbox_intake_add(request->app->federation->intake, db, request->handed_over);
+	(void)db;
+	inbox_intake_add(request->app->federation->intake, request->handed_over);
 }
 
 static enum error accept_for(struct request *request, int64_t inbox_actor_id)

@@ -31,10 +31,10 @@ struct getting {
 static bool is_wanted(const struct getting *getting, struct str content_type)
 {
 	struct str type = http_media_type(getting->arena, content_type);
-	if (getting->kind == PAGE_TEXT)
-		return true;
 	if (getting->kind == PAGE_JSON)
 		return str_eq(type, STR_LITERAL("application/json")) || str_ends_with(type, STR_LITERAL("+json"));
+	if (getting->kind == PAGE_TEXT)
+		return !type.len || str_eq(type, STR_LITERAL("text/plain"));
 	return str_eq(type, STR_LITERAL("text/html")) || str_eq(type, STR_LITERAL("application/xhtml+xml")) || MUTANT("page_type");
 }
 
@@ -84,7 +84,7 @@ enum error page_get(const struct config *config, struct arena *arena, struct str
 	static const struct http_client_header accepts[] = {
 		[PAGE_HTML] = { STR("Accept"), STR("text/html, application/xhtml+xml") },
 		[PAGE_JSON] = { STR("Accept"), STR("application/json") },
-		[PAGE_TEXT] = { STR("Accept"), STR("text/plain, */*;q=0.5") },
+		[PAGE_TEXT] = { STR("Accept"), STR("text/plain, */*;q=0.1") },
 	};
 	struct http_client *client = NULL;
 	char *message = NULL;

@@ -15,7 +15,7 @@ struct config;
 enum page_kind {
 	PAGE_HTML, /* text/html or application/xhtml+xml; of a longer one the first PAGE_MAX_BYTES */
 	PAGE_JSON, /* application/json, or a type that ends in +json */
-	PAGE_TEXT, /* of whatever type, cut as PAGE_HTML is */
+	PAGE_TEXT, /* text/plain, or no type at all */
 };
 
 struct page_answer {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Links on profiles: one is verified when the page that it leads to links back with rel="me", or when the organisation has
- * its domain verified. The moment stands in the field (actor.fields_json) and goes with it; what was verified by a domain says
- * so there ("proof"), and is verified no more when the domain is not. */
+ * Links on profiles: one is verified when the page that it leads to links back with rel="me", or when it leads to a domain that
+ * the account's organisation has verified. The moment stands in the field (actor.fields_json) and goes with it, or with the
+ * domain. The key of the job is the actor's id, and "/" with a domain that is verified no longer. */
 #include "server/jobs/job_worker.h"
 
 #include "server/action/organisation_domain.h"
@@ -37,8 +37,9 @@ static bool read_href(struct arena *arena, struct str html, struct str *ret_url)
 struct verifying {
 	struct job_run *run;
 	const struct actor *actor;
-	struct str *domains; /* verified ones of the actor's organisation */
+	struct str *domains; /* verified */
 	size_t domain_count;
+	struct str lost;     /* a domain; empty for none */
 	enum error error; /* of a page that could not be had just now */
 	bool is_changed;
 };
@@ -54,48 +55,29 @@ static bool links_back(struct verifying *verifying, struct str url)
 	return !error && (html_rel_leads_to(run->arena, page.body, "me", urls, 2) || MUTANT("verify_links_back"));
 }
 
-static bool is_on_own_domain(const struct verifying *verifying, struct str url)
-{
-	for (size_t i = 0; i < verifying->domain_count; i++)
-		if (organisation_domain_is_of(verifying->run->arena, verifying->domains[i], url))
-			return true;
-	return false;
-}
-
-struct proof {
-	struct str at; /* empty: not verified */
-	bool is_domain;
-};
-
-static struct proof prove(struct verifying *verifying, const json_t *field)
-{
-	char now[TIME_ISO8601_MS_LEN + 1];
-	struct str url;
-	struct proof proof = { json_in_str(field, "verified_at"), str_eq(json_in_str(field, "proof"), STR_LITERAL("domain")) };
-	bool is_link = read_href(verifying->run->arena, json_in_str(field, "value"), &url);
-	bool is_own = is_link && is_on_own_domain(verifying, url);
-	if (proof.at.len && proof.is_domain && !is_own && !MUTANT("verify_links_domain_ended")) {
-		proof = (struct proof){ 0 };
-		verifying->is_changed = true;
-	}
-	if (!proof.at.len && (is_own || (is_link && links_back(verifying, url)))) {
-		time_write_iso8601_ms(clock_now_us(), now);
-		proof = (struct proof){ arena_str(verifying->run->arena, str_from(now)), is_own };
-		verifying->is_changed = true;
-	}
-	return proof;
-}
-
 static void write_field(struct verifying *verifying, struct json_out *json, const json_t *field)
 {
-	struct proof proof = prove(verifying, field);
+	struct str value = json_in_str(field, "value");
+	struct str verified = json_in_str(field, "verified_at");
+	struct str url;
+	char now[TIME_ISO8601_MS_LEN + 1];
+	struct arena *arena = verifying->run->arena;
+	bool has_link = read_href(arena, value, &url);
+	if (verified.len && has_link && verifying->lost.len && organisation_domain_covers(arena, &verifying->lost, 1, url)) {
+		verified = (struct str){ 0 };
+		verifying->is_changed = true;
+	}
+	if (!verified.len && has_link &&
+	    (organisation_domain_covers(arena, verifying->domains, verifying->domain_count, url) || links_back(verifying, url))) {
+		time_write_iso8601_ms(clock_now_us(), now);
+		verified = str_from(now);
+		verifying->is_changed = true;
+	}
 	json_out_object_begin(json);
 	json_out_key_str(json, "name", json_in_str(field, "name"));
-	json_out_key_str(json, "value", json_in_str(field, "value"));
-	if (proof.at.len)
-		json_out_key_str(json, "verified_at", proof.at);
-	if (proof.at.len && proof.is_domain)
-		json_out_key_c_string(json, "proof", "domain");
+	json_out_key_str(json, "value", value);
+	if (verified.len)
+		json_out_key_str(json, "verified_at", verified);
 	json_out_object_end(json);
 }
 
@@ -119,7 +101,8 @@ enum error job_verify_links_run(struct job_run *run)
 	json_auto_t *fields = NULL;
 	AUTO(buf) struct buf out = { 0 };
 	struct json_out json;
-	if (!str_to_int64(run->job->key, &actor_id))
+	struct str rest = run->job->key, id;
+	if (!str_split_next(&rest, '/', &id) || !str_to_int64(id, &actor_id))
 		return ERROR_GONE;
 	enum error error = actor_find_by_id(run->db, run->arena, actor_id, &actor);
 	if (error == ERROR_NOT_FOUND || (!error && (!actor.is_local || actor.is_suspended)))
@@ -129,7 +112,8 @@ enum error job_verify_links_run(struct job_run *run)
 	if (json_in_parse(actor.fields_json, NULL, &fields))
 		return ERROR_GONE;
 	struct verifying verifying = { .run = run, .actor = &actor };
-	error = organisation_domain_list_of_actor(run->db, run->arena, actor.id, &verifying.domains, &verifying.domain_count);
+	verifying.lost = rest;
+	error = organisation_domain_list_of_account(run->db, run->arena, actor.id, &verifying.domains, &verifying.domain_count);
 	if (error)
 		return error;
 	json_out_init(&json, &out);

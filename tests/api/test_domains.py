@@ -1,267 +1,280 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Domains of organisations, proven in three ways, and names that look like those of a brand."""
-import json
+"""Domains that an organisation says are its own: what they have to show, who is told, and when it ends."""
+import shutil
+import socket
+import ssl
+import struct
+import threading
 
 import pytest
-import requests
 
-from support.api import new_id
-from support.brand import World, problem
-from support.far import far_actor
-from support.name_server import SERVFAIL, NameServer, txt
-from support.peers import Peer, answer
-from support.server import Server, binary
+from support import processes
+from support.api import person
+from support.brand import problem
+from support.federated import FederatedServer
+from support.peers import Authority, Peer, answer
+from support.server import binary
 from support.waiting import wait_until
 
-PROOF = "/.well-known/comptoir-verification"
+SCOPES = "read write brand:read brand:admin"
+BASE = "/api/brand/v1/orgs"
 
 
-@pytest.fixture(scope="module")
-def names():
-    server = NameServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def server(database, names):
-    program = Server(database, {"dns.server": names.address, "federation.allow_addresses": "127.0.0.0/8"}, env={
-        "LD_PRELOAD": binary("libcomptoir_getaddrinfo_shim.so"), "GETADDRINFO_MAP": "*.peer.test=127.0.0.1"})
-    try:
-        program.start()
-        yield program
-    finally:
-        program.remove()
-
-
-@pytest.fixture
-def world(server):
-    return World(server)
-
-
-class Pages:
-    """A web site whose pages are changed by the test: {path: (content type, text)}, or a place to be redirected to."""
+class NameServer:
+    """TXT records over UDP: texts by name, or a function of the query that answers byte for byte."""
 
     def __init__(self):
+        self.records, self.asked = {}, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                query, peer = self.socket.recvfrom(4096)
+            except OSError:
+                return
+            end, labels = 12, []
+            while query[end]:
+                labels.append(query[end + 1:end + 1 + query[end]].decode())
+                end += 1 + query[end]
+            name = ".".join(labels)
+            self.asked.append(name)
+            texts = self.records.get(name)
+            if callable(texts):
+                self.socket.sendto(texts(query, query[12:end + 5]), peer)
+                continue
+            answers = b""
+            for text in texts or []:
+                parts = b"".join(bytes([len(text[i:i + 200])]) + text[i:i + 200].encode() for i in range(0, len(text), 200))
+                answers += b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(parts)) + parts
+            flags = 0x8180 if texts is not None else 0x8183
+            self.socket.sendto(query[:2] + struct.pack(">HHHHH", flags, 1, len(texts or []), 0, 0) + query[12:end + 5] + answers, peer)
+
+    def close(self):
+        self.socket.close()
+
+
+class World:
+    def __init__(self, database, directory):
+        self.names, self.count = NameServer(), 0
+        self.authority = Authority(directory)
         self.pages = {}
-        self.peer = Peer(self.reply)
-        self.port = self.peer.port
+        self.address = "127.83.7.1"
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.authority.files("*.shop.test", *(f"www.d{n}.shop.test" for n in range(1, 40))))
+        self.web = Peer(self.reply, context=context, address=self.address, port=443)
+        self.server = FederatedServer(database, {
+            "federation.ca_file": self.authority.pem_path, "dns.server": f"127.0.0.1:{self.names.port}"},
+            env={"LD_PRELOAD": binary("libcomptoir_getaddrinfo_shim.so"), "GETADDRINFO_MAP": f"*.shop.test={self.address}"})
+        self.server.start()
+        self.database = self.server.database
+        for name in ("marie", "luc", "otto"):
+            setattr(self, name, person(self.server, name, scopes=SCOPES))
+        self.server.command("org", "create", "fleurs", "--founder", "marie", "--account", "fleurs")
+        self.server.command("org", "create", "autre", "--founder", "otto", "--account", "autre")
+        self.server.command("member", "add", "fleurs", "luc")
+        self.brand = self.database.value("select id from actors where handle = 'fleurs'")
 
     def reply(self, request, _sock):
-        found = self.pages.get(request.target if hasattr(request, "target") else request.path)
-        if found is None:
+        host = request.header("Host")
+        page = self.pages.get((host, request.target))
+        if page is None:
             return answer(404, b"no")
-        if isinstance(found, str):
-            return answer(302, b"", [("Location", found)])
-        return answer(200, found[1].encode(), [("Content-Type", found[0])])
+        if isinstance(page, bytes) and page.startswith(b"HTTP/"):
+            return page
+        kind = "text/html" if request.target == "/" else "text/plain"
+        return answer(200, page.encode(), [("Content-Type", kind)])
+
+    def domain(self):
+        self.count += 1
+        return f"d{self.count}.shop.test"
+
+    def add(self, domain, api=None, org="fleurs"):
+        return (api or self.marie).post(f"{BASE}/{org}/domains", 201, json={"domain": domain})
+
+    def show(self, made, org="fleurs", api=None):
+        return (api or self.marie).get(f"{BASE}/{org}/domains/{made['id']}")
+
+    def check(self, made, org="fleurs", api=None):
+        """One more look, whose end is awaited."""
+        before = self.first(made, org, api)["checked_at"]
+        (api or self.marie).post(f"{BASE}/{org}/domains/{made['id']}/verify", 202)
+        wait_until(lambda: self.show(made, org, api)["checked_at"] != before, 30, "a check")
+        return self.show(made, org, api)
+
+    def first(self, made, org="fleurs", api=None):
+        wait_until(lambda: self.show(made, org, api)["checked_at"], 30, "the first check")
+        return self.show(made, org, api)
+
+    def actions(self):
+        return [one["action"] for one in self.marie.get("/api/brand/v1/audit", org="fleurs") if one["action"].startswith("domain.")]
+
+    def remove(self):
+        self.server.remove()
+        self.web.close()
+        self.names.close()
 
 
-@pytest.fixture
-def site():
-    pages = Pages()
-    yield pages
-    pages.peer.close()
+@pytest.fixture(scope="module")
+def world(database):
+    directory = processes.make_directory("comptoir-ca-")
+    made = World(database, directory)
+    try:
+        yield made
+    finally:
+        made.remove()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
-def run_jobs(world, kind):
-    world.database.rows("update jobs set due_at = now() where kind = %s returning 1", (kind,))
-    world.database.rows("select pg_notify('comptoir_wake', '8')")
+def test_a_record_of_the_name_server_shows_it(world):
+    domain = world.domain()
+    made = world.add(domain)
+    assert made["state"] == "waiting" and made["dns_txt"]["name"] == f"_comptoir.{domain}"
+    found = world.first(made)
+    assert found["state"] == "missing" and found["last_error"] == (
+        "dns_txt: there is no such record; well_known: there is no such page; rel_me: there is no such page")
+    world.names.records[made["dns_txt"]["name"]] = ["v=spf1 -all", made["dns_txt"]["value"]]
+    found = world.check(made)
+    assert (found["state"], found["method"], found["failures"], found["last_error"]) == ("verified", "dns_txt", 0, None)
+    assert world.actions()[:2] == ["domain.verified", "domain.add"]
 
 
-def domain_of(world, name, api=None, slug=None):
-    return next(one for one in (api or world.marie).get(f"/orgs/{slug or world.slug}/domains")["domains"] if one["domain"] == name)
+def test_another_token_shows_nothing(world):
+    one = world.domain()
+    made, theirs = world.add(one), world.add(one, world.otto, "autre")
+    world.names.records[made["dns_txt"]["name"]] = [theirs["dns_txt"]["value"] + "x", made["dns_txt"]["value"][:-1], ""]
+    world.pages[one, "/.well-known/comptoir-verification"] = theirs["well_known"]["value"]
+    found = world.check(made)
+    assert found["state"] == "missing" and "the record says something else" in found["last_error"]
+    assert "the file says something else" in found["last_error"]
 
 
-def claim(world, name, status=201, api=None, slug=None, **more):
-    return (api or world.marie).post(f"/orgs/{slug or world.slug}/domains", status, json={"domain": name, **more})
+def test_a_file_of_the_web_server_shows_it(world):
+    domain = world.domain()
+    made = world.add(domain)
+    world.pages[domain, "/.well-known/comptoir-verification"] = f"# ours\r\n{made['well_known']['value']}\r\n"
+    assert made["well_known"]["url"] == f"https://{domain}/.well-known/comptoir-verification"
+    assert world.check(made)["method"] == "well_known"
 
 
-def check(world, name, api=None, slug=None):
-    """Asks for a check, and gives the domain as it is after it."""
-    asked = (api or world.marie).post(f"/orgs/{slug or world.slug}/domains/{name}/verify", 202, json={})
-    assert asked["checking"]
-    return wait_until(lambda: (lambda found: found if not found["checking"] else None)(domain_of(world, name, api, slug)), 30,
-                      "the domain to be checked")
+def test_a_link_of_the_home_page_shows_it(world):
+    domain = world.domain()
+    made = world.add(domain)
+    world.pages[domain, "/"] = f'<p>see <a rel="me" href="{world.server.url}/@otto">him</a>'
+    assert "rel_me: the page links to no account of the organisation" in world.check(made)["last_error"]
+    world.pages[domain, "/"] = f'<p>see <a rel="me" href="{world.server.url}/@fleurs">us</a>'
+    assert world.check(made)["method"] == "rel_me"
 
 
-def entry(world, action):
-    return next((one for one in world.marie.get("/audit", org=world.slug) if one["action"] == action), None)
+def test_a_page_of_somebody_else_shows_nothing(world):
+    domain, other = world.domain(), world.domain()
+    made = world.add(domain)
+    world.pages[other, "/.well-known/comptoir-verification"] = made["well_known"]["value"]
+    world.pages[domain, "/.well-known/comptoir-verification"] = answer(302, b"", [("Location", f"https://{other}/.well-known/comptoir-verification")])
+    found = world.check(made)
+    assert found["state"] == "missing" and "well_known: the page is somewhere else" in found["last_error"]
+    world.pages["www." + domain, "/x"] = made["well_known"]["value"]
+    world.pages[domain, "/.well-known/comptoir-verification"] = answer(302, b"", [("Location", f"https://www.{domain}/x")])
+    assert world.check(made)["method"] == "well_known", "the www of a domain is its own"
 
 
-def test_a_record_of_the_dns_proves_a_domain(world, names):
-    name = f"{world.slug}.peer.test"
-    found = claim(world, f" {name.upper()}. ")
-    assert (found["domain"], found["method"], found["verified"]) == (name, "dns_txt", False)
-    assert found["place"] == f"_comptoir.{name}" and found["proof"] == "comptoir-verification=" + found["token"]
-    missing = check(world, name)
-    assert (missing["problem"], missing["failed_checks"], missing["verified"]) == ("missing", 1, False)
-    names.records[found["place"]] = SERVFAIL
-    assert check(world, name)["problem"] == "unavailable"
-    names.records[found["place"]] = [txt("v=spf1 -all"), txt(found["proof"] + "x"), txt(found["proof"][:-1]), b"\xffx"]
-    assert check(world, name)["problem"] == "missing"
-    names.records[found["place"]] = [txt("v=spf1 -all"), txt(found["proof"][:9], found["proof"][9:])]
-    proven = check(world, name)
-    assert proven["verified"] and proven["verified_at"] and proven["problem"] is None and proven["failed_checks"] == 0
-    written = entry(world, "domain.verify")
-    assert written["door"] == "worker" and written["target"] == "domain:" + found["id"]
-    assert written["data"] == {"domain": name, "method": "dns_txt"}
+def test_a_name_server_that_lies_or_babbles_does_no_harm(world):
+    domain = world.domain()
+    made = world.add(domain)
+    name = made["dns_txt"]["name"]
+    for reply in (lambda query, question: query[:2] + b"\x81\x80" + b"\xff" * 40,
+                  lambda query, question: query[:2] + struct.pack(">HHHHH", 0x8180, 1, 1, 0, 0) + question + b"\xc0\x0c\0\x10\0\1\0\0\0\1\xff\xff" + b"x" * 30,
+                  lambda query, question: query[:2] + struct.pack(">HHHHH", 0x8180, 1, 1, 0, 0) + question + b"\xc0\x0c\0\x10\0\1\0\0\0\1\0\3\xffab"):
+        world.names.records[name] = reply
+        assert world.check(made)["state"] == "missing"
+    assert world.server.is_running()
 
 
-def test_a_file_proves_a_domain_and_wherever_it_leads_to_does_not(world, site):
-    name, other = f"{world.slug}.peer.test:{site.port}", f"other.peer.test:{site.port}"
-    found = claim(world, name, method="well_known")
-    assert found["place"] == f"http://{name}{PROOF}" and found["proof"] == found["token"]
-    assert check(world, name)["problem"] == "missing"
-    site.pages[PROOF] = f"http://{other}/elsewhere"
-    site.pages["/elsewhere"] = ("text/plain", found["token"])
-    assert check(world, name)["problem"] == "missing"
-    site.pages[PROOF] = ("application/octet-stream", "something else")
-    assert check(world, name)["problem"] == "missing"
-    site.pages[PROOF] = ("application/octet-stream", f"comptoir: {found['token']}\n")
-    assert check(world, name)["verified"]
+def test_after_three_failures_in_a_row_it_is_verified_no_longer(world):
+    domain = world.domain()
+    made = world.add(domain)
+    name = made["dns_txt"]["name"]
+    world.names.records[name] = [made["dns_txt"]["value"]]
+    since = world.check(made)["verified_at"]
+    del world.names.records[name]
+    assert [(found["state"], found["failures"]) for found in (world.check(made), world.check(made))] == [("verified", 1), ("verified", 2)]
+    world.names.records[name] = [made["dns_txt"]["value"]]
+    found = world.check(made)
+    assert (found["verified_at"], found["failures"]) == (since, 0)
+    del world.names.records[name]
+    assert [world.check(made)["state"] for _ in range(3)] == ["verified", "verified", "missing"]
+    assert world.actions()[0] == "domain.lost"
 
 
-def test_a_page_that_links_back_proves_a_domain(world, site):
-    name = f"{world.slug}.peer.test:{site.port}"
-    page = f"http://{name}/about"
-    problem(world.marie.call("POST", f"/orgs/{world.slug}/domains", 422, json={
-        "domain": name, "method": "rel_me", "page": f"http://other.peer.test:{site.port}/about"}), "bad-value", 422)
-    found = claim(world, name, method="rel_me", page=page)
-    assert found["place"] == page and "rel=\"me\"" in found["proof"]
-    site.pages["/about"] = ("text/html", found["proof"].replace(world.suffix, "somebody"))
-    assert check(world, name)["problem"] == "missing"
-    site.pages["/about"] = ("text/html", f"<html>{found['proof']}</html>")
-    assert check(world, name)["verified"]
+def test_it_is_looked_at_each_day(world):
+    made = world.add(world.domain())
+    world.names.records[made["dns_txt"]["name"]] = [made["dns_txt"]["value"]]
+    world.check(made)
+    hours = "select round(extract(epoch from due_at - now()) / 3600) from jobs where kind = 'verify_domain' and key = %s"
+    assert wait_until(lambda: world.database.value(hours, (made["id"],)), 20, "the next look") == 24
 
 
-def test_what_is_no_domain_or_there_already_is_refused(world):
-    for wrong in ("", "fleurs", "192.0.2.1", "fleurs.example/path", "http://x@y", "fleurs example", "a" * 250 + ".example"):
-        problem(world.marie.call("POST", f"/orgs/{world.slug}/domains", 422, json={"domain": wrong}), "bad-value", 422)
-    problem(world.marie.call("POST", f"/orgs/{world.slug}/domains", 422, json={"domain": "x.example", "method": "trust"}), "bad-value", 422)
-    problem(world.marie.call("POST", f"/orgs/{world.slug}/domains", 422, json={"domain": "x.example", "page": "https://x.example/"}),
-            "bad-value", 422)
-    claim(world, "x.example")
-    problem(world.marie.call("POST", f"/orgs/{world.slug}/domains", 409, json={"domain": "X.example"}), "conflict", 409)
-    problem(world.paul.call("POST", f"/orgs/{world.slug}/domains", 404, json={"domain": "y.example"}), "not-found", 404)
-    world.paul.call("DELETE", f"/orgs/{world.other_slug}/domains/x.example", 404)
-    world.marie.call("DELETE", f"/orgs/{world.slug}/domains/x.example", 204)
-    world.marie.call("DELETE", f"/orgs/{world.slug}/domains/x.example", 404)
-    assert [one["action"] for one in world.marie.get("/audit", org=world.slug)[:2]] == ["domain.release", "domain.claim"]
+def test_one_organisation_at_a_time_holds_a_domain(world):
+    domain = world.domain()
+    made, theirs = world.add(domain), world.add(domain, world.otto, "autre")
+    world.names.records[f"_comptoir.{domain}"] = [made["dns_txt"]["value"], theirs["dns_txt"]["value"]]
+    assert world.check(made)["state"] == "verified"
+    found = world.check(theirs, "autre", world.otto)
+    assert found["state"] == "missing" and found["last_error"] == "another organisation has verified it"
+    world.marie.call("DELETE", f"{BASE}/fleurs/domains/{made['id']}", 204)
+    assert world.check(theirs, "autre", world.otto)["state"] == "verified"
 
 
-def test_one_organisation_at_a_time_has_a_domain(world, names):
-    name = f"{world.slug}-one.peer.test"
-    ours, theirs = claim(world, name), claim(world, name, api=world.paul, slug=world.other_slug)
-    assert ours["token"] != theirs["token"]
-    names.records["_comptoir." + name] = [txt(ours["proof"]), txt(theirs["proof"])]
-    assert check(world, name)["verified"]
-    refused = check(world, name, world.paul, world.other_slug)
-    assert not refused["verified"] and refused["problem"] == "taken"
-    world.marie.call("DELETE", f"/orgs/{world.slug}/domains/{name}", 204)
-    assert check(world, name, world.paul, world.other_slug)["verified"]
+def fields(world):
+    account = world.marie.get(f"/api/v1/accounts/{world.brand}")
+    return {field["name"]: field["verified_at"] for field in account["fields"]}
 
 
-def fields(world, actor_id):
-    return {one["name"]: one["verified_at"] for one in
-            requests.get(f"{world.server.url}/api/v1/accounts/{actor_id}", timeout=10).json()["fields"]}
+def test_links_of_profiles_to_a_verified_domain_are_verified_as_long_as_it_is(world):
+    domain = world.domain()
+    values = [(f"https://{domain}/shop", "Shop"), (f"https://blog.{domain}/", "Blog"), (f"https://not{domain}/", "Other")]
+    stored = ",".join('{"name":"%s","value":"<a href=\\"%s\\" rel=\\"nofollow noopener noreferrer me\\" translate=\\"no\\">x</a>"}' % (name, url)
+                      for url, name in values)
+    world.database.rows("update actors set fields = %s::jsonb where id = %s returning 1", (f"[{stored}]", world.brand))
+    made = world.add(domain)
+    world.names.records[made["dns_txt"]["name"]] = [made["dns_txt"]["value"]]
+    world.check(made)
+    wait_until(lambda: fields(world)["Shop"] and fields(world)["Blog"], 30, "verified links")
+    assert fields(world)["Other"] is None
+    world.marie.call("DELETE", f"{BASE}/fleurs/domains/{made['id']}", 204)
+    wait_until(lambda: not fields(world)["Shop"] and not fields(world)["Blog"], 30, "links that are not")
 
 
-def test_links_to_a_verified_domain_are_verified_until_it_falls(world, names):
-    name, actor_id = f"{world.slug}-links.peer.test", world.account()
-    speaker = world.bound("marie", actor_id)
-    speaker.patch("/api/v1/accounts/update_credentials", json={"fields_attributes": [
-        {"name": "shop", "value": f"https://www.{name}/shop"}, {"name": "other", "value": f"https://not{name}/"}]})
-    found = claim(world, name)
-    assert fields(world, actor_id) == {"shop": None, "other": None}
-    names.records[found["place"]] = [txt(found["proof"])]
-    assert check(world, name)["verified"]
-    verified = wait_until(lambda: fields(world, actor_id)["shop"], 30, "the link to be verified")
-    assert fields(world, actor_id) == {"shop": verified, "other": None}
-    speaker.patch("/api/v1/accounts/update_credentials", json={"fields_attributes": [
-        {"name": "new", "value": "x"}, {"name": "shop", "value": f"https://www.{name}/shop"}]})
-    assert fields(world, actor_id) == {"new": None, "shop": verified}
-    names.records[found["place"]] = []
-    for failures in (1, 2):
-        run_jobs(world, "verify_domain")
-        again = wait_until(lambda: (lambda one: one if one["failed_checks"] == failures else None)(domain_of(world, name)), 30,
-                           "the domain to be checked again")
-        assert again["verified"] and again["problem"] == "missing"
-    assert entry(world, "domain.drop") is None
-    run_jobs(world, "verify_domain")
-    wait_until(lambda: not domain_of(world, name)["verified"], 30, "the domain to fall")
-    assert entry(world, "domain.drop")["door"] == "worker"
-    wait_until(lambda: not fields(world, actor_id)["shop"], 30, "the link to be verified no more")
-    world.server.command("audit", "verify", world.slug)
+@pytest.mark.parametrize("wrong", ["", "localhost", "192.0.2.1", "https://a.example", "a.example/x", "a.example:8443", "a b.example", "x" * 300 + ".example"])
+def test_what_is_no_domain_is_refused(world, wrong):
+    problem(world.marie.call("POST", f"{BASE}/fleurs/domains", None, json={"domain": wrong}), "bad-value", 422)
 
 
-def test_a_verified_domain_is_looked_at_again_in_a_day(world, names):
-    found = claim(world, f"{world.slug}-day.peer.test")
-    names.records[found["place"]] = [txt(found["proof"])]
-    assert check(world, found["domain"])["verified"]
-    wait_until(lambda: world.database.value(
-        "select due_at between now() + interval '23 hours' and now() + interval '25 hours' from jobs where kind = 'verify_domain'"
-        " and key = %s", (found["id"],)), 30, "the next check to be planned")
-    world.marie.call("DELETE", f"/orgs/{world.slug}/domains/{found['domain']}", 204)
-    world.database.rows("update jobs set due_at = now() where kind = 'verify_domain' and key = %s returning 1", (found["id"],))
-    run_jobs(world, "verify_domain")
-    wait_until(lambda: not world.database.value("select count(*) from jobs where kind = 'verify_domain' and key = %s",
-                                                (found["id"],)), 30, "the job to end")
+def test_domains_are_named_by_who_may_and_are_nobody_elses(world):
+    domain = world.domain()
+    made = world.add("MÜLLER-" + domain)
+    assert made["domain"].startswith("xn--mller-")
+    problem(world.marie.call("POST", f"{BASE}/fleurs/domains", None, json={"domain": made["domain"]}), "conflict", 409)
+    problem(world.luc.call("POST", f"{BASE}/fleurs/domains", None, json={"domain": domain}), "permission-missing", 403)
+    path = f"{BASE}/autre/domains/{made['id']}"
+    for method, rest in (("GET", ""), ("DELETE", ""), ("POST", "/verify")):
+        problem(world.otto.call(method, path + rest, None), "not-found", 404)
+    assert made["id"] in [one["id"] for one in world.luc.get(f"{BASE}/fleurs/domains")["domains"]]
 
 
-def test_the_operator_does_the_same(world, names):
-    command, name = world.server.command, f"{world.slug}-cli.peer.test"
-    added = json.loads(command("org", "add-domain", world.slug, name, "--json").stdout)
-    assert added["state"] == "unchecked" and added["place"] == "_comptoir." + name
-    names.records[added["place"]] = [txt(added["proof"])]
-    command("org", "verify-domain", world.slug, name)
-    wait_until(lambda: json.loads(command("org", "domains", world.slug, "--json").stdout)[0]["state"] == "verified", 30,
-               "the domain to be verified")
-    assert "verified" in command("org", "domains", world.slug).stdout
-    assert entry(world, "domain.claim")["door"] == "command"
-    assert command("org", "add-domain", world.slug, name, check=False).returncode == 6
-    assert command("org", "add-domain", world.slug, "nothing", check=False).returncode == 2
-    command("org", "remove-domain", world.slug, name)
-    assert command("org", "remove-domain", world.slug, name, check=False).returncode == 5
-
-
-# ---- look-alikes ----
-
-def look_alike(world, username, **columns):
-    actor_id = far_actor(world.database, username, domain="evil.example", **columns)
-    run_jobs(world, "look_alikes")
-    return wait_until(lambda: next((one for one in world.marie.get("/look_alikes", org=world.slug) if one["actor_id"] == actor_id), None),
-                      30, "the name to be found")
-
-
-def test_a_name_that_looks_like_a_brand_is_told_and_dismissed(world):
-    name = "fleurs" + world.suffix
-    found = look_alike(world, name.replace("e", "3"), display_name="x")
-    assert (found["account_id"], found["matched"], found["distance"], found["state"]) == (world.account(), "username", 0, "open")
-    assert found["acct"].endswith("@evil.example") and not found["local"]
-    assert name.replace("e", "3") in world.server.command("org", "look-alikes", world.slug).stdout
-    assert world.paul.get("/look_alikes", org=world.other_slug) == []
-    problem(world.paul.call("POST", f"/look_alikes/{found['id']}/dismiss", 404, params={"org": world.other_slug}, json={}), "not-found", 404)
-    world.member("luc", "reader")
-    assert [one["id"] for one in world.luc.get("/look_alikes", org=world.slug)] == [found["id"]]
-    problem(world.luc.call("POST", f"/look_alikes/{found['id']}/dismiss", 403, params={"org": world.slug}, json={}),
-            "permission-missing", 403)
-    dismissed = world.marie.post(f"/look_alikes/{found['id']}/dismiss?org={world.slug}", json={})
-    assert dismissed["state"] == "dismissed" and dismissed["decided_at"]
-    assert world.marie.get("/look_alikes", org=world.slug) == []
-    assert [one["id"] for one in world.marie.get("/look_alikes", org=world.slug, state="dismissed")] == [found["id"]]
-    problem(world.marie.call("POST", f"/look_alikes/{found['id']}/report", 409, params={"org": world.slug}, json={}), "wrong-state", 409)
-    assert entry(world, "look_alike.dismiss")["target"] == "look_alike:" + found["id"]
-
-
-def test_a_name_that_looks_like_a_brand_is_reported_to_the_moderators(world):
-    found = look_alike(world, f"n{new_id()}", display_name=f"Flеurs{world.suffix}")  # with a Cyrillic letter
-    assert found["matched"] == "display_name"
-    reported = world.marie.post(f"/look_alikes/{found['id']}/report?org={world.slug}",
-                                json={"comment": "This is not us.", "category": "spam"})
-    assert reported["state"] == "reported"
-    report = json.loads(world.server.command("report", "show", reported["report_id"], "--json").stdout)
-    assert "This is not us." in json.dumps(report)
-    assert world.database.value("select reporter_id::text from reports where id = %s", (reported["report_id"],)) == world.account()
-    written = entry(world, "look_alike.report")
-    assert written["data"] == {"actor_id": found["actor_id"]}
-    assert "not us" not in json.dumps(written)
+def test_the_operator_names_and_removes_domains(world):
+    domain = world.domain()
+    printed = world.server.command("org", "add-domain", "fleurs", domain).stdout
+    assert f"_comptoir.{domain}" in printed and "comptoir-verification=" in printed
+    made = next(one for one in world.marie.get(f"{BASE}/fleurs/domains")["domains"] if one["domain"] == domain)
+    world.names.records[made["dns_txt"]["name"]] = [made["dns_txt"]["value"]]
+    world.first(made)
+    world.server.command("org", "verify-domain", "fleurs", domain)
+    wait_until(lambda: world.show(made)["state"] == "verified", 30, "a verified domain")
+    assert f"{domain}" in world.server.command("org", "domains", "fleurs").stdout
+    world.server.command("org", "remove-domain", "fleurs", domain)
+    assert world.server.command("org", "remove-domain", "fleurs", domain, check=False).returncode != 0
+    assert domain not in world.server.command("org", "domains", "fleurs", "--json").stdout

@@ -5,7 +5,7 @@ import json
 import psycopg2
 import pytest
 
-from support.api import new_id, person
+from support.api import Api, new_id, person
 from support.far import far_actor, follow
 from support.peers import Peer
 from support.waiting import wait_until
@@ -30,7 +30,7 @@ def drafts(house):
 
 
 def grounds(house, post_id):
-    return [ground for ground, in house.database.rows("select ground from releases where post_id = %s order by activity_id", (post_id,))]
+    return [ground for ground, in house.database.rows("select ground from releases where post_id = %s order by number", (post_id,))]
 
 
 def follow_from_afar(house):
@@ -187,3 +187,118 @@ def test_what_came_past_the_gate_is_not_signed(house, peer):
                "the delivery to be withheld")
     assert database.value("select last_error from deliveries where activity_id = %s", (number,)) == "not_released"
     assert all(str(number).encode() not in request.body for request in peer.requests)
+
+
+# ---- what makes no activity: nobody elsewhere follows ----
+
+def write_row(house, table, claim=None, change="select 1"):
+    """A post or a boost of the brand, as a program would write it that forgot to ask."""
+    connection = house.database.connect()
+    try:
+        cursor = connection.cursor()
+        if claim:
+            cursor.execute("select set_config('comptoir.release', %s, true)", (json.dumps(claim),))
+        number = new_id()
+        if table == "posts":
+            cursor.execute("insert into posts (id, actor_id, uri, url, conversation_id, visibility, html, text_source, created_at) values"
+                           " (%s, %s, %s, %s, %s, 'public', 'x', 'x #bound', now())",
+                           (number, house.account, f"https://gate.example/{number}", f"https://gate.example/@{number}", number))
+            cursor.execute("insert into post_tags (post_id, name) values (%s, 'bound')", (number,))
+        else:
+            cursor.execute("insert into boosts (id, actor_id, post_id, uri) select %s, %s, max(id), %s from posts",
+                           (number, house.account, f"https://gate.example/{number}"))
+        cursor.execute(change)
+        connection.commit()
+        return number
+    finally:
+        connection.close()
+
+
+def users(house):
+    return [house.database.value("select u.id from users as u join actors as a on a.id = u.actor_id where a.handle = %s", (who.name,))
+            for who in (house.marie, house.wilma)]
+
+
+def test_what_nobody_elsewhere_is_told_has_its_ground_too(house):
+    founder, writer = users(house)
+    draft = house.draft(submit=True)
+    person(house.server, "gatenobody").post(STATUSES, data={"status": "there is a post"})
+    for claim in (None, {"ground": "spoken", "user_id": writer}, {"ground": "counters"}, {"ground": "reply", "user_id": founder, "ticket_id": 5},
+                  {"ground": "approved", "user_id": founder, "draft_id": int(draft["id"]), "version": 1}):
+        for table in ("posts", "boosts"):
+            with pytest.raises(psycopg2.Error, match="not released"):
+                write_row(house, table, claim)
+    said = [write_row(house, table, {"ground": "spoken", "user_id": founder}) for table in ("boosts", "posts")]
+    assert grounds(house, said[1]) == ["spoken"]
+    assert house.database.value("select count(*) from releases where actor_id = %s and activity_id is null", (house.account,)) == 2
+    for change in ("html = 'other words'", "visibility = 'unlisted'", "edited_at = now(), spoiler_text = 'look'"):
+        with pytest.raises(psycopg2.Error, match="Update of a brand account is not released"):
+            house.database.rows(f"update posts set {change} where id = {said[1]} returning 1")
+    house.database.rows(f"update posts set revision = revision + 1 where id = {said[1]} returning 1")
+
+
+def test_everything_that_is_said_without_followers_has_one_ground(house):
+    post = app(house, "marie").post(STATUSES, data={"status": "nobody follows"})
+    assert grounds(house, post["id"]) == ["spoken"]
+    app(house, "marie").put(f"{STATUSES}/{post['id']}", data={"status": "still nobody"})
+    draft = house.draft(kind="edit", post_id=post["id"], status="nor now", submit=True)
+    house.decide(house.erik, draft)
+    assert house.erik.post(f"/drafts/{draft['id']}/publish")["state"] == "published"
+    boost = house.draft(kind="boost", post_id=post["id"], submit=True)
+    house.decide(house.erik, boost)
+    assert house.erik.post(f"/drafts/{boost['id']}/publish")["state"] == "published"
+    assert grounds(house, post["id"]) == ["spoken", "spoken", "approved", "approved"]
+    types = house.database.rows("select type from releases where post_id = %s order by number", (post["id"],))
+    assert [kind for kind, in types] == ["Create", "Update", "Update", "Announce"]
+    assert [step["kind"] for step in house.marie.get(f"/objects/{post['id']}/provenance")["steps"]] == ["boost", "edit", "edit", "post"]
+    assert house.database.value("select count(*) from activities_out where post_id = %s and type = 'Create'", (post["id"],)) == 0
+
+
+def test_the_database_knows_whom_a_policy_binds(house):
+    founder, _ = users(house)
+    policy = house.policy(tags=["bound"], binds_speakers=True)
+    with pytest.raises(psycopg2.Error, match="not released"):
+        write_row(house, "posts", {"ground": "spoken", "user_id": founder})
+    for fields in ({"tags": ["free"]}, {"tags": ["bound"], "kinds": ["edit"]}, {"tags": ["bound"], "languages": ["fr"]},
+                   {"tags": ["bound"], "has_media": True}, {"tags": ["bound"], "has_link": True}):
+        house.marie.call("PUT", f"/approval_policies/{policy['id']}", 200, json={
+            "name": policy["name"], "steps": [{"permission": "draft.approve"}], "binds_speakers": True, **fields})
+        write_row(house, "posts", {"ground": "spoken", "user_id": founder})
+    house.policy(kinds=["boost"], binds_speakers=True, position=-3)
+    with pytest.raises(psycopg2.Error, match="not released"):
+        write_row(house, "boosts", {"ground": "spoken", "user_id": founder})
+
+
+def test_the_database_knows_which_policy_covers_replies(house):
+    customer = person(house.server, "gatereplies")
+    handle = house.database.value("select handle from actors where id = %s", (house.account,))
+    customer.post(STATUSES, data={"status": f"@{handle} hello?"})
+    ticket = int(wait_until(lambda: house.marie.get("/conversations", actor_id=house.account), 20, "the conversation")[0]["id"])
+    founder, _ = users(house)
+    claim = {"ground": "reply", "user_id": founder, "ticket_id": ticket}
+    write_row(house, "posts", claim)
+    house.policy(tags=["bound"], covers_replies=True)
+    with pytest.raises(psycopg2.Error, match="not released"):
+        write_row(house, "posts", claim)
+
+
+def test_what_came_past_the_gate_is_in_no_document_and_no_outbox(house):
+    founder, _ = users(house)
+    database = house.database
+    actor = database.value("select uri from actors where id = %s", (house.account,))
+    kept = app(house, "marie").post(STATUSES, data={"status": "said in order"})
+    database.rows("alter table posts disable trigger release_gate_post; select 1")
+    try:
+        number = write_row(house, "posts")
+    finally:
+        database.rows("alter table posts enable trigger release_gate_post; select 1")
+    database.rows("update posts set uri = %s where id = %s returning 1", (f"{actor}/statuses/{number}", number))
+    reader = Api(house.server)
+    headers = {"Accept": "application/activity+json"}
+    path = actor[actor.index("/", 8):]
+    uri = database.value("select uri from posts where id = %s", (kept["id"],))
+    assert reader.call("GET", uri[uri.index("/", 8):], 200, headers=headers)
+    for sub in ("", "/activity", "/replies", "/likes"):
+        reader.call("GET", f"{path}/statuses/{number}{sub}", 404, headers=headers)
+    outbox = reader.call("GET", f"{path}/outbox?page=true", 200, headers=headers).text
+    assert uri in outbox and str(number) not in outbox

@@ -1,97 +1,88 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Answers of name servers. */
-#include "server/jobs/dns_txt.h"
-
-#include "base/buf.h"
+#include "base/dns_txt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <string.h>
-
 #include <cmocka.h>
 
-static const struct str wanted = STR("proof=abc");
+#define HEAD(answers) "\0\7\x81\x80\0\1\0" answers "\0\0\0\0" "\1a\7example\0\0\20\0\1"
+#define RECORD(type, data_len) "\xc0\x0c\0" type "\0\1\0\0\0\74\0" data_len
 
-static void add_number(struct buf *out, unsigned number)
+static bool read(struct arena *arena, const char *message, size_t len, struct str **ret_texts, size_t *ret_count)
 {
-	const unsigned char bytes[] = { (unsigned char)(number >> 8), (unsigned char)number };
-	buf_add(out, bytes, sizeof(bytes));
+	return dns_txt_read(arena, (struct str){ message, len }, ret_texts, ret_count);
 }
+#define READ(literal) read(arena, literal, sizeof(literal) - 1, &texts, &count)
 
-/* An answer with one record. */
-static void write_answer(struct buf *out, unsigned flags, unsigned type, unsigned class, const char *data, size_t len)
-{
-	buf_clear(out);
-	add_number(out, 0x1234);
-	add_number(out, flags);
-	add_number(out, 1);
-	add_number(out, 1);
-	add_number(out, 0);
-	add_number(out, 0);
-	buf_add(out, "\1x\7example\0\0\20\0\1", 15);
-	buf_add(out, "\300\14", 2);
-	add_number(out, type);
-	add_number(out, class);
-	add_number(out, 0);
-	add_number(out, 60);
-	add_number(out, (unsigned)len);
-	buf_add(out, data, len);
-}
-
-static bool holds(const struct buf *answer)
-{
-	return dns_txt_answer_holds((const unsigned char *)answer->data, answer->len, wanted);
-}
-
-static void a_record_of_exactly_these_bytes_is_found(void **state)
+static void strings_of_a_record_are_joined(void **state)
 {
 	(void)state;
-	static const struct {
-		unsigned flags, type, class;
-		struct str data;
-		bool holds;
-	} cases[] = {
-		{ 0x8180, 16, 1, STR("\11proof=abc"), true },
-		{ 0x8180, 16, 1, STR("\5proof\4=abc"), true },
-		{ 0x8180, 16, 1, STR("\0\11proof=abc\0"), true },
-		{ 0x8180, 16, 1, STR("\12proof=abcd"), false },
-		{ 0x8180, 16, 1, STR("\10proof=ab"), false },
-		{ 0x8180, 16, 1, STR("\11proof=abd"), false },
-		{ 0x8180, 16, 1, STR("\377proof=abc"), false },
-		{ 0x8180, 16, 1, STR("\0"), false },
-		{ 0x8180, 16, 3, STR("\11proof=abc"), false },
-		{ 0x8180, 10, 1, STR("\11proof=abc"), false },
-		{ 0x8182, 16, 1, STR("\11proof=abc"), false },
-	};
-	AUTO(buf) struct buf answer = { 0 };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		write_answer(&answer, cases[i].flags, cases[i].type, cases[i].class, cases[i].data.data, cases[i].data.len);
-		if (holds(&answer) != cases[i].holds)
-			fail_msg("case %zu", i);
-	}
+	AUTO(arena) struct arena *arena = arena_new(1 << 20);
+	struct str *texts;
+	size_t count;
+	assert_true(READ(HEAD("\2") RECORD("\20", "\6") "\2ab\2cd" RECORD("\20", "\2") "\1x"));
+	assert_int_equal(count, 2);
+	assert_true(str_eq(texts[0], STR_LITERAL("abcd")));
+	assert_true(str_eq(texts[1], STR_LITERAL("x")));
 }
 
-static void an_answer_that_was_cut_holds_nothing(void **state)
+static void other_records_are_passed_by(void **state)
 {
 	(void)state;
-	AUTO(buf) struct buf answer = { 0 };
-	write_answer(&answer, 0x8180, 16, 1, "\11proof=abc", 10);
-	assert_true(holds(&answer));
-	for (size_t len = 0; len < answer.len; len++) {
-		unsigned char *copy = memory_new(len + 1);
-		memcpy(copy, answer.data, len);
-		assert_false(dns_txt_answer_holds(copy, len, wanted));
-		memory_free(copy);
-	}
+	AUTO(arena) struct arena *arena = arena_new(1 << 20);
+	struct str *texts;
+	size_t count;
+	assert_true(READ(HEAD("\2") RECORD("\5", "\2") "\xc0\x0c" RECORD("\20", "\2") "\1x"));
+	assert_int_equal(count, 1);
+	assert_true(READ(HEAD("\0")));
+	assert_int_equal(count, 0);
+}
+
+static void a_string_longer_than_its_record_is_left_out(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(1 << 20);
+	struct str *texts;
+	size_t count;
+	assert_true(READ(HEAD("\1") RECORD("\20", "\4") "\1a\7b"));
+	assert_int_equal(count, 1);
+	assert_true(str_eq(texts[0], STR_LITERAL("a")));
+}
+
+static void what_is_cut_off_is_no_answer(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(1 << 20);
+	struct str *texts;
+	size_t count;
+	assert_false(READ(""));
+	assert_false(READ("\0\7\x81\x80\0\1\0\1"));
+	assert_false(READ(HEAD("\1") RECORD("\20", "\11") "\1a"));
+	assert_false(READ(HEAD("\2") RECORD("\20", "\2") "\1a"));
+}
+
+static void what_is_no_name_and_no_server_is_not_asked(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(1 << 20);
+	struct str *texts;
+	size_t count;
+	assert_int_equal(dns_txt_query(arena, STR_LITERAL(""), STR_LITERAL(""), &texts, &count), ERROR_BAD_REQUEST);
+	assert_int_equal(dns_txt_query(arena, STR_LITERAL("nowhere"), STR_LITERAL("a.example"), &texts, &count), ERROR_BAD_REQUEST);
+	assert_int_equal(dns_txt_query(arena, STR_LITERAL("[::1]:53"), STR_LITERAL("a.example"), &texts, &count), ERROR_BAD_REQUEST);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_record_of_exactly_these_bytes_is_found),
-		cmocka_unit_test(an_answer_that_was_cut_holds_nothing),
+		cmocka_unit_test(strings_of_a_record_are_joined),
+		cmocka_unit_test(other_records_are_passed_by),
+		cmocka_unit_test(a_string_longer_than_its_record_is_left_out),
+		cmocka_unit_test(what_is_cut_off_is_no_answer),
+		cmocka_unit_test(what_is_no_name_and_no_server_is_not_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

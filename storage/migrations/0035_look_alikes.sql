@@ -1,27 +1,6 @@
--- Domains that organisations have proven to be theirs, and names that look like those of their accounts.
+-- Names of actors that look like those of an organisation's accounts.
 --
--- The previous release does not know these tables, nor that fields of profiles may name a proof.
-
-create table organisation_domains (
-	id bigint primary key,
-	organisation_id bigint not null references organisations on delete cascade,
-	domain text not null check (domain = lower(domain) and length(domain) between 3 and 260),
-	method text not null check (method in ('dns_txt', 'well_known', 'rel_me')),
-	token text not null check (token ~ '^[A-Za-z0-9_-]{20,64}$'),
-	page text check (length(page) <= 2048),
-	verified_at timestamptz,
-	checked_at timestamptz,
-	asked_at timestamptz,
-	failed_checks integer not null default 0 check (failed_checks >= 0),
-	problem text check (problem in ('missing', 'unavailable', 'refused', 'taken')),
-	created_at timestamptz not null default now(),
-	unique (organisation_id, domain),
-	check (page is null or method = 'rel_me')
-);
-comment on column organisation_domains.page is 'For rel_me: which page of the domain links back; null: its first one';
-comment on column organisation_domains.asked_at is 'When somebody asked for a check that has not been made yet';
-comment on column organisation_domains.failed_checks is 'In a row';
-create unique index organisation_domains_verified on organisation_domains (domain) where verified_at is not null;
+-- The previous release does not know these tables; actors that it stores are queued all the same.
 
 -- Not unique, as post_words_waiting.
 create table look_alike_waiting (
@@ -62,5 +41,5 @@ comment on column look_alikes.decided_by is 'A membership; null: the operator';
 create index look_alikes_actor_id on look_alikes (actor_id);
 create index look_alikes_brand_actor_id on look_alikes (brand_actor_id, state, id);
 
-grant select, insert, update, delete on organisation_domains, look_alike_waiting, look_alikes to comptoir_web;
+grant select, insert, update, delete on look_alike_waiting, look_alikes to comptoir_web;
 grant insert on look_alike_waiting to comptoir_federation;

@@ -4,7 +4,7 @@
  * the moderators. */
 #include "server/action/deed.h"
 #include "server/action/report.h"
-#include "server/brand/domains.h"
+#include "server/brand/look_alikes.h"
 #include "server/brand/problem.h"
 #include "server/mastodon/parameters.h"
 #include "storage/look_alike.h"

@@ -1,8 +1,5 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
--- Domains of many organisations, and names that look like theirs.
-insert into organisation_domains (id, organisation_id, domain, method, token, verified_at)
-  select o.id + n, o.id, 'd' || o.id || '-' || n || '.example', 'dns_txt', repeat('t', 32), case when n < 3 then now() end
-  from organisations as o, generate_series(1, 4) as n;
+-- Names that look like those of many organisations.
 truncate look_alike_waiting;
 insert into look_alike_waiting (actor_id, queued_at) select n::bigint << 16, now() + n * interval '1 second' from generate_series(1, 20000) as n;
 insert into look_alikes (id, organisation_id, brand_actor_id, actor_id, matched, distance)

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * From the bytes of activities to what becomes of them, within a transaction of the caller. */
+#include "federation/inbox_batch.h"
+
+#include "federation/federation.h"
+#include "federation/inbox_post.h"
+#include "federation/policy.h"
+#include "storage/uri_lock.h"
+#include "base/clock.h"
+#include "base/json_in.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/mutant.h"
+
+#define ACTOR_STALE_US ((int64_t)7 * 24 * 3600 * 1000000)
+#define HANDLE_STALE_US ((int64_t)24 * 3600 * 1000000)
+
+static struct metric metrics[] = {
+	[INBOX_END_NONE] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "failed"),
+	[INBOX_END_DONE] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "done"),
+	[INBOX_END_DROPPED] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "dropped"),
+	[INBOX_END_PARKED] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "parked"),
+	[INBOX_END_BEHIND] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "behind"),
+	[INBOX_END_LOST] = METRIC_LABELLED("comptoir_inbox_activities_total", "Accepted activities by what came of them", METRIC_COUNTER,
+		"outcome", "lost"),
+};
+/* ---- reading one activity ---- */
+
+/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. */
+static enum error refresh_stale(const struct inbox_claim *claim)
+{
+	enum error error = ERROR_NONE;
+	int64_t now_us = clock_now_us();
+	for (size_t i = 0; i < claim->sender_count && !error; i++) {
+		const struct actor_sender *actor = &claim->senders[i];
+		int64_t stale_us = actor->is_handle_confirmed ? ACTOR_STALE_US : HANDLE_STALE_US;
+		if (actor->is_local || actor->is_suspended || now_us - actor->fetched_us <= stale_us)
+			continue;
+		const struct fetch_wish wish = { .uri = actor->uri, .kind = FETCH_ACTOR };
+		error = fetch_wish(claim->step->db, claim->step->arena, &wish);
+	}
+	return error;
+}
+
+/* Each once; of what is done already, none. */
+static struct str *list_senders(const struct inbox_claim *claim, size_t *ret_count)
+{
+	struct str *uris = arena_alloc_array(claim->step->arena, claim->count, sizeof(*uris));
+	size_t count = 0;
+	for (size_t i = 0; i < claim->count; i++) {
+		bool is_known = claim->results[i].is_early;
+		for (size_t j = 0; j < count && !is_known; j++)
+			is_known = str_eq(uris[j], claim->rows[i].activity.actor_uri);
+		if (!is_known)
+			uris[count++] = claim->rows[i].activity.actor_uri;
+	}
+	*ret_count = count;
+	return uris;
+}
+
+enum error inbox_batch_load_senders(struct inbox_claim *claim)
+{
+	size_t count;
+	struct str *uris = list_senders(claim, &count);
+	claim->known = arena_alloc(claim->step->arena, sizeof(*claim->known));
+	enum error error = actor_sender_find_many(claim->step->db, claim->step->arena, uris, count, &claim->senders,
+		&claim->sender_count);
+	return error ? error : refresh_stale(claim);
+}
+
+static enum error load_known(const struct inbox_claim *claim)
+{
+	size_t count;
+	struct inbox_known_actors *known = claim->known;
+	if (known->is_loaded)
+		return ERROR_NONE;
+	struct str *uris = list_senders(claim, &count);
+	enum error error =
+		actor_find_many_by_uri(claim->step->db, claim->step->arena, uris, count, &known->actors, &known->count);
+	known->is_loaded = !error;
+	return error;
+}
+
+/* Whether an earlier one of this claim may have changed the row of the actor. */
+static bool is_actor_stale(const struct inbox_claim *claim, size_t index)
+{
+	static const struct str plain[] = { STR("Create"), STR("Announce"), STR("Like"), STR("EmojiReact") };
+	for (size_t i = 0; i < index; i++) {
+		if (!str_eq(claim->rows[i].activity.actor_uri, claim->rows[index].activity.actor_uri))
+			continue;
+		bool is_plain = false;
+		for (size_t k = 0; k < sizeof(plain) / sizeof(plain[0]) && !is_plain; k++)
+			is_plain = str_eq(claim->rows[i].activity.type, plain[k]);
+		if (!is_plain)
+			return true;
+	}
+	return false;
+}
+
+static enum error find_actor(const struct inbox_claim *claim, size_t index, struct inbox_context *context)
+{
+	struct str uri = claim->rows[index].activity.actor_uri;
+	if (is_actor_stale(claim, index))
+		return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
+	enum error error = load_known(claim);
+	if (error)
+		return error;
+	for (size_t i = 0; i < claim->known->count; i++) {
+		if (str_eq(claim->known->actors[i].uri, uri)) {
+			context->actor = claim->known->actors[i];
+			return ERROR_NONE;
+		}
+	}
+	/* Done early, and now the other way after all. */
+	return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
+}
+
+/* Enough of the actor for inbox_create_many. */
+static bool fill_sender(const struct inbox_claim *claim, size_t index, struct actor *ret_actor)
+{
+	for (size_t i = 0; i < claim->sender_count; i++) {
+		const struct actor_sender *sender = &claim->senders[i];
+		if (!str_eq(sender->uri, claim->rows[index].activity.actor_uri))
+			continue;
+		ret_actor->id = sender->id;
+		ret_actor->uri = sender->uri;
+		return !sender->is_local && !sender->is_suspended && !sender->is_deleted;
+	}
+	return false;
+}
+
+/* What is decided about an activity before its handler is asked. NULL: nothing against it. */
+const char *inbox_batch_judge(const struct federation *federation, const struct activity_in *row,
+	const struct vocab_activity *activity)
+{
+	if (!str_eq(activity->actor_id, row->actor_uri) || !str_eq(activity->id, row->uri))
+		return "another_activity";
+	if (policy_judge_url(federation->policy, row->actor_uri).verdict == POLICY_REFUSED && !MUTANT("inbox_policy"))
+		return "policy";
+	if (!inbox_handler_of(activity->type))
+		return "type";
+	return NULL;
+}
+
+static const char *judge_actor(const struct actor *actor)
+{
+	if (actor->is_local)
+		return "local_actor";
+	if ((actor->is_suspended || actor->is_deleted) && !MUTANT("inbox_suspended_actor"))
+		return "suspended_actor";
+	return NULL;
+}
+
+static const char *read_row(const struct inbox_step *step, const struct activity_in *row, struct inbox_reading *reading)
+{
+	struct vocab_rules rules = { .received_us = row->received_us, .allows_http = step->federation->allows_http };
+	if (json_in_parse(row->body, NULL, &reading->document))
+		return "json";
+	if (vocab_read_activity(step->work_arena, reading->document, &rules, &reading->activity))
+		return "vocabulary";
+	return inbox_batch_judge(step->federation, row, &reading->activity);
+}
+
+void inbox_batch_read(const struct inbox_claim *claim, size_t first, size_t count)
+{
+	arena_reset(claim->step->work_arena);
+	for (size_t i = first; i < first + count; i++) {
+		claim->readings[i] = (struct inbox_reading){ 0 };
+		claim->readings[i].reason = read_row(claim->step, &claim->rows[i].activity, &claim->readings[i]);
+	}
+}
+
+void inbox_batch_forget(const struct inbox_claim *claim, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++) {
+		json_decref(claim->readings[i].document);
+		claim->readings[i].document = NULL;
+	}
+}
+
+size_t inbox_batch_add_locks(const struct inbox_claim *claim, size_t index, struct str *uris)
+{
+	const struct activity_in *row = &claim->rows[index].activity;
+	const struct inbox_reading *reading = &claim->readings[index];
+	size_t count = 0;
+	uris[count++] = row->actor_uri;
+	uris[count++] = row->object_uri;
+	if (reading->reason || reading->activity.object_count != 1 || !reading->activity.objects[0].object)
+		return count;
+	uris[count++] = reading->activity.objects[0].object->in_reply_to;
+	uris[count++] = reading->activity.objects[0].object->quote;
+	return count;
+}
+
+static enum error handle(const struct inbox_claim *claim, size_t index, struct inbox_context *context)
+{
+	const struct inbox_reading *reading = &claim->readings[index];
+	if (reading->reason)
+		return inbox_drop(context, reading->reason);
+	context->activity = &reading->activity;
+	context->document = reading->document;
+	enum error error = find_actor(claim, index, context);
+	if (error == ERROR_NOT_FOUND) {
+		if (reading->activity.type == VOCAB_DELETE)
+			return inbox_delete_by_stranger(context);
+		return inbox_park(context, context->row->actor_uri, FETCH_ACTOR);
+	}
+	if (error)
+		return error;
+	const char *reason = judge_actor(&context->actor);
+	if (reason)
+		return inbox_drop(context, reason);
+	return inbox_handler_of(reading->activity.type)(context);
+}
+
+static void fill_context(const struct inbox_claim *claim, size_t index, struct inbox_context *ret_context)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	*ret_context = (struct inbox_context){
+		.federation = claim->step->federation,
+		.db = claim->step->db,
+		.arena = claim->step->work_arena,
+		.row = &row->activity,
+		.now_us = clock_now_us(),
+		.is_wanted_nowhere = row->is_wanted_nowhere,
+		.outcome = INBOX_DROPPED,
+		.reason = "no_outcome",
+	};
+}
+
+static enum error handle_row(const struct inbox_claim *claim, size_t index)
+{
+	struct inbox_result *result = &claim->results[index];
+	struct inbox_context context;
+	fill_context(claim, index, &context);
+	uint64_t writes = db_write_count(context.db);
+	enum error error = handle(claim, index, &context);
+	if (error)
+		return error;
+	result->has_written = db_write_count(context.db) != writes;
+	switch (context.outcome) {
+	case INBOX_DONE:
+		result->end = INBOX_END_DONE;
+		break;
+	case INBOX_DROPPED:
+		result->end = INBOX_END_DROPPED;
+		result->reason = context.reason;
+		break;
+	case INBOX_PARKED:
+		result->end = INBOX_END_PARKED;
+		result->uri = arena_str(claim->step->arena, context.wanted.uri);
+		result->kind = context.wanted.kind;
+		break;
+	}
+	return ERROR_NONE;
+}
+
+/* ---- groups ---- */
+
+/* An earlier one of this group, by the same actor about the same object, that has to wait. */
+static const struct inbox_result *earlier_in_wait(const struct inbox_claim *claim, size_t first, size_t index)
+{
+	const struct activity_in *later = &claim->rows[index].activity;
+	for (size_t i = first; i < index && later->object_uri.data; i++) {
+		const struct activity_in *earlier = &claim->rows[i].activity;
+		const struct inbox_result *result = &claim->results[i];
+		if ((result->end == INBOX_END_PARKED || result->end == INBOX_END_BEHIND) && str_eq(earlier->object_uri, later->object_uri) &&
+			str_eq(earlier->actor_uri, later->actor_uri) && !MUTANT("inbox_order"))
+			return result;
+	}
+	return NULL;
+}
+
+static enum error handle_in_turn(const struct inbox_claim *claim, size_t first, size_t index, const struct activity_in_place *place)
+{
+	struct inbox_result *result = &claim->results[index];
+	const struct inbox_result *earlier = earlier_in_wait(claim, first, index);
+	*result = (struct inbox_result){ .end = INBOX_END_LOST };
+	if (place->turn == ACTIVITY_IN_LOST)
+		return ERROR_NONE;
+	if (earlier) {
+		*result = (struct inbox_result){ .end = INBOX_END_BEHIND, .uri = earlier->uri, .due_us = earlier->due_us };
+		return ERROR_NONE;
+	}
+	if (place->turn == ACTIVITY_IN_BEHIND) {
+		*result = (struct inbox_result){ .end = INBOX_END_BEHIND, .uri = place->parked_uri, .due_us = place->due_us };
+		return ERROR_NONE;
+	}
+	result->end = INBOX_END_NONE;
+	return handle_row(claim, index);
+}
+
+/* Nothing before it in the group can change what becomes of it. */
+static bool may_be_early(const struct inbox_claim *claim, size_t first, size_t count, size_t index,
+	const struct activity_in_place *place)
+{
+	const struct activity_in_claimed *row = &claim->rows[index];
+	if (place->turn != ACTIVITY_IN_OURS || claim->readings[index].reason || row->is_wanted_nowhere ||
+		claim->readings[index].activity.type != VOCAB_CREATE || is_actor_stale(claim, index))
+		return false;
+	for (size_t i = first; i < first + count; i++)
+		if (i != index && str_eq(claim->rows[i].activity.object_uri, row->activity.object_uri))
+			return false;
+	return true;
+}
+
+/* Creates that came together are mostly posts that nothing is to be said about: those are stored together, the rest of
+ * the group goes on one by one. */
+static enum error handle_early(const struct inbox_claim *claim, size_t first, size_t count, const struct activity_in_place *places)
+{
+	struct arena *arena = claim->step->work_arena;
+	struct inbox_context *contexts = arena_alloc_array(arena, count, sizeof(*contexts));
+	struct inbox_context **chosen = arena_alloc_array(arena, count, sizeof(struct inbox_context *));
+	size_t *indexes = arena_alloc_array(arena, count, sizeof(*indexes));
+	bool *is_done = arena_alloc_array(arena, count, sizeof(*is_done));
+	size_t chosen_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct inbox_context *context = &contexts[i];
+		if (!may_be_early(claim, first, count, first + i, &places[i]))
+			continue;
+		fill_context(claim, first + i, context);
+		context->activity = &claim->readings[first + i].activity;
+		context->document = claim->readings[first + i].document;
+		if (!fill_sender(claim, first + i, &context->actor))
+			continue;
+		is_done[chosen_count] = false;
+		indexes[chosen_count] = first + i;
+		chosen[chosen_count++] = context;
+	}
+	enum error error = inbox_create_many(chosen, chosen_count, is_done);
+	for (size_t i = 0; i < chosen_count && !error; i++)
+		if (is_done[i])
+			claim->results[indexes[i]] = (struct inbox_result){ .end = INBOX_END_DONE, .is_early = true };
+	return error;
+}
+
+enum error inbox_batch_handle(const struct inbox_claim *claim, size_t first, size_t count,
+	const struct activity_in_place *places, bool *ret_is_dropped)
+{
+	enum error error = ERROR_NONE;
+	for (size_t i = first; i < first + count; i++)
+		claim->results[i] = (struct inbox_result){ 0 };
+	if (count > 1)
+		error = handle_early(claim, first, count, places);
+	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
+		if (claim->results[first + i].is_early)
+			continue;
+		error = handle_in_turn(claim, first, first + i, &places[i]);
+		const struct inbox_result *result = &claim->results[first + i];
+		*ret_is_dropped = !error && result->end == INBOX_END_DROPPED && result->has_written;
+	}
+	return error;
+}
+
+void inbox_batch_count(const struct inbox_claim *claim, size_t first, size_t count)
+{
+	for (size_t i = first; i < first + count; i++) {
+		const struct inbox_result *result = &claim->results[i];
+		metric_add(&metrics[result->end], 1);
+		if (result->end == INBOX_END_DROPPED)
+			log_event(LOG_LEVEL_DEBUG, "activity_dropped", LOG_STR("type", claim->rows[i].activity.type),
+				LOG_STR("uri", claim->rows[i].activity.uri), LOG_TEXT("reason", result->reason));
+	}
+}
