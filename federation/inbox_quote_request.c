@@ -7,6 +7,7 @@
 #include "federation/outbox.h"
 
 #include "base/mutant.h"
+#include "storage/event.h"
 #include "storage/follow.h"
 
 struct quote_request {
@@ -114,5 +115,7 @@ enum error inbox_quote_request(struct inbox_context *context)
 	error = judge(context, &request, &is_accepted);
 	if (!error)
 		error = is_accepted ? accept_quote(context, &request) : reject_quote(context, &request);
+	if (!error)
+		event_emit_on_commit(context->db, EVENT_QUOTE, request.quote.id, request.author.id);
 	return error ? error : inbox_done(context);
 }

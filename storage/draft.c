@@ -99,9 +99,11 @@ static const struct statement find_by_post = STATEMENT("draft_find_by_post", 1,
 	"   and ($8::timestamptz is null or d.scheduled_at >= $8)"                                \
 	"   and ($9::timestamptz is null or d.scheduled_at < $9)"                                 \
 	"   and ($10::text is null or exists (select from draft_versions as v"                    \
-	"        where v.draft_id = d.id and v.version = d.version and position(lower($10) in lower(v.payload)) > 0))"
+	"        where v.draft_id = d.id and v.version = d.version and position(lower($10) in lower(v.payload)) > 0))" \
+	"   and (not $11::boolean or d.kind = 'post' and d.scheduled_at is not null"                                   \
+	"        and d.state not in ('publishing', 'published', 'withdrawn'))"
 
-static const struct statement list = STATEMENT("draft_list", 10,
+static const struct statement list = STATEMENT("draft_list", 11,
 	ID_PAGE_SELECT(DRAFT_COLUMNS, LIST_FROM, "d.id")); // drafts_account, draft_versions_pkey
 
 #define CHANGED ", lock_version = lock_version + 1, changed_at = now()"
@@ -369,6 +371,7 @@ enum error draft_list(struct db *db, struct arena *arena, const struct draft_fil
 	add_time(&values, filter->from_us);
 	add_time(&values, filter->until_us);
 	db_value_text(&values, filter->text.len ? filter->text : (struct str){ 0 });
+	db_value_bool(&values, filter->only_waiting_posts);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &list, &values, &rows);
 	if (error)

@@ -21,7 +21,34 @@ static const struct statement list_peers = STATEMENT("instance_list_peers", 1,
 	" order by p.name"
 	" limit $1"); // peers_pkey, domain_blocks_pkey
 
-STATEMENT_TABLE(instance_statements, &count, &list_peers);
+static const struct statement list_weeks = STATEMENT("instance_list_weeks", 1,
+	"select w.begin at time zone 'UTC', greatest(coalesce(i.posts_after - i.posts_before, 0), 0), coalesce(i.active_users, 0),"
+	"       coalesce(i.new_users, 0)"
+	" from (select date_trunc('week', now() at time zone 'UTC') - n.weeks * interval '7 days' as begin"
+	"       from generate_series(0, $1::bigint - 1) as n (weeks)) as w"
+	" left join instance_weeks as i on i.week = w.begin::date"
+	" order by w.begin desc"); // instance_weeks_pkey
+
+/* Ids begin with the time. */
+static const struct statement note_week = STATEMENT("instance_note_week", 0,
+	"with this as ("
+	"  select date_trunc('week', now() at time zone 'UTC') as begin,"
+	"         (select coalesce(sum(value), 0)::bigint from instance_counters where name in ('local_posts', 'local_comments')) as posts"
+	"), forgotten as ("
+	"  delete from instance_weeks where week < current_date - 400"
+	")"
+	" insert into instance_weeks as w (week, posts_before, posts_after, active_users, new_users)"
+	" select t.begin::date, coalesce((select l.posts_after from instance_weeks as l where l.week < t.begin::date"
+	"                                 order by l.week desc limit 1), t.posts), t.posts,"
+	"        (select count(*) from users as u where u.last_active_on >= t.begin::date),"
+	"        (select count(*) from users as u where u.id >= (extract(epoch from t.begin)::bigint * 1000) << 16)"
+	" from this as t"
+	" on conflict (week) do update"
+	" set posts_after = excluded.posts_after,"
+	"     active_users = greatest(w.active_users, excluded.active_users),"
+	"     new_users = excluded.new_users"); // instance_counters_pkey, instance_weeks_pkey, users_last_active_on, users_pkey
+
+STATEMENT_TABLE(instance_statements, &count, &list_peers, &list_weeks, &note_week);
 
 enum error instance_count(struct db *db, struct arena *arena, struct instance_counts *ret_counts)
 {
@@ -52,4 +79,21 @@ enum error instance_list_peers(struct db *db, struct arena *arena, struct str **
 	*ret_names = names;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error instance_list_weeks(struct db *db, struct arena *arena, struct instance_week ret_weeks[INSTANCE_WEEKS])
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, INSTANCE_WEEKS);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_weeks, &values, &rows);
+	for (int row = 0; row < rows.count && row < INSTANCE_WEEKS && !error; row++)
+		ret_weeks[row] = (struct instance_week){ db_time(&rows, row, 0), db_int64(&rows, row, 1), db_int64(&rows, row, 2),
+			db_int64(&rows, row, 3) };
+	return error;
+}
+
+enum error instance_note_week(struct db *db, struct arena *arena)
+{
+	return db_change(db, arena, &note_week, NULL, NULL);
 }

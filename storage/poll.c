@@ -149,7 +149,13 @@ static const struct statement close_due = STATEMENT("poll_close_due", 1,
 	" where p.post_id = any (array(select post_id from due))"
 	" returning p.post_id"); // polls_ends_at, polls_pkey
 
-STATEMENT_TABLE(poll_statements, &find, &lock_post, &is_same, &update, &remove, &insert, &lock, &vote, &list_own,
+static const struct statement set_kind = STATEMENT("poll_set_kind", 2,
+	"update posts"
+	" set kind = case when $2::boolean then 'question' else 'note' end, revision = revision + 1"
+	" where id = $1"
+	"   and kind = case when $2::boolean then 'note' else 'question' end"); // posts_pkey
+
+STATEMENT_TABLE(poll_statements, &find, &lock_post, &is_same, &update, &remove, &set_kind, &insert, &lock, &vote, &list_own,
 	&list_voters, &list_local_voters, &close_due);
 
 enum error poll_find(struct db *db, struct arena *arena, int64_t post_id, struct poll *ret_poll)
@@ -375,4 +381,22 @@ enum error poll_close_due(struct db *db, struct arena *arena, int limit, int64_t
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, limit);
 	return list_ids(db, arena, &close_due, &values, ret_post_ids, ret_count);
+}
+
+static enum error change_kind(struct db *db, struct arena *arena, int64_t post_id, bool is_question)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	db_value_bool(&values, is_question);
+	return db_change(db, arena, &set_kind, &values, NULL);
+}
+
+enum error poll_set(struct db *db, struct arena *arena, int64_t post_id, const struct poll *poll)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, post_id);
+	enum error error = change_kind(db, arena, post_id, poll->option_count > 0);
+	if (error)
+		return error;
+	return poll->option_count ? poll_store(db, arena, post_id, poll) : db_change(db, arena, &remove, &values, NULL);
 }

@@ -86,6 +86,7 @@ struct draft_filter {
 	int64_t author_id;      /* a membership; 0: all */
 	int64_t from_us, until_us; /* of scheduled_us; 0 and 0: all */
 	struct str text;        /* in the payload of the current version, whatever the case; empty: all */
+	bool only_waiting_posts; /* posts that have a time and are neither published nor withdrawn */
 };
 /* Newest first. */
 enum error draft_list(struct db *db, struct arena *arena, const struct draft_filter *filter, const struct id_page *page,

@@ -32,6 +32,8 @@ enum event_kind {
 	EVENT_ACTOR_ENDED,          /* actor_id: suspended, disabled or deleted */
 	EVENT_TICKET,               /* id: ticket; actor_id: brand account */
 	EVENT_DRAFT,                /* id: draft; actor_id: brand account */
+	EVENT_DELIVERY,             /* id: post; actor_id: brand account: it has arrived wherever it will */
+	EVENT_QUOTE,                /* id: the post that quotes; actor_id: whose post is quoted: it was accepted or refused */
 	EVENT_GAP,                  /* other processes may have said something that we missed; emitted by this module */
 	EVENT_KIND_COUNT
 };

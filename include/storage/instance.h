@@ -22,4 +22,15 @@ enum error instance_count(struct db *db, struct arena *arena, struct instance_co
 #define INSTANCE_MAX_PEERS 50000
 enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count) MUST_CHECK;
 
+/* A week, from Monday on, in UTC. */
+struct instance_week {
+	int64_t begin_us;
+	int64_t posts, active_users, new_users;
+};
+#define INSTANCE_WEEKS 12
+/* This week and those before it, INSTANCE_WEEKS of them, the latest first. */
+enum error instance_list_weeks(struct db *db, struct arena *arena, struct instance_week ret_weeks[INSTANCE_WEEKS]) MUST_CHECK;
+/* Writes down this week as it is until now; called each hour. Weeks of more than a year ago go. */
+enum error instance_note_week(struct db *db, struct arena *arena) MUST_CHECK;
+
 #endif

@@ -11,7 +11,7 @@ static enum error run_record(struct db *db, struct arena *arena, struct contact_
 {
 	struct consent *consent = work->thing;
 	consent->contact_id = card->id;
-	work->data = arena_printf(arena, "{\"consent\":%lld,\"purpose\":\"%.*s\"}", (long long)consent->id, STR_ARG(consent->purpose));
+	work->data = arena_printf(arena, "{\"consent\":%lld}", (long long)consent->id);
 	enum error error = consent_add(db, arena, consent);
 	if (error == ERROR_UNPROCESSABLE)
 		work->message = STR_LITERAL("A card has at most 500 consents");

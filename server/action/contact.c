@@ -7,6 +7,7 @@
 #include "storage/membership.h"
 #include "storage/ticket_tag.h"
 
+#include "base/json_out.h"
 #include "base/mutant.h"
 
 static enum error refuse_work(struct contact_work *work, enum error error, const char *why)
@@ -84,6 +85,22 @@ enum error contact_work_do(struct db *db, struct arena *arena, struct contact_wo
 
 /* ---- changes ---- */
 
+/* What was changed, without what it says. */
+static struct str describe(struct arena *arena, const struct contact_change *change)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_bool(&json, "name", change->name != NULL);
+	json_out_key_bool(&json, "language", change->language != NULL);
+	json_out_key_bool(&json, "fields", change->fields_json.data != NULL);
+	if (change->assignee_id)
+		json_out_key_int(&json, "assignee", *change->assignee_id);
+	json_out_object_end(&json);
+	return arena_str(arena, buf_str(&out));
+}
+
 static enum error run_edit(struct db *db, struct arena *arena, struct contact_work *work, const struct contact *card)
 {
 	const struct contact_change *change = work->thing;
@@ -97,9 +114,7 @@ static enum error run_edit(struct db *db, struct arena *arena, struct contact_wo
 		error = contact_store(db, arena, card->id, change);
 	if (error == ERROR_UNPROCESSABLE)
 		return refuse_work(work, error, "fields: at most 50 of them, and 64 KiB in all");
-	work->data = arena_printf(arena, "{\"name\":%s,\"language\":%s,\"fields\":%s,\"assignee\":%lld}", change->name ? "true" : "false",
-		change->language ? "true" : "false", change->fields_json.data ? "true" : "false",
-		(long long)(change->assignee_id ? *change->assignee_id : card->assignee_id));
+	work->data = describe(arena, change);
 	return error;
 }
 

@@ -54,6 +54,11 @@ void deed_set_claim(const struct release_claim *claim)
 	current.claim = *claim;
 }
 
+bool deed_is_for_organisation(void)
+{
+	return is_for_organisation;
+}
+
 bool deed_end(void)
 {
 	is_for_organisation = false;

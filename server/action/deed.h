@@ -35,6 +35,8 @@ void deed_begin(const struct deed_author *author);
 void deed_set_claim(const struct release_claim *claim);
 /* What is being made, now that it has an id: it becomes the target. Nothing where nobody began. */
 void deed_set_target(struct arena *arena, const char *kind, int64_t id);
+/* Whether somebody began: an organisation's account does it. */
+bool deed_is_for_organisation(void);
 /* Whether something was written since deed_begin. */
 bool deed_end(void);
 

@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 #include "base/mutant.h"
+#include "storage/campaign.h"
 #include "storage/event.h"
 #include "storage/id.h"
 #include "storage/job.h"
 #include "storage/media.h"
 #include "storage/membership.h"
 #include "storage/organisation.h"
+#include "storage/queue_slot.h"
 
 #define KEEP_MEDIA_US (INT64_C(366 * 24 * 3600) * 1000000)
 #define COMMENT_MAX_BYTES 5000
@@ -128,13 +130,29 @@ static enum error add_job(struct db *db, struct arena *arena, const struct draft
 	return job_add(db, arena, STR_LITERAL("draft_publish"), draft_key(arena, draft->id), (struct str){ 0 }, draft->scheduled_us);
 }
 
+/* The lock is held until the draft has its time. */
+static enum error take_slot(struct db *db, struct arena *arena, const struct draft *draft, struct draft_answer *answer, int64_t *ret_us)
+{
+	int64_t now_us = clock_now_us();
+	enum error error = MUTANT("draft_slot_lock") ? ERROR_NONE : slot_lock(db, arena, draft->actor_id);
+	if (!error)
+		error = slot_next_free(db, arena, draft->actor_id, draft->embargo_us > now_us ? draft->embargo_us - 1 : now_us, ret_us);
+	if (error == ERROR_NOT_FOUND)
+		return draft_refuse(answer, DRAFT_REFUSED_OTHERWISE, ERROR_UNPROCESSABLE, "no slot is free within 90 days");
+	if (!error && draft->expires_us && draft->expires_us <= *ret_us)
+		return draft_refuse(answer, DRAFT_EXPIRED, ERROR_UNPROCESSABLE, "it expires before that time");
+	return error;
+}
+
 static enum error write_new(struct db *db, struct arena *arena, void *owner)
 {
 	struct writing *writing = owner;
-	const struct draft *draft = &writing->draft;
+	struct draft *draft = &writing->draft;
 	enum error error = authorise_writing(db, arena, draft->actor_id, writing->author);
 	if (!error && draft->scheduled_us)
 		error = authorise_time(db, arena, draft->actor_id, writing->author, true);
+	if (!error && writing->wish->scheduled_us == DRAFT_NEXT_SLOT)
+		error = take_slot(db, arena, draft, writing->answer, &draft->scheduled_us);
 	if (!error)
 		error = draft_insert(db, arena, draft, &writing->version);
 	if (!error)
@@ -148,13 +166,26 @@ static enum error write_new(struct db *db, struct arena *arena, void *owner)
 static enum error check_limits(const struct draft_wish *wish, struct draft_answer *answer)
 {
 	int64_t now_us = clock_now_us();
-	if (wish->scheduled_us && wish->scheduled_us <= now_us)
+	bool is_timed = wish->scheduled_us && wish->scheduled_us != DRAFT_NEXT_SLOT;
+	if (is_timed && wish->scheduled_us <= now_us)
 		return draft_refuse(answer, DRAFT_REFUSED_OTHERWISE, ERROR_UNPROCESSABLE, "the time must be in the future");
 	if (wish->expires_us && wish->expires_us <= now_us)
 		return draft_refuse(answer, DRAFT_EXPIRED, ERROR_UNPROCESSABLE, "it would expire before it is said");
-	if (wish->scheduled_us && wish->embargo_us > wish->scheduled_us)
+	if (is_timed && wish->embargo_us > wish->scheduled_us)
 		return draft_refuse(answer, DRAFT_EMBARGO, ERROR_UNPROCESSABLE, "the time lies before the end of the embargo");
 	return ERROR_NONE;
+}
+
+static enum error check_campaign(struct db *db, struct arena *arena, int64_t organisation_id, int64_t campaign_id,
+	struct draft_answer *answer)
+{
+	struct campaign campaign;
+	if (!campaign_id)
+		return ERROR_NONE;
+	enum error error = campaign_find(db, arena, organisation_id, campaign_id, &campaign);
+	if (error == ERROR_NOT_FOUND && !MUTANT("draft_campaign"))
+		return draft_refuse(answer, DRAFT_REFUSED_OTHERWISE, ERROR_UNPROCESSABLE, "there is no such campaign");
+	return error;
 }
 
 /* What is wrong with it, and who has to look at it. */
@@ -164,6 +195,8 @@ static enum error prepare(struct db *db, struct arena *arena, struct writing *wr
 	struct draft_content content;
 	const struct approval_policy *policy = NULL;
 	enum error error = check_limits(writing->wish, answer);
+	if (!error)
+		error = check_campaign(db, arena, organisation_id, writing->wish->campaign_id, answer);
 	if (!error)
 		error = draft_payload_make(db, arena, writing->wish, &content, &answer->message);
 	if (!error)
@@ -315,20 +348,26 @@ static enum error withdraw(struct db *db, struct arena *arena, const struct doin
 static enum error set_time(struct db *db, struct arena *arena, const struct doing *doing, const struct draft *now)
 {
 	struct draft timed = *now;
+	int64_t time_us = doing->time_us;
 	bool is_own = doing->author->user_id && now->author_user_id == doing->author->user_id;
 	enum error error = authorise_time(db, arena, now->actor_id, doing->author, is_own);
 	if (error)
 		return error;
 	if (now->state == DRAFT_PUBLISHING || now->state == DRAFT_PUBLISHED || now->state == DRAFT_WITHDRAWN)
 		return draft_refuse(doing->answer, DRAFT_WRONG_STATE, ERROR_CONFLICT, "it cannot be scheduled any more");
-	if (doing->time_us <= clock_now_us())
+	if (time_us == DRAFT_NEXT_SLOT) {
+		error = take_slot(db, arena, now, doing->answer, &time_us);
+		if (error)
+			return error;
+	}
+	if (time_us <= clock_now_us())
 		return draft_refuse(doing->answer, DRAFT_REFUSED_OTHERWISE, ERROR_UNPROCESSABLE, "the time must be in the future");
-	if (now->embargo_us > doing->time_us)
+	if (now->embargo_us > time_us)
 		return draft_refuse(doing->answer, DRAFT_EMBARGO, ERROR_UNPROCESSABLE, "the time lies before the end of the embargo");
-	if (now->expires_us && now->expires_us <= doing->time_us)
+	if (now->expires_us && now->expires_us <= time_us)
 		return draft_refuse(doing->answer, DRAFT_EXPIRED, ERROR_UNPROCESSABLE, "it expires before that time");
-	timed.scheduled_us = doing->time_us;
-	error = draft_set_time(db, arena, now->id, doing->time_us, doing->author->membership_id, doing->author->user_id);
+	timed.scheduled_us = time_us;
+	error = draft_set_time(db, arena, now->id, time_us, doing->author->membership_id, doing->author->user_id);
 	if (!error && (now->state == DRAFT_APPROVED || now->state == DRAFT_FAILED))
 		error = draft_go(db, arena, now->id, now->state, DRAFT_SCHEDULED);
 	return error ? error : add_job(db, arena, &timed);

@@ -31,6 +31,10 @@ struct draft_answer {
 	struct str message; /* English, for logs and as a last resort; data NULL for none */
 };
 
+/* In place of a time: the next free slot of the account's queue, behind the embargo. Two never take the same.
+ * ERROR_UNPROCESSABLE when there is none within 90 days. */
+#define DRAFT_NEXT_SLOT (-1)
+
 struct draft_wish {
 	enum draft_kind kind;
 	const struct publish_request *request; /* of a post or an edit; actor_id, user_id and application_id count */
@@ -40,12 +44,12 @@ struct draft_wish {
 	int64_t ticket_id;       /* 0 for none */
 	int64_t campaign_id;
 	int64_t embargo_us, expires_us;
-	int64_t scheduled_us;    /* 0: none; needs draft.schedule (own is enough), of apps as well */
+	int64_t scheduled_us;    /* 0: none; needs draft.schedule (own is enough), of apps as well. DRAFT_NEXT_SLOT likewise */
 	bool is_submitted;       /* goes to in_review at once */
 	struct str idempotency_key; /* empty for none: the same key gives the same draft again */
 };
 
-/* Needs draft.write. The same errors as publish_check. */
+/* Needs draft.write. The same errors as publish_check; ERROR_UNPROCESSABLE for a campaign that is not the organisation's. */
 enum error draft_create(struct db *db, struct arena *arena, const struct draft_wish *wish, const struct audit_author *author,
 	struct draft *ret_draft, struct draft_answer *ret_answer) MUST_CHECK;
 /* Another version. lock_version: of what the editor saw; 0: whatever it is. Needs draft.write. */

@@ -34,8 +34,9 @@ static enum error find_own(struct db *db, struct arena *arena, const struct edit
 /* When the poll ends counts only together with another one: it is reckoned from now. */
 static bool is_same_poll(const struct poll *one, const struct poll *other)
 {
-	if (one->is_multiple != other->is_multiple || one->hides_totals != other->hides_totals ||
-		one->option_count != other->option_count)
+	if (one->option_count != other->option_count)
+		return false;
+	if (one->option_count && (one->is_multiple != other->is_multiple || one->hides_totals != other->hides_totals))
 		return false;
 	for (size_t i = 0; i < one->option_count; i++)
 		if (!str_eq(one->options[i].title, other->options[i].title))
@@ -43,9 +44,10 @@ static bool is_same_poll(const struct poll *one, const struct poll *other)
 	return true;
 }
 
+/* One that is not sent any more is taken away, as Mastodon does. */
 static bool changes_poll(const struct editing *editing)
 {
-	return editing->composition.poll.option_count && !is_same_poll(&editing->composition.poll, &editing->poll_before);
+	return !is_same_poll(&editing->composition.poll, &editing->poll_before);
 }
 
 static bool changes_something(const struct editing *editing)
@@ -141,7 +143,7 @@ static enum error write_rows(struct db *db, struct arena *arena, const struct ed
 	};
 	enum error error = post_edit(db, arena, &edit);
 	if (!error && changes_poll(editing))
-		error = poll_store(db, arena, edit.post_id, &composition->poll);
+		error = poll_set(db, arena, edit.post_id, &composition->poll);
 	return error;
 }
 
@@ -212,8 +214,6 @@ enum error edit_post(struct db *db, struct arena *arena, const struct edit_reque
 	enum error error = deed_find_doer(db, arena, request->actor_id, &author);
 	if (!error)
 		error = find_own(db, arena, request, &post);
-	if (!error && request->composition.poll && post.kind != POST_QUESTION)
-		error = composition_refuse("Validation failed: Poll cannot be added to a post", ret_message);
 	composition.post_id = request->post_id;
 	if (!error && !request->replaces_media)
 		error = find_media(db, arena, &composition);

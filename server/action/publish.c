@@ -9,12 +9,16 @@
 
 #include "federation/outbox.h"
 
+#include "base/clock.h"
 #include "storage/conversation.h"
 #include "storage/id.h"
+#include "storage/job.h"
 #include "storage/notification.h"
 #include "storage/media.h"
 #include "storage/preview.h"
 #include "storage/scheduled_post.h"
+
+#define WATCH_AFTER_US (INT64_C(2) * 1000000)
 
 struct publishing {
 	const struct publish_request *request;
@@ -67,6 +71,10 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
 	if (!error)
 		error = outbox_create_post(db, arena, publishing->post.id);
+	/* Its team is told when it has arrived everywhere. */
+	if (!error && deed_is_for_organisation())
+		error = job_add(db, arena, STR_LITERAL("delivery_watch"), arena_printf(arena, "%lld", (long long)publishing->post.id),
+			(struct str){ 0 }, clock_now_us() + WATCH_AFTER_US);
 	if (!error && !request->media_count)
 		error = preview_want(db, arena, publishing->post.id, publishing->post.html, true);
 	if (!error && publishing->quote.post.id)

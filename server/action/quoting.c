@@ -10,6 +10,7 @@
 
 #include "base/mutant.h"
 #include "storage/block.h"
+#include "storage/event.h"
 #include "storage/follow.h"
 #include "storage/notification.h"
 
@@ -87,6 +88,8 @@ enum error quoting_follow_up(struct db *db, struct arena *arena, const struct ac
 	int64_t quoting_id)
 {
 	struct post quoting;
+	if (quote->state == QUOTE_ACCEPTED)
+		event_emit_on_commit(db, EVENT_QUOTE, quoting_id, quote->author.id);
 	if (quote->state == QUOTE_ACCEPTED)
 		return notification_add(db, arena, quote->author.id, NOTIFICATION_QUOTE, actor->id, quoting_id);
 	enum error error = post_find_any(db, arena, quoting_id, &quoting);

@@ -126,7 +126,7 @@ enum error handle_contact_list(struct request *request, const struct seat *seat)
 		.after_id = parameter_id(request, "min_id"), .limit = (int)parameter_int(request, "limit", PAGE, 1, PAGE_MAX) };
 	struct contact *contacts;
 	size_t count;
-	if (query.text.len > SEARCH_TEXT_MAX || !str_is_utf8(query.text) || str_contains_char(query.text, '\0'))
+	if (query.text.len > SEARCH_TEXT_MAX || !str_is_utf8(query.text))
 		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("q: at most 200 bytes of text"));
 	query.actor_count = seat_accounts_with(seat, request->arena, PERMISSION_CONTACT_READ, false, &actor_ids);
 	query.actor_ids = actor_ids;

@@ -108,6 +108,16 @@ static enum error read_form(struct request *request, int64_t actor_id, struct pu
 	return error;
 }
 
+enum error drafts_read_slot(struct request *request, int64_t *ret_time_us)
+{
+	struct str slot = parameter_text(request, "slot");
+	bool is_next = str_eq(slot, STR_LITERAL("next"));
+	if ((slot.len && !is_next) || (is_next && parameter_text(request, "scheduled_at").len))
+		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("slot"));
+	*ret_time_us = is_next ? DRAFT_NEXT_SLOT : 0;
+	return ERROR_NONE;
+}
+
 enum error drafts_read_wish(struct request *request, const struct seat *seat, int64_t actor_id, const struct draft *former,
 	struct draft_wish *ret_wish)
 {
@@ -123,6 +133,8 @@ enum error drafts_read_wish(struct request *request, const struct seat *seat, in
 	if (!error)
 		error = read_time(request, "expires_at", former ? former->expires_us : 0, &wish.expires_us);
 	if (!error && !former)
+		error = drafts_read_slot(request, &wish.scheduled_us);
+	if (!error && !former && !wish.scheduled_us)
 		error = read_time(request, "scheduled_at", 0, &wish.scheduled_us);
 	if (error)
 		return error;

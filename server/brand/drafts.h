@@ -17,6 +17,9 @@ enum error drafts_refuse(struct request *request, enum error error, const struct
 enum error drafts_write(struct request *request, struct json_out *json, const struct draft *draft, bool is_alone) MUST_CHECK;
 enum error drafts_respond(struct request *request, int status, const struct draft *draft) MUST_CHECK;
 
+/* DRAFT_NEXT_SLOT for slot=next, 0 without slot. Answered when it is something else, or comes with a time. */
+enum error drafts_read_slot(struct request *request, int64_t *ret_time_us) MUST_CHECK;
+
 /* What the body wants, for an account; former: the draft that is edited, or NULL. */
 enum error drafts_read_wish(struct request *request, const struct seat *seat, int64_t actor_id, const struct draft *former,
 	struct draft_wish *ret_wish) MUST_CHECK;

@@ -38,7 +38,10 @@ enum error handle_drafts_schedule(struct request *request, const struct seat *se
 	enum error error = drafts_find(request, seat, PERMISSION_DRAFT_COMMENT, &draft);
 	if (error)
 		return error;
-	if (!time_parse_rfc3339(parameter_text(request, "scheduled_at"), &time_us))
+	error = drafts_read_slot(request, &time_us);
+	if (error)
+		return error;
+	if (!time_us && !time_parse_rfc3339(parameter_text(request, "scheduled_at"), &time_us))
 		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("scheduled_at"));
 	return run(request, seat, &draft, DRAFT_SCHEDULE, time_us);
 }

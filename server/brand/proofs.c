@@ -57,6 +57,7 @@ enum error handle_deliveries_show(struct request *request, const struct seat *se
 	json_out_key_id(json, "post_id", post.id);
 	json_out_key_c_string(json, "quality", "measured");
 	json_out_key_bool(json, "pending_is_lower_bound", report.is_expanding);
+	json_out_key_int(json, "summed", report.summed);
 	json_out_key(json, "total");
 	write_line(json, &report.total);
 	json_out_key_array_begin(json, "servers");

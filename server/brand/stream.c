@@ -8,7 +8,10 @@
 #include "server/brand/operation.h"
 #include "server/brand/problem.h"
 #include "server/http/stream.h"
+#include "storage/delivery_report.h"
 #include "storage/event.h"
+#include "storage/post.h"
+#include "storage/preference.h"
 #include "storage/seat_rights.h"
 #include "storage/stream_access.h"
 #include "storage/ticket.h"
@@ -104,7 +107,8 @@ static bool join(struct brand_client *client, struct stream *stream)
 static void hear(struct event_listener *listener, const struct event *event)
 {
 	struct brand_streams *streams = LIST_OBJECT(listener, struct brand_streams, listener);
-	bool is_told = event->kind == EVENT_TICKET || event->kind == EVENT_DRAFT;
+	bool is_told = event->kind == EVENT_TICKET || event->kind == EVENT_DRAFT || event->kind == EVENT_DELIVERY ||
+		event->kind == EVENT_QUOTE;
 	pthread_mutex_lock(&streams->lock);
 	if (is_told && streams->client_count && streams->count < EVENTS_MAX) {
 		streams->events[(streams->first + streams->count) % EVENTS_MAX] = *event;
@@ -223,6 +227,54 @@ static void tell_draft(struct brand_streams *streams, const struct event *event,
 	shared_bytes_unref(&data);
 }
 
+static void tell_delivery(struct brand_streams *streams, const struct event *event, const struct reader_copy *readers, size_t count)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	struct delivery_report report;
+	if (!count || delivery_report_find(streams->db, streams->arena, event->id, &report))
+		return;
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_id(&json, "post_id", event->id);
+	json_out_key_id(&json, "account_id", event->actor_id);
+	for (int state = 0; state < DELIVERY_STATE_COUNT; state++)
+		json_out_key_int(&json, delivery_state_name((enum delivery_state)state), report.total.deliveries[state]);
+	json_out_object_end(&json);
+	struct shared_bytes *data = shared_bytes_new(&out);
+	for (size_t i = 0; i < count; i++)
+		if (may_hear(streams, &readers[i], event->actor_id, PERMISSION_ANALYTICS_READ, 0))
+			stream_send(readers[i].stream, STR_LITERAL("delivery.ended"), data);
+	shared_bytes_unref(&data);
+}
+
+/* Somebody asked to quote a post, and its policy has answered. */
+static void tell_quote(struct brand_streams *streams, const struct event *event, const struct reader_copy *readers, size_t count)
+{
+	AUTO(buf) struct buf out = { 0 };
+	struct json_out json;
+	struct post quoting, quoted;
+	if (!count || post_find_any(streams->db, streams->arena, event->id, &quoting) ||
+		post_find_any(streams->db, streams->arena, quoting.quote_id, &quoted))
+		return;
+	/* What its readers cannot see the team does not see by this either. */
+	bool is_seen = !post_find(streams->db, streams->arena, event->actor_id, event->id, &quoting);
+	json_out_init(&json, &out);
+	json_out_object_begin(&json);
+	json_out_key_id(&json, "id", event->id);
+	json_out_key_id(&json, "post_id", quoted.id);
+	json_out_key_id(&json, "account_id", event->actor_id);
+	json_out_key_c_string(&json, "policy", post_quote_policy_name(quoted.quote_policy));
+	json_out_key_c_string(&json, "url", is_seen ? arena_c_string(streams->arena, quoting.url) : NULL);
+	json_out_object_end(&json);
+	struct shared_bytes *data = shared_bytes_new(&out);
+	struct str name = quoting.quote_state == QUOTE_ACCEPTED ? STR_LITERAL("quote.accepted") : STR_LITERAL("quote.refused");
+	for (size_t i = 0; i < count; i++)
+		if (may_hear(streams, &readers[i], event->actor_id, PERMISSION_DRAFT_COMMENT, 0))
+			stream_send(readers[i].stream, name, data);
+	shared_bytes_unref(&data);
+}
+
 static void tell(struct brand_streams *streams, const struct event *event)
 {
 	struct reader_copy *readers;
@@ -230,6 +282,10 @@ static void tell(struct brand_streams *streams, const struct event *event)
 	size_t count = copy_clients(streams, &readers);
 	if (event->kind == EVENT_TICKET)
 		tell_ticket(streams, event, readers, count);
+	else if (event->kind == EVENT_DELIVERY)
+		tell_delivery(streams, event, readers, count);
+	else if (event->kind == EVENT_QUOTE)
+		tell_quote(streams, event, readers, count);
 	else
 		tell_draft(streams, event, readers, count);
 	release_readers(readers, count);
@@ -325,7 +381,7 @@ struct brand_streams *brand_streams_start(struct app *app)
 		memory_fatal("cannot start the thread of the brand streams");
 	pthread_sigmask(SIG_SETMASK, &previous, NULL);
 	streams->listener = (struct event_listener){ .heard = hear,
-		.kinds = 1U << EVENT_TICKET | 1U << EVENT_DRAFT | 1U << EVENT_TOKEN_ENDED | 1U << EVENT_APPLICATION_ENDED |
+		.kinds = 1U << EVENT_TICKET | 1U << EVENT_DRAFT | 1U << EVENT_DELIVERY | 1U << EVENT_QUOTE | 1U << EVENT_TOKEN_ENDED | 1U << EVENT_APPLICATION_ENDED |
 			1U << EVENT_USER_ENDED | 1U << EVENT_ACTOR_ENDED };
 	event_listen(&streams->listener);
 	return streams;

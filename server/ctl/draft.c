@@ -190,8 +190,9 @@ static enum error run_withdraw(struct invocation *invocation)
 
 static enum error run_schedule(struct invocation *invocation)
 {
-	int64_t time_us;
-	if (!time_parse_rfc3339(str_from(invocation->arguments[2]), &time_us))
+	int64_t time_us = DRAFT_NEXT_SLOT;
+	if (!str_eq(str_from(invocation->arguments[2]), STR_LITERAL("next")) &&
+		!time_parse_rfc3339(str_from(invocation->arguments[2]), &time_us))
 		return ctl_fail(ERROR_BAD_REQUEST, "'%s' is no time: 2027-01-31T18:00:00+01:00", invocation->arguments[2]);
 	return run_deed(invocation, DRAFT_SCHEDULE, time_us);
 }
@@ -276,8 +277,8 @@ const struct command command_draft_reject = { "draft", "reject", "SLUG NUMBER", 
 	"Sends a draft back to its author in the name of a member who may", NULL, decision_options, run_reject };
 
 const struct command command_draft_schedule = { "draft", "schedule", "SLUG NUMBER TIME", 3, 3, COMMAND_HAS_JSON,
-	"Gives a draft its time by the right of a member", "Example:\n  comptoir draft schedule fleurs 118 2027-01-31T18:00:00+01:00 --as "
-	"wilma\n", member_options, run_schedule };
+	"Gives a draft its time by the right of a member", "TIME is next for the next free slot of the account's queue.\n"
+	"\nExample:\n  comptoir draft schedule fleurs 118 2027-01-31T18:00:00+01:00 --as wilma\n", member_options, run_schedule };
 
 const struct command command_draft_publish = { "draft", "publish", "SLUG NUMBER", 2, 2, COMMAND_HAS_JSON,
 	"Publishes an approved draft by the right of a member", NULL, member_options, run_publish };

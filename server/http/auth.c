@@ -65,6 +65,8 @@ static bool is_ended_by(const struct access *access, const struct event *event)
 	case EVENT_ANNOUNCEMENT_REACTION:
 	case EVENT_TICKET:
 	case EVENT_DRAFT:
+	case EVENT_DELIVERY:
+	case EVENT_QUOTE:
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The hourly round of forgetting what has expired. */
+ * The hourly round: forgetting what has expired, and writing down how the week goes. */
 #include "server/jobs/job_worker.h"
 
 #include "storage/expiry.h"
+#include "storage/instance.h"
 
 enum error job_forget_run(struct job_run *run)
 {
@@ -13,5 +14,5 @@ enum error job_forget_run(struct job_run *run)
 		if (error)
 			return error;
 	}
-	return ERROR_NONE;
+	return instance_note_week(run->db, run->arena);
 }

@@ -7,6 +7,7 @@
 #include "server/action/draft.h"
 #include "server/brand/problem.h"
 #include "server/entity/scheduled_status.h"
+#include "server/mastodon/brand_scheduled.h"
 #include "server/mastodon/posting_form.h"
 
 #include "base/mutant.h"
@@ -71,18 +72,10 @@ static enum error respond_saved(struct request *request, const struct draft *dra
 
 static enum error respond_scheduled(struct request *request, const struct draft *draft)
 {
-	struct draft_version version;
 	const struct reader reader = reader_of(request, FILTER_NONE);
-	enum error error = draft_version_find(request->db, request->arena, draft->id, draft->version, &version);
-	if (error)
-		return error;
-	int64_t *media_ids = arena_alloc_array(request->arena, version.media_count, sizeof(*media_ids));
-	for (size_t i = 0; i < version.media_count; i++)
-		media_ids[i] = version.media_ids[i];
-	const struct scheduled_post shown = { .id = draft->id, .actor_id = draft->actor_id, .scheduled_us = draft->scheduled_us,
-		.application_id = draft->application_id, .request_json = version.payload, .media_ids = media_ids,
-		.media_count = version.media_count };
-	return scheduled_status_write(&reader, respond_json(request, 200), &shown);
+	struct scheduled_post shown;
+	enum error error = brand_scheduled_show(request, draft, &shown);
+	return error ? error : scheduled_status_write(&reader, respond_json(request, 200), &shown);
 }
 
 static enum error keep_for_review(struct request *request, const struct draft_wish *wish)
@@ -124,7 +117,7 @@ enum error brand_posting_begin(struct request *request, const struct publish_req
 		claim(request, RELEASE_REPLY, ticket_id);
 		return ERROR_NONE;
 	}
-	if (scheduled_us && (may(request, PERMISSION_DRAFT_SCHEDULE) ||
+	if (scheduled_us && (may(request, PERMISSION_DRAFT_SCHEDULE) || may(request, PERMISSION_ACCOUNT_SPEAK) ||
 		rights_allow_own(request->access.standing.rights, PERMISSION_DRAFT_SCHEDULE)))
 		wish.scheduled_us = scheduled_us;
 	wish.ticket_id = ticket_id;

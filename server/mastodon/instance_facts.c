@@ -50,6 +50,32 @@ enum error handle_instance_peers(struct request *request)
 	return ERROR_NONE;
 }
 
+static void write_number(struct request *request, struct json_out *json, const char *key, int64_t number)
+{
+	json_out_key_str(json, key, arena_printf(request->arena, "%lld", (long long)number));
+}
+
+/* All numbers are texts there. */
+enum error handle_instance_activity(struct request *request)
+{
+	struct instance_week weeks[INSTANCE_WEEKS] = { 0 };
+	enum error error = instance_list_weeks(request->db, request->arena, weeks);
+	if (error)
+		return error;
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < INSTANCE_WEEKS; i++) {
+		json_out_object_begin(json);
+		write_number(request, json, "week", weeks[i].begin_us / 1000000);
+		write_number(request, json, "statuses", weeks[i].posts);
+		write_number(request, json, "logins", weeks[i].active_users);
+		write_number(request, json, "registrations", weeks[i].new_users);
+		json_out_object_end(json);
+	}
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
 static struct str digest_of(struct arena *arena, struct str text)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];

@@ -8,6 +8,7 @@
 #include "server/http/request.h"
 
 enum error handle_instance_rules(struct request *request) MUST_CHECK;
+enum error handle_instance_activity(struct request *request) MUST_CHECK;
 enum error handle_instance_peers(struct request *request) MUST_CHECK;
 enum error handle_instance_domain_blocks(struct request *request) MUST_CHECK;
 enum error handle_instance_languages(struct request *request) MUST_CHECK;

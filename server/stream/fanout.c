@@ -378,6 +378,8 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 	case EVENT_ACTOR_ENDED:
 	case EVENT_TICKET:
 	case EVENT_DRAFT:
+	case EVENT_DELIVERY:
+	case EVENT_QUOTE:
 	case EVENT_GAP:
 	case EVENT_KIND_COUNT:
 		break;

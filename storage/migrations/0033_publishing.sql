@@ -188,3 +188,21 @@ end $$;
 
 grant execute on function is_brand_account(bigint), post_is_released(bigint, bigint) to comptoir_web, comptoir_federation;
 grant execute on function release_settle() to comptoir_web;
+
+-- ---- receipts ----
+
+create table post_receipts (
+	post_id bigint not null references posts on delete cascade,
+	state text not null check (state in ('accepted', 'refused', 'given_up', 'withheld')),
+	deliveries bigint not null check (deliveries > 0),
+	recipients bigint not null check (recipients > 0),
+	first_attempt_at timestamptz,
+	last_ended_at timestamptz not null,
+	took_ms integer[] not null default '{}',
+	primary key (post_id, state)
+);
+comment on table post_receipts is 'What became of the first sending of a brand''s post, when the rows of its deliveries are gone';
+comment on column post_receipts.took_ms is 'One for each that was accepted';
+
+grant select, insert, update on post_receipts to comptoir_federation;
+grant select, insert, update, delete on post_receipts to comptoir_web;

@@ -7,6 +7,7 @@ import pytest
 
 from support import processes
 from support.api import Api, person
+from support.waiting import wait_until
 
 PNG = (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx"
        b"\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82")
@@ -139,3 +140,24 @@ def test_an_open_post_can_be_embedded_and_no_other(server, anna):
     nobody.get("/api/oembed", 404, url=private["url"])
     for url in ("", "https://other.example/@anna/1", server.url + "/@anna", server.url + "/@anna/x"):
         nobody.get("/api/oembed", 404, url=url)
+
+
+def test_twelve_weeks_of_activity_are_told_as_texts(server_factory):
+    server = server_factory()
+    writer = person(server, "writer")
+    weeks = Api(server).get("/api/v1/instance/activity")
+    assert len(weeks) == 12 and all(set(week) == {"week", "statuses", "logins", "registrations"} for week in weeks)
+    starts = [int(week["week"]) for week in weeks]
+    assert all(one - other == 7 * 86400 for one, other in zip(starts, starts[1:])) and (starts[0] - 4 * 86400) % (7 * 86400) == 0
+
+    def hour():
+        server.database.rows("update jobs set due_at = now() where kind = 'forget' returning 1")
+        server.database.rows("select pg_notify('comptoir_wake', '8')")
+        wait_until(lambda: not server.database.value("select count(*) from jobs where kind = 'forget' and due_at <= now()"), 20, "the round")
+
+    hour()
+    for number in range(3):
+        writer.post("/api/v1/statuses", data={"status": f"number {number}"})
+    hour()
+    now = wait_until(lambda: [week for week in Api(server).get("/api/v1/instance/activity")[:1] if week["statuses"] == "3"], 20, "three posts")[0]
+    assert int(now["logins"]) >= 1 and int(now["registrations"]) >= 1

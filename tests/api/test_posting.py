@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from support.api import Api, make_token, new_id, person
+from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +252,28 @@ def test_an_edit_with_other_options_begins_the_poll_anew(anna, ben):
     other = anna.put(f"/api/v1/statuses/{status['id']}", data={"status": "??", "poll[options][]": ["a", "c"],
                                                                "poll[expires_in]": 600})
     assert other["poll"]["votes_count"] == 0 and other["poll"]["options"][1]["title"] == "c"
+
+
+def test_an_edit_makes_a_question_of_a_note_and_a_note_of_a_question(anna, ben):
+    status = anna.post("/api/v1/statuses", data={"status": "?"})
+    asked = anna.put(f"/api/v1/statuses/{status['id']}", data={"status": "?", "poll[options][]": ["a", "b"], "poll[expires_in]": 600})
+    assert [one["title"] for one in asked["poll"]["options"]] == ["a", "b"]
+    ben.post(f"/api/v1/polls/{asked['poll']['id']}/votes", data={"choices[]": "0"})
+    path = f"/users/{anna.name}/statuses/{status['id']}"
+
+    def document():
+        return anna.server.get(path, headers={"Accept": "application/activity+json"}).json()
+
+    wait_until(lambda: document()["type"] == "Question", 20, "a question")
+    plain = anna.put(f"/api/v1/statuses/{status['id']}", data={"status": "!"})
+    assert plain["poll"] is None
+    wait_until(lambda: document()["type"] == "Note", 20, "a note")
+    assert "oneOf" not in document()
+    history = anna.get(f"/api/v1/statuses/{status['id']}/history")
+    assert [one.get("poll") and [option["title"] for option in one["poll"]["options"]] for one in history] == [None, ["a", "b"], None]
+    media = upload(anna)
+    assert anna.put(f"/api/v1/statuses/{status['id']}", 422, json={
+        "status": "!", "media_ids": [media], "poll": {"options": ["a", "b"], "expires_in": 600}})["error"] == "Cannot attach more than 4 files"
 
 
 def test_only_the_author_edits_and_deletes(anna, ben):

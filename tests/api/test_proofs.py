@@ -24,13 +24,13 @@ def world(server):
     account = database.value("select id from actors where handle = %s and domain_id is not null", ("fleurs" + suffix,))
     activity, post = new_id(), new_id()
     uri = f"https://receipts.example/posts/{post}"
-    database.rows("insert into posts (id, actor_id, uri, url, html, created_at, visibility, conversation_id)"
-                  " values (%s, %s, %s, %s, '', now(), 'public', %s) returning 1", (post, account, uri, uri, post))
     founder = database.value("select u.id from users as u join actors as a on a.id = u.actor_id where a.handle = %s", ("marie" + suffix,))
     database.rows("select set_config('comptoir.release', json_build_object('ground', 'spoken', 'user_id', %s)::text, true);"
+                  " insert into posts (id, actor_id, uri, url, html, created_at, visibility, conversation_id)"
+                  " values (%s, %s, %s, %s, '', now(), 'public', %s);"
                   " insert into activities_out (id, uri, type, actor_id, post_id, body, body_sha256, created_at)"
                   " values (%s, %s, 'Create', %s, %s, '{}', sha256('{}'), now() - interval '1 hour') returning 1",
-                  (founder, activity, uri + "/activity", account, post))
+                  (founder, post, account, uri, uri, post, activity, uri + "/activity", account, post))
     for inbox, peer, state, recipients, seconds in (
             ("https://a.example/1", "a.example", "accepted", 3, 1), ("https://a.example/2", "a.example", "accepted", 4, 2),
             ("https://b.example/1", "b.example", "refused", 1, 5), ("https://c.example/1", "c.example", "pending", 2, None)):
@@ -63,3 +63,40 @@ def test_the_command_line_says_the_same(world):
 def test_another_organisation_finds_nothing(world):
     server, people, post, uri = world
     people["paul"].call("GET", f"{BASE}/objects/{post}/deliveries", 404)
+
+
+def test_receipts_stay_when_the_deliveries_are_gone(world):
+    server, people, post, uri = world
+    seen = people["marie"].get(f"{BASE}/objects/{post}/deliveries")
+    assert seen["summed"] == 0
+    for gone in ("a.example", "b.example"):
+        server.database.rows("update deliveries as d set ended_at = d.ended_at - interval '100 days' from activities_out as a where a.id ="
+                             " d.activity_id and a.post_id = %s and d.peer = %s returning 1", (post, gone))
+        server.database.rows("update activities_out set created_at = created_at - interval '100 days' where post_id = %s returning 1", (post,))
+        server.command("db", "tidy")
+        server.database.rows("update activities_out set created_at = created_at + interval '100 days' where post_id = %s returning 1", (post,))
+    kept = people["marie"].get(f"{BASE}/objects/{post}/deliveries")
+    assert kept["summed"] == 3 and [line["server"] for line in kept["servers"]] == ["c.example"]
+    for name in ("pending", "accepted", "refused", "given_up", "withheld", "recipients", "p50_ms", "p95_ms"):
+        assert kept["total"][name] == seen["total"][name], name
+    assert kept["total"]["last_ended_at"] < seen["total"]["last_ended_at"]
+    report = json.loads(server.command("delivery", "receipts", uri, "--json").stdout)
+    assert report["total"]["deliveries"]["accepted"] == 2
+
+
+def test_of_others_posts_no_receipts_are_kept(server):
+    name = f"q{next(counter)}nobody"
+    server.create_account(name)
+    post, activity = new_id(), new_id()
+    uri = f"https://receipts.example/posts/{post}"
+    account = server.database.value("select id from actors where handle = %s and domain_id is not null", (name,))
+    server.database.rows("insert into posts (id, actor_id, uri, url, html, created_at, visibility, conversation_id)"
+                         " values (%s, %s, %s, %s, '', now(), 'public', %s);"
+                         " insert into activities_out (id, uri, type, actor_id, post_id, body, body_sha256)"
+                         " values (%s, %s, 'Create', %s, %s, '{}', sha256('{}'));"
+                         " insert into deliveries (activity_id, inbox_url, peer, state, ended_at)"
+                         " values (%s, 'https://a.example/1', 'a.example', 'accepted', now() - interval '100 days') returning 1",
+                         (post, account, uri, uri, post, activity, uri + "/activity", account, post, activity))
+    server.command("db", "tidy")
+    assert not server.database.rows("select 1 from deliveries where activity_id = %s", (activity,))
+    assert not server.database.rows("select 1 from post_receipts where post_id = %s", (post,))
