@@ -8,10 +8,10 @@ import pytest
 
 from support.api import Api, person
 from support.brand import problem
+from support.listener import Listener
 from support.waiting import wait_until
 from test_drafts import House, later
 from test_gate import follow_from_afar
-from test_team_inbox import Listener
 
 STATUSES = "/api/v1/statuses"
 SCHEDULED = "/api/v1/scheduled_statuses"
