@@ -254,6 +254,14 @@ static struct str check_federation_mode(const struct candidate *candidate)
 	return one_of(candidate, words, 3, "open, allow_list or closed");
 }
 
+static struct str check_dns_server(const struct candidate *candidate)
+{
+	struct net_address address;
+	if (!candidate->text.len || (net_address_parse_with_port(candidate->text, &address) && address.family == NET_IPV4))
+		return (struct str){ 0 };
+	return STR_LITERAL("must be an IPv4 address, with :PORT if need be");
+}
+
 static const struct {
 	const char *key_name;
 	rule check;
@@ -283,6 +291,7 @@ static const struct {
 	{ "federation.allow_addresses", check_allow_addresses },
 	{ "federation.ca_file", check_path },
 	{ "federation.mode", check_federation_mode },
+	{ "dns.server", check_dns_server },
 };
 
 bool config_check_value(struct arena *arena, const char *key_name, struct str text, const struct str *items,

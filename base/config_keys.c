@@ -24,7 +24,7 @@ static const struct config_key keys[] = {
 	TEXT("instance.source_url", "", "Where the source of the running version can be had, which its licence wants offered; empty: the about page says to ask."),
 	LIST("instance.languages", "en, fr", "Languages spoken here, main one first."),
 	TEXT("instance.registrations", "closed", "Who may sign up: open, approval, invitation or closed."),
-	TEXT("dns.server", "", "Name server that is asked whether a domain is an organisation's, as 192.0.2.1:53; empty: that of this machine."),
+	TEXT("dns.server", "", "Name server that is asked whether a domain is an organisation's, an IPv4 address with :PORT if it is not 53; empty: that of this machine."),
 	TEXT("organisation.creation", "operator", "Who may found organisations: operator (`comptoir org create` only) or users."),
 	BOOLEAN("posts.markdown", "false", "Whether what people type is Markdown; otherwise it is plain text."),
 	TEXT("translation.url", "", "Address of a LibreTranslate server, which may be a private one; empty: posts are not translated."),

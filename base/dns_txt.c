@@ -15,6 +15,7 @@
 #define ANSWER_MAX_BYTES 65535
 #define TIMEOUT_S 3
 #define TRIES 2
+#define DNS_PORT 53
 
 /* Of one record: strings, each behind its length. */
 static struct str join_strings(struct arena *arena, const unsigned char *data, size_t len)
@@ -52,8 +53,9 @@ bool dns_txt_read(struct arena *arena, struct str message, struct str **ret_text
 static bool set_server(struct __res_state *state, struct str text)
 {
 	struct net_address address;
-	if (!net_address_parse_with_port(text, &address) || address.family != NET_IPV4 || !address.port)
+	if (!net_address_parse_with_port(text, &address) || address.family != NET_IPV4)
 		return false;
+	address.port = address.port ? address.port : DNS_PORT;
 	struct sockaddr_storage storage;
 	if (net_address_to_sockaddr(&address, &storage) != sizeof(state->nsaddr_list[0]))
 		return false;

@@ -57,7 +57,15 @@ static const struct statement list_of_account = STATEMENT("organisation_domain_l
 	" where b.actor_id = $1"
 	"   and d.verified_at is not null"); // brand_accounts_pkey, organisation_domains_organisation_id_domain_key
 
-STATEMENT_TABLE(organisation_domain_statements, &add, &list, &find, &lock_one, &store, &remove_one, &is_taken, &list_of_account);
+static const struct statement holds = STATEMENT("organisation_domain_holds", 2,
+	"select exists ("
+	"  select from organisation_domains as d"
+	"  where d.organisation_id = $1"
+	"    and d.verified_at is not null"
+	"    and (d.domain = $2 or right($2, length(d.domain) + 1) = '.' || d.domain))");
+	// organisation_domains_organisation_id_domain_key
+
+STATEMENT_TABLE(organisation_domain_statements, &add, &list, &find, &lock_one, &store, &remove_one, &is_taken, &list_of_account, &holds);
 
 static struct organisation_domain read_domain(const struct db_rows *rows, int row)
 {
@@ -191,4 +199,16 @@ enum error organisation_domain_list_of_account(struct db *db, struct arena *aren
 	*ret_domains = domains;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error organisation_domain_holds(struct db *db, struct arena *arena, int64_t organisation_id, struct str host, bool *ret_holds)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, organisation_id);
+	db_value_text(&values, host);
+	enum error error = db_run(db, arena, &holds, &values, &rows);
+	if (!error)
+		*ret_holds = db_bool(&rows, 0, 0);
+	return error;
 }

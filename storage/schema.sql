@@ -255,6 +255,13 @@ CREATE FUNCTION public.is_brand_account(of_actor_id bigint) RETURNS boolean
 begin
 	return exists (select from brand_accounts as b where b.actor_id = of_actor_id);
 end $$;
+CREATE FUNCTION public.look_alike_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into look_alike_waiting (actor_id) values (new.id);
+	return null;
+end $$;
 CREATE FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1873,6 +1880,30 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.look_alike_waiting (
+    actor_id bigint NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.look_alike_waiting IS 'New and renamed actors, to be compared with the brands';
+CREATE TABLE public.look_alikes (
+    id bigint NOT NULL,
+    organisation_id bigint NOT NULL,
+    brand_actor_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    matched text NOT NULL,
+    distance smallint NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by bigint,
+    report_id bigint,
+    CONSTRAINT look_alikes_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT look_alikes_distance_check CHECK (((distance >= 0) AND (distance <= 2))),
+    CONSTRAINT look_alikes_matched_check CHECK ((matched = ANY (ARRAY['username'::text, 'display_name'::text]))),
+    CONSTRAINT look_alikes_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dismissed'::text, 'reported'::text])))
+);
+COMMENT ON TABLE public.look_alikes IS 'Private: for the web role only';
+COMMENT ON COLUMN public.look_alikes.decided_by IS 'A membership; null: the operator';
 CREATE TABLE public.macros (
     id bigint NOT NULL,
     organisation_id bigint NOT NULL,
@@ -2219,6 +2250,20 @@ CREATE TABLE public.post_previews (
     preview_id bigint NOT NULL
 );
 COMMENT ON TABLE public.post_previews IS 'The preview that a post shows';
+CREATE TABLE public.post_receipts (
+    post_id bigint NOT NULL,
+    state text NOT NULL,
+    deliveries bigint NOT NULL,
+    recipients bigint NOT NULL,
+    first_attempt_at timestamp with time zone,
+    last_ended_at timestamp with time zone NOT NULL,
+    took_ms integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT post_receipts_deliveries_check CHECK ((deliveries > 0)),
+    CONSTRAINT post_receipts_recipients_check CHECK ((recipients > 0)),
+    CONSTRAINT post_receipts_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'refused'::text, 'given_up'::text, 'withheld'::text])))
+);
+COMMENT ON TABLE public.post_receipts IS 'What became of the first sending of a brand''s post, when the rows of its deliveries are gone';
+COMMENT ON COLUMN public.post_receipts.took_ms IS 'One for each that was accepted';
 CREATE TABLE public.post_revisions (
     post_id bigint NOT NULL,
     revision integer NOT NULL,
@@ -3119,6 +3164,10 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_organisation_id_actor_id_key UNIQUE (organisation_id, actor_id);
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.macros
     ADD CONSTRAINT macros_organisation_id_name_key UNIQUE (organisation_id, name);
 ALTER TABLE ONLY public.macros
@@ -3195,6 +3244,8 @@ ALTER TABLE ONLY public.post_mentions
     ADD CONSTRAINT post_mentions_pkey PRIMARY KEY (post_id, actor_id);
 ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_pkey PRIMARY KEY (post_id);
+ALTER TABLE ONLY public.post_receipts
+    ADD CONSTRAINT post_receipts_pkey PRIMARY KEY (post_id, state);
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_pkey PRIMARY KEY (post_id, revision);
 ALTER TABLE ONLY public.post_tags
@@ -3430,6 +3481,9 @@ CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_
 CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
 CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
+CREATE INDEX look_alike_waiting_queued_at ON public.look_alike_waiting USING btree (queued_at);
+CREATE INDEX look_alikes_actor_id ON public.look_alikes USING btree (actor_id);
+CREATE INDEX look_alikes_brand_actor_id ON public.look_alikes USING btree (brand_actor_id, state, id);
 CREATE INDEX markers_actor_id ON public.markers USING btree (actor_id);
 CREATE INDEX media_actor_id ON public.media USING btree (actor_id, id DESC);
 CREATE INDEX media_kept_until ON public.media USING btree (kept_until) WHERE ((remote_url IS NULL) AND (purpose = 'attachment'::text));
@@ -3621,6 +3675,8 @@ CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON pub
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER draft_edges BEFORE UPDATE OF state ON public.drafts FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION public.draft_edges();
 CREATE TRIGGER draft_versions_refuse BEFORE UPDATE ON public.draft_versions FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
+CREATE TRIGGER look_alike_created AFTER INSERT ON public.actors FOR EACH ROW EXECUTE FUNCTION public.look_alike_wait();
+CREATE TRIGGER look_alike_renamed AFTER UPDATE OF username, display_name ON public.actors FOR EACH ROW WHEN (((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name))) EXECUTE FUNCTION public.look_alike_wait();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
 CREATE TRIGGER post_words_author_changed AFTER UPDATE OF is_indexable, silenced_at, suspended_at ON public.actors FOR EACH ROW WHEN (((old.is_indexable <> new.is_indexable) OR ((old.silenced_at IS NULL) <> (new.silenced_at IS NULL)) OR ((old.suspended_at IS NULL) <> (new.suspended_at IS NULL)))) EXECUTE FUNCTION public.post_words_wait_author();
 CREATE TRIGGER post_words_bookmarked AFTER INSERT ON public.bookmarks FOR EACH ROW EXECUTE FUNCTION public.post_words_wait_touched();
@@ -3795,6 +3851,12 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_brand_actor_id_fkey FOREIGN KEY (brand_actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alikes
+    ADD CONSTRAINT look_alikes_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.macros
     ADD CONSTRAINT macros_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.markers
@@ -3869,6 +3931,8 @@ ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_previews
     ADD CONSTRAINT post_previews_preview_id_fkey FOREIGN KEY (preview_id) REFERENCES public.previews(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.post_receipts
+    ADD CONSTRAINT post_receipts_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_revisions
     ADD CONSTRAINT post_revisions_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.post_tags
@@ -4030,6 +4094,7 @@ REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_web;
 GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.look_alike_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
 REVOKE ALL ON FUNCTION public.media_leave_files() FROM PUBLIC;
@@ -4186,6 +4251,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alike_waiting TO comptoir_web;
+GRANT INSERT ON TABLE public.look_alike_waiting TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alikes TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.macros TO comptoir_web;
 GRANT SELECT,INSERT,DELETE ON TABLE public.mail_domain_blocks TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.markers TO comptoir_web;
@@ -4233,6 +4301,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_media TO comptoir_federat
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_mentions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_previews TO comptoir_web;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.post_receipts TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_receipts TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_revisions TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_tags TO comptoir_web;

@@ -41,5 +41,8 @@ enum error organisation_domain_is_taken(struct db *db, struct arena *arena, cons
 /* The verified ones of the organisation that a brand account belongs to; none for other accounts. */
 enum error organisation_domain_list_of_account(struct db *db, struct arena *arena, int64_t actor_id, struct str **ret_domains,
 	size_t *ret_count) MUST_CHECK;
+/* Whether a host is a domain that the organisation has verified, or below one. */
+enum error organisation_domain_holds(struct db *db, struct arena *arena, int64_t organisation_id, struct str host,
+	bool *ret_holds) MUST_CHECK;
 
 #endif

@@ -30,7 +30,8 @@ extern const struct command command_peer_list, command_peer_show, command_peer_p
 extern const struct command command_delivery_show, command_delivery_receipts, command_delivery_retry;
 extern const struct command command_org_create, command_org_list, command_org_show, command_org_add_account, command_org_change,
 	command_org_delete;
-extern const struct command command_org_domains, command_org_add_domain, command_org_verify_domain, command_org_remove_domain;
+extern const struct command command_org_domains, command_org_add_domain, command_org_verify_domain, command_org_remove_domain,
+	command_org_look_alikes;
 extern const struct command command_team_list, command_team_add, command_team_remove, command_team_join, command_team_leave;
 extern const struct command command_member_add, command_member_list, command_member_remove, command_member_suspend,
 	command_member_restore, command_member_grant, command_member_withdraw;

@@ -30,7 +30,7 @@ const struct command *const command_table[] = {
 	&command_account_waiting, &command_account_confirm, &command_account_approve, &command_account_reject,
 	&command_invite_create, &command_invite_list, &command_invite_revoke,
 	&command_org_create, &command_org_list, &command_org_show, &command_org_add_account, &command_org_change, &command_org_delete,
-	&command_org_domains, &command_org_add_domain, &command_org_verify_domain, &command_org_remove_domain,
+	&command_org_domains, &command_org_add_domain, &command_org_verify_domain, &command_org_remove_domain, &command_org_look_alikes,
 	&command_team_list, &command_team_add, &command_team_remove, &command_team_join, &command_team_leave,
 	&command_member_add, &command_member_list, &command_member_remove, &command_member_suspend, &command_member_restore,
 	&command_member_grant, &command_member_withdraw,

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later
+ *
+ * Compares new and renamed actors with all brand accounts: brands are few, and what a name is compared with is made once for
+ * many. */
+#include "server/jobs/job_worker.h"
+
+#include "storage/id.h"
+#include "storage/look_alike.h"
+#include "storage/organisation_domain.h"
+
+#include "base/buf.h"
+#include "base/mutant.h"
+#include "base/name_shape.h"
+
+#include <string.h>
+
+#define BATCH 500
+#define BATCHES_MAX 40 /* of one run: the next comes soon */
+
+struct shaped {
+	const struct look_alike_name *name;
+	struct name_shape username, display_name;
+};
+
+struct comparing {
+	struct job_run *run;
+	struct arena *arena; /* of the batch */
+	struct shaped *brands;
+	size_t brand_count;
+};
+
+static struct shaped shape(struct arena *arena, const struct look_alike_name *name)
+{
+	return (struct shaped){ name, name_shape_of(arena, name->username), name_shape_of(arena, name->display_name) };
+}
+
+static enum error read_brands(struct comparing *comparing)
+{
+	struct arena *arena = comparing->run->arena;
+	AUTO(buf) struct buf all = { 0 };
+	int64_t after_id = 0;
+	size_t count;
+	do {
+		struct look_alike_name *names;
+		enum error error = look_alike_list_brands(comparing->run->db, arena, after_id, &names, &count);
+		if (error)
+			return error;
+		for (size_t i = 0; i < count; i++) {
+			struct shaped one = shape(arena, &names[i]);
+			buf_add(&all, &one, sizeof(one));
+			after_id = names[i].actor_id;
+		}
+	} while (count == LOOK_ALIKE_BRANDS_MAX);
+	comparing->brand_count = all.len / sizeof(struct shaped);
+	comparing->brands = arena_alloc_array(arena, comparing->brand_count + 1, sizeof(*comparing->brands));
+	if (all.len)
+		memcpy(comparing->brands, all.data, all.len);
+	return ERROR_NONE;
+}
+
+/* The nearest of the four pairs of names. */
+static bool is_alike(const struct shaped *one, const struct shaped *brand, bool *ret_is_display_name, int *ret_distance)
+{
+	const struct name_shape *ours[] = { &brand->username, &brand->display_name };
+	const struct name_shape *theirs[] = { &one->username, &one->display_name };
+	int nearest = NAME_SHAPE_DISTANCE_MAX + 1;
+	for (int i = 0; i < 2; i++) {
+		for (int k = 0; k < 2; k++) {
+			int distance;
+			if (!name_shape_is_alike(theirs[i], ours[k], &distance) || distance >= nearest)
+				continue;
+			nearest = distance;
+			*ret_is_display_name = i == 1;
+			*ret_distance = distance;
+		}
+	}
+	return nearest <= NAME_SHAPE_DISTANCE_MAX;
+}
+
+/* For each organisation its account that is nearest. */
+static enum error compare(struct comparing *comparing, const struct shaped *one)
+{
+	struct job_run *run = comparing->run;
+	struct look_alike *found = arena_alloc_array(comparing->arena, comparing->brand_count + 1, sizeof(*found));
+	int64_t *organisation_ids = arena_alloc_array(comparing->arena, comparing->brand_count + 1, sizeof(*organisation_ids));
+	size_t count = 0, kept = 0;
+	for (size_t i = 0; i < comparing->brand_count; i++) {
+		const struct shaped *brand = &comparing->brands[i];
+		struct look_alike alike = { .organisation_id = brand->name->organisation_id, .brand_actor_id = brand->name->actor_id,
+			.actor_id = one->name->actor_id };
+		if ((brand->name->organisation_id == one->name->organisation_id && !MUTANT("look_alike_own")) ||
+			!is_alike(one, brand, &alike.is_display_name, &alike.distance))
+			continue;
+		size_t at = 0;
+		while (at < count && found[at].organisation_id != alike.organisation_id)
+			at++;
+		if (at == count || found[at].distance > alike.distance)
+			found[at] = alike;
+		count += at == count;
+	}
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < count && !error; i++) {
+		bool is_theirs = false;
+		error = organisation_domain_holds(run->db, comparing->arena, found[i].organisation_id, one->name->domain, &is_theirs);
+		if (error || (is_theirs && !MUTANT("look_alike_domain")))
+			continue;
+		found[i].id = id_new();
+		organisation_ids[kept++] = found[i].organisation_id;
+		error = look_alike_store(run->db, comparing->arena, &found[i]);
+	}
+	return error ? error : look_alike_forget_others(run->db, comparing->arena, one->name->actor_id, organisation_ids, kept);
+}
+
+static enum error compare_batch(struct comparing *comparing, int64_t *ret_taken)
+{
+	struct db *db = comparing->run->db;
+	struct look_alike_name *names;
+	size_t count;
+	int64_t taken = 0;
+	enum error error = db_begin(db);
+	if (!error)
+		error = look_alike_take(db, comparing->arena, BATCH, &names, &count, &taken);
+	for (size_t i = 0; !error && i < count; i++) {
+		struct shaped one = shape(comparing->arena, &names[i]);
+		error = compare(comparing, &one);
+	}
+	if (error)
+		db_rollback(db);
+	else
+		error = db_commit(db);
+	if (!error)
+		*ret_taken = taken;
+	return error;
+}
+
+enum error job_look_alikes_run(struct job_run *run)
+{
+	struct comparing comparing = { .run = run };
+	int64_t taken = BATCH;
+	enum error error = read_brands(&comparing);
+	for (int i = 0; i < BATCHES_MAX && !error && taken == BATCH; i++) {
+		comparing.arena = arena_new((size_t)64 * 1024 * 1024);
+		error = compare_batch(&comparing, &taken);
+		arena_free(&comparing.arena);
+	}
+	return error;
+}
