@@ -142,7 +142,9 @@ static enum error finish(struct db *db, struct arena *arena, int64_t post_id, vo
 {
 	struct answering *answering = owner;
 	(void)post_id;
-	answering->refusal = answering->answer->also(db, arena, &answering->ticket, answering->answer->owner);
+	answering->refusal = release_settle(db, arena);
+	if (!answering->refusal)
+		answering->refusal = answering->answer->also(db, arena, &answering->ticket, answering->answer->owner);
 	return answering->refusal == ERROR_CONFLICT ? ERROR_UNPROCESSABLE : answering->refusal;
 }
 
