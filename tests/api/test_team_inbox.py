@@ -9,6 +9,7 @@ import pytest
 
 from support.api import Api, make_token, new_id, person
 from support.far import far_actor
+from support.listener import Listener
 from support.waiting import wait_until
 
 SCOPES = "read write brand:read brand:publish brand:inbox brand:listen brand:admin"
@@ -392,32 +393,6 @@ def test_settings_are_for_admins(desk):
 
 
 # ---- live ----
-
-class Listener:
-    """Events of the stream, in a thread of its own."""
-
-    def __init__(self, api):
-        self.answer = api.session.get(api.server.url + "/api/brand/v1/stream", stream=True, timeout=60)
-        assert self.answer.status_code == 200, self.answer.text
-        self.events, self.has_ended = [], False
-        self.thread = threading.Thread(target=self.read, daemon=True)
-        self.thread.start()
-
-    def read(self):
-        name = None
-        try:
-            for line in self.answer.iter_lines(chunk_size=1, decode_unicode=True):
-                if line.startswith("event: "):
-                    name = line[7:]
-                elif line.startswith("data: "):
-                    self.events.append((name, json.loads(line[6:])))
-        except OSError:
-            pass
-        self.has_ended = True
-
-    def close(self):
-        self.answer.close()
-
 
 def test_the_stream_tells_those_who_may_know_and_ends_with_membership(desk):
     luc, paul, otto = Listener(desk.luc), Listener(desk.paul), Listener(desk.otto)

@@ -31,10 +31,10 @@ class House:
         base = f"http://{host}/users/far"
         follow(self.database, far_actor(self.database, "far", host, uri=base, inbox_url=base + "/inbox"), self.account)
 
-    def ask(self, name, method, path, status=200, **body):
+    def ask(self, name, method, path, expected=200, **body):
         """Each time by a connection of its own: the server may be another one."""
         api = Api(self.server, self.tokens[name])
-        return api.call(method, ROOT + path, status, json=body if method == "POST" else None).json()
+        return api.call(method, ROOT + path, expected, json=body if method == "POST" else None).json()
 
     def approved(self, text):
         draft = self.ask("wilma", "POST", "", 201, status=text, actor_id=self.account, submit=True)
