@@ -70,6 +70,30 @@ static const struct statement insert = STATEMENT("activity_out_insert", 13,
 	"        (select count(*) from new_deliveries) + (select count(*) from new_fanout)");
 	// follows_followed_id, actors_pkey, actor_counts_pkey, domain_blocks_pkey, domains_authority_key
 
+/* The same for one actor, $10, and nobody else: most answers are. */
+static const struct statement insert_for_one = STATEMENT("activity_out_insert_for_one", 11,
+	"with activity as ("
+	"  insert into activities_out (id, uri, type, actor_id, post_id, object_uri, body, body_sha256, is_public,"
+	"                              is_for_followers)"
+	"  values ($1, $2, $3, $4, $5, $6, $7, sha256($7::bytea), $8, $9)"
+	"  on conflict do nothing"
+	"  returning id"
+	"), new_delivery as ("
+	"  insert into deliveries (activity_id, inbox_url, peer)"
+	"  select activity.id, p.inbox_url, p.peer"
+	"  from activity,"
+	"       (select one.inbox_url, " INBOX_PEER("one.inbox_url") " as peer"
+	"        from (select case when $11::boolean then a.inbox_url else " ACTOR_FOLDED_INBOX("a") " end as inbox_url"
+	"              from actors as a"
+	"              where a.id = $10::bigint"
+	"                and " ACTOR_IS_REACHED("a") ") as one) as p"
+	"  where " PEER_IS_REACHED("p.peer")
+	"  on conflict do nothing"
+	"  returning 1"
+	")"
+	" select (select count(*) from activity), (select count(*) from new_delivery)");
+	// actors_pkey, domain_blocks_pkey, domains_authority_key
+
 /* Most people here are followed by people here, if at all: a few looks at indexes save a document that goes nowhere. */
 static const struct statement is_wanted = STATEMENT("activity_out_post_is_wanted", 1,
 	"select exists (select from post_mentions as m join actors as a on a.id = m.actor_id"
@@ -87,7 +111,7 @@ static const struct statement find = STATEMENT("activity_out_find", 1,
 	" from activities_out"
 	" where uri = $1"); // activities_out_uri_key
 
-STATEMENT_TABLE(activity_out_statements, &insert, &is_wanted, &find);
+STATEMENT_TABLE(activity_out_statements, &insert, &insert_for_one, &is_wanted, &find);
 
 enum error activity_out_insert(struct db *db, struct arena *arena, const struct activity_out *activity,
 	const struct activity_audience *audience)
@@ -102,12 +126,18 @@ enum error activity_out_insert(struct db *db, struct arena *arena, const struct 
 	db_value_bytes(&values, activity->body);
 	db_value_bool(&values, activity->is_public);
 	db_value_bool(&values, activity->is_for_followers);
-	db_value_bool(&values, audience->to_followers);
-	db_value_int64_array(&values, arena, audience->actor_ids, audience->actor_count);
-	db_value_bool(&values, audience->is_personal);
-	db_value_text_array(&values, arena, audience->inbox_urls, audience->inbox_count);
+	bool is_for_one = !audience->to_followers && audience->actor_count == 1 && audience->inbox_count == 0;
+	if (is_for_one) {
+		db_value_int64(&values, audience->actor_ids[0]);
+		db_value_bool(&values, audience->is_personal);
+	} else {
+		db_value_bool(&values, audience->to_followers);
+		db_value_int64_array(&values, arena, audience->actor_ids, audience->actor_count);
+		db_value_bool(&values, audience->is_personal);
+		db_value_text_array(&values, arena, audience->inbox_urls, audience->inbox_count);
+	}
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &insert, &values, &rows);
+	enum error error = db_run(db, arena, is_for_one ? &insert_for_one : &insert, &values, &rows);
 	if (error)
 		return error;
 	if (!db_int64(&rows, 0, 0))

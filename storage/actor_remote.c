@@ -12,7 +12,9 @@ static const struct statement check = STATEMENT("actor_remote_check", 3,
 	"select exists (select from actors where uri = $1 and domain_id is not null)"
 	"       or exists (select from actors where handle = lower($2) and domain = lower($3) and domain_id is not null),"
 	"       exists (select from actors where uri = $1 and deleted_at is not null)"
-	"       or exists (select from tombstones where uri = $1)"); // actors_uri_key, actors_handle_domain_key, tombstones_pkey
+	"       or exists (select from tombstones where uri = $1),"
+	"       exists (select from actors where handle = lower($2) and domain = lower($3) and uri <> $1)");
+	// actors_uri_key, actors_handle_domain_key, tombstones_pkey
 
 static const struct statement take_handle = STATEMENT("actor_remote_take_handle", 4,
 	"update actors"
@@ -91,7 +93,8 @@ static const struct statement store_key = STATEMENT("actor_remote_store_key", 5,
 
 STATEMENT_TABLE(actor_remote_statements, &check, &take_handle, &store, &drop_keys, &store_key);
 
-static enum error check_origin(struct db *db, struct arena *arena, const struct actor_remote *actor)
+static enum error check_origin(struct db *db, struct arena *arena, const struct actor_remote *actor,
+	bool *ret_is_handle_anothers)
 {
 	struct db_values values = { .count = 0 };
 	db_value_text(&values, actor->uri);
@@ -103,6 +106,7 @@ static enum error check_origin(struct db *db, struct arena *arena, const struct 
 		return error;
 	if (db_bool(&rows, 0, 0) && !MUTANT("actor_remote_local"))
 		return ERROR_FORBIDDEN;
+	*ret_is_handle_anothers = db_bool(&rows, 0, 2);
 	return db_bool(&rows, 0, 1) && !MUTANT("actor_remote_tombstone") ? ERROR_GONE : ERROR_NONE;
 }
 
@@ -186,7 +190,7 @@ static struct str key_kind(const struct actor_key_new *key)
 	return key->public_pem.data ? STR_LITERAL("rsa") : STR_LITERAL("ed25519");
 }
 
-static enum error write_keys(struct db *db, struct arena *arena, int64_t id, const struct actor_remote *actor)
+static enum error write_keys(struct db *db, struct arena *arena, int64_t id, bool is_new, const struct actor_remote *actor)
 {
 	struct str *uris = arena_alloc_array(arena, actor->key_count, sizeof(*uris));
 	struct str *kinds = arena_alloc_array(arena, actor->key_count, sizeof(*kinds));
@@ -198,7 +202,7 @@ static enum error write_keys(struct db *db, struct arena *arena, int64_t id, con
 	db_value_int64(&dropped, id);
 	db_value_text_array(&dropped, arena, uris, actor->key_count);
 	db_value_text_array(&dropped, arena, kinds, actor->key_count);
-	enum error error = db_change(db, arena, &drop_keys, &dropped, NULL);
+	enum error error = is_new ? ERROR_NONE : db_change(db, arena, &drop_keys, &dropped, NULL);
 	for (size_t i = 0; !error && i < actor->key_count; i++) {
 		struct db_values values = { .count = 0 };
 		db_value_text(&values, uris[i]);
@@ -216,13 +220,14 @@ static enum error store_in_transaction(struct db *db, struct arena *arena, const
 {
 	int64_t id;
 	bool is_new;
-	enum error error = check_origin(db, arena, actor);
-	if (!error)
+	bool is_handle_anothers = false;
+	enum error error = check_origin(db, arena, actor, &is_handle_anothers);
+	if (!error && is_handle_anothers)
 		error = free_handle(db, arena, actor);
 	if (!error)
 		error = write_row(db, arena, actor, &id, &is_new);
 	if (!error)
-		error = write_keys(db, arena, id, actor);
+		error = write_keys(db, arena, id, is_new, actor);
 	if (error)
 		return error;
 	*ret_id = id;

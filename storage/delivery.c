@@ -39,7 +39,8 @@
 #define MOVED_FIELDS "d.activity_id, d.inbox_url, d.peer, d.attempts, d.first_attempt_at"
 
 /* $1 worker, $2 now, $3 newest, $4 oldest, $5 per peer. The limit of "picked" changes nothing but what the planner
- * believes: with a million rows due it took limits that it does not know for a share of them, and read all deliveries. */
+ * believes: with a million rows due it took limits that it does not know for a share of them, and read all deliveries. A lease that
+ * a crash of the database takes back is not waited for: the row is due again. */
 static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"with newest as ("
 	"  select activity_id, inbox_url, peer"
@@ -47,6 +48,7 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  where state = 'pending'"
 	"    and leased_by is null"
 	"    and due_at <= $2"
+	"    and due_at < 'infinity'"
 	"  order by due_at desc"
 	"  limit $3"
 	"  for update skip locked"
@@ -56,6 +58,7 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  where state = 'pending'"
 	"    and leased_by is null"
 	"    and due_at <= $2"
+	"    and due_at < 'infinity'"
 	"  order by due_at"
 	"  limit $4"
 	"  for update skip locked"
@@ -84,7 +87,7 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  set look_at = greatest(w.due_at, excluded.look_at)"
 	"  where w.look_at is null"
 	")"
-	" select c.looked, t.*"
+	" select c.looked, t.*, set_config('synchronous_commit', 'off', true)"
 	" from (select count(*) as looked from picked) as c"
 	" left join (select " TAKEN_FIELDS TAKEN_TABLES
 	"            where m.leased_by is not null) as t on true"
@@ -201,6 +204,7 @@ static const struct statement queue_age = STATEMENT("delivery_queue_age", 1,
 	" where state = 'pending'"
 	"   and leased_by is null"
 	"   and due_at <= $1"
+	"   and due_at < 'infinity'"
 	" order by due_at"
 	" limit 1"); // deliveries_due
 

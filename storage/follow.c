@@ -45,8 +45,10 @@ static const struct statement create = STATEMENT("follow_create", 5,
 	"  set following = c.following + excluded.following,"
 	"      followers = c.followers + excluded.followers"
 	")"
-	" select (select count(*) from actors where id in ($2, $3)),"
-	"        (select count(*) from new_follow)"); // actors_pkey, follows_follower_id_followed_id_key
+	" select both_here.count, (select count(*) from new_follow), both_here.is_follower_local"
+	" from (select count(*) as count, bool_or(a.id = $2 and a.domain_id is not null) as is_follower_local"
+	"       from actors as a"
+	"       where a.id in ($2, $3)) as both_here"); // actors_pkey, follows_follower_id_followed_id_key
 
 static const struct statement find = STATEMENT("follow_find", 2,
 	"select " FOLLOW_COLUMNS
@@ -191,7 +193,8 @@ enum error follow_create(struct db *db, struct arena *arena, const struct follow
 	if (!db_int64(&rows, 0, 1))
 		return ERROR_CONFLICT;
 	tell_both(db, follow->follower_id, follow->followed_id);
-	return follow->state == FOLLOW_ACCEPTED ? home_merge_actor(db, arena, follow->follower_id, follow->followed_id) : ERROR_NONE;
+	bool has_home = follow->state == FOLLOW_ACCEPTED && db_bool(&rows, 0, 2);
+	return has_home ? home_merge_actor(db, arena, follow->follower_id, follow->followed_id) : ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

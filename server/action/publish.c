@@ -81,7 +81,9 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 		error = quoting_follow_up(db, arena, publishing->author, &publishing->quote, publishing->post.id);
 	if (!error)
 		error = tell_mentioned(db, arena, publishing);
-	return error ? error : tell_others(db, arena, &publishing->post);
+	if (!error)
+		error = tell_others(db, arena, &publishing->post);
+	return error || !request->finish ? error : request->finish(db, arena, publishing->post.id, request->owner);
 }
 
 static struct post_new make_post(struct arena *arena, const struct publish_request *request, const struct composition *composition,

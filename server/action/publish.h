@@ -34,7 +34,9 @@ struct publish_request {
 	 * the answer to COMMIT was lost and nothing had been committed. What it returns is what publish_post returns; ERROR_CONFLICT
 	 * means a key or an id that is taken, so it says otherwise what it refuses. */
 	enum error (*follow_up)(struct db *db, struct arena *arena, int64_t post_id, void *owner);
-	void *owner;
+	/* NULL, or likewise what is written last: by then the post was found to be released. */
+	enum error (*finish)(struct db *db, struct arena *arena, int64_t post_id, void *owner);
+	void *owner; /* of both */
 	int64_t id;              /* 0: a new one. Importers give id_at_time(moment) + n, to find it when run again */
 };
 

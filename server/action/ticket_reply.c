@@ -125,8 +125,6 @@ static enum error check_and_note(struct db *db, struct arena *arena, struct answ
 		error = note_parent(db, arena, answering, &ticket, post_id);
 	if (!error)
 		error = note_answer(db, arena, answering, answering->child_id ? &child : &ticket, post_id);
-	if (!error && answering->answer->also && !answering->is_neutral)
-		error = answering->answer->also(db, arena, answering->child_id ? &child : &ticket, answering->answer->owner);
 	if (!error)
 		answering->ticket = answering->child_id ? child : ticket;
 	return error;
@@ -136,6 +134,17 @@ static enum error follow_up(struct db *db, struct arena *arena, int64_t post_id,
 {
 	struct answering *answering = owner;
 	answering->refusal = check_and_note(db, arena, answering, post_id);
+	return answering->refusal == ERROR_CONFLICT ? ERROR_UNPROCESSABLE : answering->refusal;
+}
+
+/* What else there is to do may end the conversation, in which nobody could answer then. */
+static enum error finish(struct db *db, struct arena *arena, int64_t post_id, void *owner)
+{
+	struct answering *answering = owner;
+	(void)post_id;
+	answering->refusal = release_settle(db, arena);
+	if (!answering->refusal)
+		answering->refusal = answering->answer->also(db, arena, &answering->ticket, answering->answer->owner);
 	return answering->refusal == ERROR_CONFLICT ? ERROR_UNPROCESSABLE : answering->refusal;
 }
 
@@ -223,6 +232,7 @@ static enum error say(struct db *db, struct arena *arena, struct answering *answ
 		.media_count = answer->media_count,
 		.quote_policy = visibility == POST_DIRECT ? QUOTE_BY_NOBODY : QUOTE_BY_ANYONE,
 		.follow_up = follow_up,
+		.finish = answer->also && !answering->is_neutral ? finish : NULL,
 		.owner = answering,
 	};
 	const struct deed_author author = {
