@@ -81,6 +81,42 @@ static const struct statement create = STATEMENT("post_create", 20,
 	" select exists (select from author) and ($3 is null or exists (select from parent)),"
 	"        exists (select from new_post)"); // primary keys
 
+/* The same for what answers nobody, names nobody and quotes nothing, which is most: half the plan, and no trigger runs for
+ * rows that there are not. Says besides who waits for it. */
+static const struct statement create_plain = STATEMENT("post_create_plain", 13,
+	"with author as ("
+	"  select a.id, a.uri, a.url"
+	"  from actors as a"
+	"  where a.id = $2"
+	"    and a.domain_id is not null"
+	"    and a.suspended_at is null"
+	"), new_post as ("
+	"  insert into posts (id, actor_id, uri, url, conversation_id, visibility, html, text_source, spoiler_text, language,"
+	"                     is_sensitive, created_at, kind, quote_policy, application_id)"
+	"  select $1, author.id, author.uri || '/statuses/' || $1::bigint, author.url || '/' || $1::bigint, $1, $3,"
+	"         coalesce($4, ''), $5, coalesce($6, ''), $7, $8, coalesce($9, now()), $11, $12, $13"
+	"  from author"
+	"  on conflict do nothing"
+	"  returning actor_id, created_at"
+	"), author_counted as ("
+	"  insert into actor_counts as c (actor_id, posts, last_post_at)"
+	"  select actor_id, 1, created_at from new_post"
+	"  on conflict (actor_id) do update"
+	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"
+	"), instance_counted as ("
+	"  update instance_counters as i"
+	"  set value = i.value + 1"
+	"  from new_post"
+	"  where i.name = 'local_posts'"
+	"    and i.slot = $10"
+	")"
+	" select exists (select from author),"
+	"        exists (select from new_post),"
+	"        exists (select from follows as f join actors as a on a.id = f.follower_id"
+	"                where f.followed_id = $2 and f.state = 'accepted' and a.domain_id is null),"
+	"        exists (select from follows as f where f.followed_id = $2 and f.notifies)");
+	// actors_pkey, instance_counters_pkey, follows_followed_id, follows_notifies
+
 static const struct statement set_quote_state = STATEMENT("post_set_quote_state", 3,
 	"update posts"
 	" set quote_state = $2, quote_authorization_uri = $3, revision = revision + 1"
@@ -92,46 +128,85 @@ static const struct statement set_quote_policy = STATEMENT("post_set_quote_polic
 	" set quote_policy = $2, revision = revision + 1"
 	" where id = $1"); // posts_pkey
 
-STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &set_quote_state,
+STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &create_plain, &set_quote_state,
 	&set_quote_policy);
 
-enum error post_create(struct db *db, struct arena *arena, const struct post_new *post)
+static bool is_plain(const struct post_new *post)
+{
+	return !post->in_reply_to_id && !post->mention_count && !post->tag_count && !post->quote_uri.data && !post->quote_id;
+}
+
+static void add_text(struct db_values *values, const struct post_new *post)
+{
+	db_value_text(values, str_from(post_row_visibility(post->visibility)));
+	db_value_text(values, post->html);
+	db_value_text(values, post->text_source);
+	db_value_text(values, post->spoiler_text);
+	db_value_text(values, post->language);
+	db_value_bool(values, post->is_sensitive);
+	if (post->created_us)
+		db_value_time(values, post->created_us);
+	else
+		db_value_null(values);
+}
+
+static void add_plain(struct db_values *values, const struct post_new *post)
+{
+	db_value_int64(values, post->id);
+	db_value_int64(values, post->actor_id);
+	add_text(values, post);
+	db_value_int16(values, instance_counter_slot(post->id));
+	db_value_text(values, str_from(post_row_kind(post->is_question ? POST_QUESTION : POST_NOTE)));
+	db_value_text(values, str_from(post_row_quote_policy(post->quote_policy)));
+	db_value_id(values, post->application_id);
+}
+
+static void add_all(struct db_values *values, struct arena *arena, const struct post_new *post)
+{
+	db_value_int64(values, post->id);
+	db_value_int64(values, post->actor_id);
+	db_value_id(values, post->in_reply_to_id);
+	add_text(values, post);
+	db_value_int64_array(values, arena, post->mentioned_actor_ids, post->mention_count);
+	db_value_int16(values, instance_counter_slot(post->id));
+	db_value_text(values, str_from(post_row_kind(post->is_question ? POST_QUESTION : POST_NOTE)));
+	db_value_id(values, post->quote_id);
+	db_value_text(values, post->quote_uri);
+	post_row_add_quote_state(values, post->quote_uri, post->quote_state);
+	db_value_text(values, str_from(post_row_quote_policy(post->quote_policy)));
+	db_value_text_array(values, arena, post->tags, post->tag_count);
+	db_value_text(values, post->quote_authorization_uri);
+	db_value_id(values, post->application_id);
+}
+
+enum error post_create_for(struct db *db, struct arena *arena, const struct post_new *post, struct post_public *ret_public)
 {
 	assert(post->mention_count <= POST_MAX_MENTIONS && post->tag_count <= POST_MAX_TAGS);
 	struct db_values values = { .count = 0 };
-	db_value_int64(&values, post->id);
-	db_value_int64(&values, post->actor_id);
-	db_value_id(&values, post->in_reply_to_id);
-	db_value_text(&values, str_from(post_row_visibility(post->visibility)));
-	db_value_text(&values, post->html);
-	db_value_text(&values, post->text_source);
-	db_value_text(&values, post->spoiler_text);
-	db_value_text(&values, post->language);
-	db_value_bool(&values, post->is_sensitive);
-	if (post->created_us)
-		db_value_time(&values, post->created_us);
-	else
-		db_value_null(&values);
-	db_value_int64_array(&values, arena, post->mentioned_actor_ids, post->mention_count);
-	db_value_int16(&values, instance_counter_slot(post->id));
-	db_value_text(&values, str_from(post_row_kind(post->is_question ? POST_QUESTION : POST_NOTE)));
-	db_value_id(&values, post->quote_id);
-	db_value_text(&values, post->quote_uri);
-	post_row_add_quote_state(&values, post->quote_uri, post->quote_state);
-	db_value_text(&values, str_from(post_row_quote_policy(post->quote_policy)));
-	db_value_text_array(&values, arena, post->tags, post->tag_count);
-	db_value_text(&values, post->quote_authorization_uri);
-	db_value_id(&values, post->application_id);
+	struct post_public public = { true, true };
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &create, &values, &rows);
+	if (is_plain(post))
+		add_plain(&values, post);
+	else
+		add_all(&values, arena, post);
+	enum error error = db_run(db, arena, is_plain(post) ? &create_plain : &create, &values, &rows);
 	if (error)
 		return error;
 	if (!db_bool(&rows, 0, 0))
 		return ERROR_NOT_FOUND;
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
+	if (is_plain(post))
+		public = (struct post_public){ .may_be_elsewhere = db_bool(&rows, 0, 2), .may_watch = db_bool(&rows, 0, 3) };
 	event_emit_on_commit(db, EVENT_POST_CREATED, post->id, post->actor_id);
+	*ret_public = public;
 	return home_add_post(db, arena, post->id);
+}
+
+enum error post_create(struct db *db, struct arena *arena, const struct post_new *post)
+{
+	struct post_public ignored;
+	return post_create_for(db, arena, post, &ignored);
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

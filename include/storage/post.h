@@ -105,6 +105,12 @@ struct post_new {
 /* In the caller's transaction. Keeps the author's and the parent's counters. ERROR_NOT_FOUND when the author is
  * not a local actor or the parent is not there for them; ERROR_CONFLICT when the id exists. */
 enum error post_create(struct db *db, struct arena *arena, const struct post_new *post) MUST_CHECK;
+/* The same, and who may have to hear of it: false where nobody does. */
+struct post_public {
+	bool may_be_elsewhere; /* on another server: by following, or being named, answered or quoted */
+	bool may_watch;        /* followers here who are told of each post */
+};
+enum error post_create_for(struct db *db, struct arena *arena, const struct post_new *post, struct post_public *ret_public) MUST_CHECK;
 
 /* As seen by viewer_actor_id, 0 for anyone: ERROR_NOT_FOUND when absent, not for them, or when its author is
  * suspended. */

@@ -25,6 +25,7 @@ struct publishing {
 	const struct actor *author;
 	const struct composition *composition;
 	struct post_new post;
+	struct post_public public;
 	struct quoting quote;
 };
 
@@ -38,15 +39,16 @@ static enum error tell_mentioned(struct db *db, struct arena *arena, const struc
 }
 
 /* Who keeps it, or is told of it, though nobody named them. */
-static enum error tell_others(struct db *db, struct arena *arena, const struct post_new *post)
+static enum error tell_others(struct db *db, struct arena *arena, const struct publishing *publishing)
 {
+	const struct post_new *post = &publishing->post;
 	if (post->visibility == POST_DIRECT)
 		return conversation_add_post(db, arena, post->id);
-	return notification_tell_watchers(db, arena, &post->id, 1);
+	return publishing->public.may_watch ? notification_tell_watchers(db, arena, &post->id, 1) : ERROR_NONE;
 }
 
 /* What makes it happen once: the row of the scheduled post, the key of the request, the id of the post. */
-static enum error claim(struct db *db, struct arena *arena, const struct publishing *publishing)
+static enum error claim(struct db *db, struct arena *arena, struct publishing *publishing)
 {
 	const struct publish_request *request = publishing->request;
 	enum error error = ERROR_NONE;
@@ -55,7 +57,7 @@ static enum error claim(struct db *db, struct arena *arena, const struct publish
 	if (error)
 		return error == ERROR_NOT_FOUND ? ERROR_CONFLICT : error;
 	error = repetition_note(db, arena, &request->repetition, IDEMPOTENT_POST, publishing->post.id);
-	return error ? error : post_create(db, arena, &publishing->post);
+	return error ? error : post_create_for(db, arena, &publishing->post, &publishing->public);
 }
 
 static enum error write_post(struct db *db, struct arena *arena, void *owner)
@@ -82,7 +84,7 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 	if (!error)
 		error = tell_mentioned(db, arena, publishing);
 	if (!error)
-		error = tell_others(db, arena, &publishing->post);
+		error = tell_others(db, arena, publishing);
 	return error || !request->finish ? error : request->finish(db, arena, publishing->post.id, request->owner);
 }
 
