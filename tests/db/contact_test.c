@@ -84,6 +84,7 @@ static void an_actor_is_one_contact_of_an_organisation(void **state)
 struct maker {
 	pthread_t thread;
 	pthread_barrier_t *barrier;
+	const struct config *config;
 	int64_t organisation_id, actor_id, contact_id;
 	enum error error;
 };
@@ -91,11 +92,7 @@ struct maker {
 static void *make(void *data)
 {
 	struct maker *maker = data;
-	struct config *config = config_new();
-	struct str problem;
-	if (config_set(config, STR_LITERAL("database.url"), str_from(getenv("COMPTOIR_DATABASE_URL")), &problem) != ERROR_NONE)
-		abort();
-	struct db *db = db_new(config, DB_WEB);
+	struct db *db = db_new(maker->config, DB_WEB);
 	struct arena *own = arena_new(1 << 20);
 	maker->error = db_ping(db);
 	pthread_barrier_wait(maker->barrier);
@@ -103,7 +100,6 @@ static void *make(void *data)
 		maker->error = contact_of_actor(db, own, maker->organisation_id, maker->actor_id, &maker->contact_id);
 	arena_free(&own);
 	db_free(&db);
-	config_free(&config);
 	return NULL;
 }
 
@@ -113,14 +109,19 @@ static void several_at_once_make_one(void **state)
 	struct maker makers[MAKERS];
 	pthread_barrier_t barrier;
 	int64_t actor_id = add_remote("wanted");
+	struct config *config = NULL;
+	char *message = NULL;
+	const char *setting = arena_printf(arena, "database.url=%s", getenv("COMPTOIR_DATABASE_URL")).data;
+	assert_int_equal(config_load(NULL, &setting, 1, &config, &message), 0);
 	pthread_barrier_init(&barrier, NULL, MAKERS);
 	for (int i = 0; i < MAKERS; i++) {
-		makers[i] = (struct maker){ .barrier = &barrier, .organisation_id = shop(), .actor_id = actor_id };
+		makers[i] = (struct maker){ .barrier = &barrier, .config = config, .organisation_id = shop(), .actor_id = actor_id };
 		assert_int_equal(pthread_create(&makers[i].thread, NULL, make, &makers[i]), 0);
 	}
 	for (int i = 0; i < MAKERS; i++)
 		assert_int_equal(pthread_join(makers[i].thread, NULL), 0);
 	pthread_barrier_destroy(&barrier);
+	config_free(&config);
 	for (int i = 0; i < MAKERS; i++) {
 		assert_int_equal(makers[i].error, ERROR_NONE);
 		assert_int_equal(makers[i].contact_id, makers[0].contact_id);
