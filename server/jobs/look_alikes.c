@@ -25,8 +25,10 @@ struct shaped {
 struct comparing {
 	struct job_run *run;
 	struct arena *arena; /* of the batch */
-	struct shaped *brands;
+	struct shaped *brands; /* NULL until somebody is to be compared with them */
 	size_t brand_count;
+	struct look_alike *found; /* room for one of each brand, and its organisation */
+	int64_t *organisation_ids;
 };
 
 static struct shaped shape(struct arena *arena, const struct look_alike_name *name)
@@ -53,6 +55,8 @@ static enum error read_brands(struct comparing *comparing)
 	} while (count == LOOK_ALIKE_BRANDS_MAX);
 	comparing->brand_count = all.len / sizeof(struct shaped);
 	comparing->brands = arena_alloc_array(arena, comparing->brand_count + 1, sizeof(*comparing->brands));
+	comparing->found = arena_alloc_array(arena, comparing->brand_count + 1, sizeof(*comparing->found));
+	comparing->organisation_ids = arena_alloc_array(arena, comparing->brand_count + 1, sizeof(*comparing->organisation_ids));
 	if (all.len)
 		memcpy(comparing->brands, all.data, all.len);
 	return ERROR_NONE;
@@ -81,8 +85,8 @@ static bool is_alike(const struct shaped *one, const struct shaped *brand, bool 
 static enum error compare(struct comparing *comparing, const struct shaped *one)
 {
 	struct job_run *run = comparing->run;
-	struct look_alike *found = arena_alloc_array(comparing->arena, comparing->brand_count + 1, sizeof(*found));
-	int64_t *organisation_ids = arena_alloc_array(comparing->arena, comparing->brand_count + 1, sizeof(*organisation_ids));
+	struct look_alike *found = comparing->found;
+	int64_t *organisation_ids = comparing->organisation_ids;
 	size_t count = 0, kept = 0;
 	for (size_t i = 0; i < comparing->brand_count; i++) {
 		const struct shaped *brand = &comparing->brands[i];
@@ -120,6 +124,8 @@ static enum error compare_batch(struct comparing *comparing, int64_t *ret_taken)
 	enum error error = db_begin(db);
 	if (!error)
 		error = look_alike_take(db, comparing->arena, BATCH, &names, &count, &taken);
+	if (!error && count && !comparing->brands)
+		error = read_brands(comparing);
 	for (size_t i = 0; !error && i < count; i++) {
 		struct shaped one = shape(comparing->arena, &names[i]);
 		error = compare(comparing, &one);
@@ -137,7 +143,7 @@ enum error job_look_alikes_run(struct job_run *run)
 {
 	struct comparing comparing = { .run = run };
 	int64_t taken = BATCH;
-	enum error error = read_brands(&comparing);
+	enum error error = ERROR_NONE;
 	for (int i = 0; i < BATCHES_MAX && !error && taken == BATCH; i++) {
 		comparing.arena = arena_new((size_t)64 * 1024 * 1024);
 		error = compare_batch(&comparing, &taken);

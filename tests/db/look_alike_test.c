@@ -130,6 +130,23 @@ static void who_changes_name_is_compared_anew(void **state)
 	assert_string_equal(finding(&shop, dismissed), "username 1 dismissed");
 }
 
+static void a_batch_of_many_is_compared_with_many(void **state)
+{
+	(void)state;
+	struct shop shop = make_shop("charcuterie", "Charcuterie");
+	execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, created_at, updated_at, fetched_at)"
+		" select 5000 + n, 'Organization', 'many' || n || repeat('y', n %% 7), 'many' || n || repeat('y', n %% 7), 'm.example',"
+		"   'https://m.example/' || n, 'https://m.example/' || n, 'https://m.example/' || n, now(), now(), now()"
+		" from generate_series(1, 1200) as n");
+	execute("insert into brand_accounts (actor_id, organisation_id) select 5000 + n, %lld from generate_series(1, 1200) as n",
+		(long long)shop.organisation_id);
+	execute("insert into look_alike_waiting (actor_id) select a.id from actors as a, generate_series(1, 2)");
+	int64_t actor_id = make_far("charcuteriee", "x", "many.example");
+	compare_all();
+	assert_string_equal(finding(&shop, actor_id), "username 1 open");
+	assert_string_equal(query("select count(*) from look_alikes where actor_id between 5001 and 6200"), "0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +155,7 @@ int main(void)
 		cmocka_unit_test(accounts_of_its_verified_domains_are_its_own),
 		cmocka_unit_test(short_names_are_found_when_they_are_equal),
 		cmocka_unit_test(who_changes_name_is_compared_anew),
+		cmocka_unit_test(a_batch_of_many_is_compared_with_many),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
