@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
 #define FORGET_INTERVAL_US (3600LL * 1000000)
@@ -24,6 +25,8 @@
 #define DAY_US (24LL * 3600 * 1000000)
 #define UNKNOWN_TOMBSTONE_DAYS 30
 #define KNOWN_TOMBSTONE_DAYS 365
+#define PEER_DAYS 90
+#define PEER_NAME_MAX_BYTES 259
 #define SET_ASIDE_DAYS 90 /* what peers send must not fill the table for ever */
 #define ARENA_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -57,6 +60,8 @@ struct forgetting {
 	int64_t now_us;
 	int64_t posts_cursor;
 	bool posts_are_done;
+	char peers_cursor[PEER_NAME_MAX_BYTES + 1];
+	bool peers_are_done;
 	bool has_more; /* of any kind, after the last batch */
 	struct maintenance_sums sums;
 	int64_t others;
@@ -142,6 +147,21 @@ static enum error forget_traces(struct forgetting *forgetting, struct db *db, st
 	return error;
 }
 
+static enum error forget_peers(struct forgetting *forgetting, struct db *db, struct arena *arena)
+{
+	int64_t count = 0;
+	struct str last;
+	enum error error = retention_peers(db, arena, forgetting->now_us - PEER_DAYS * DAY_US,
+		str_from(forgetting->peers_cursor), &last, &count);
+	if (error)
+		return error;
+	forgetting->others += count;
+	forgetting->peers_are_done = last.len == 0;
+	forgetting->has_more |= !forgetting->peers_are_done;
+	snprintf(forgetting->peers_cursor, sizeof(forgetting->peers_cursor), "%.*s", STR_ARG(last));
+	return ERROR_NONE;
+}
+
 static enum error forget_batch(struct forgetting *forgetting, struct db *db, struct arena *arena)
 {
 	enum error error = ERROR_NONE;
@@ -154,6 +174,8 @@ static enum error forget_batch(struct forgetting *forgetting, struct db *db, str
 		error = forget_posts(forgetting, db, arena);
 	if (!error)
 		error = forget_traces(forgetting, db, arena);
+	if (!error && !forgetting->peers_are_done)
+		error = forget_peers(forgetting, db, arena);
 	return error;
 }
 

@@ -78,14 +78,14 @@ static const struct statement next_log = STATEMENT("audit_next_log", 1,
 	" limit 1"); // audit_log_pkey
 
 static const struct statement list_heads = STATEMENT("audit_list_heads", 2,
-	"select h.organisation_id, h.count, h.hash"
+	"select h.organisation_id, h.count, h.hash, h.recorded_count"
 	" from audit_heads as h"
 	" where h.organisation_id > $1"
 	" order by h.organisation_id"
 	" limit $2"); // audit_heads_pkey
 
 static const struct statement list_unrecorded = STATEMENT("audit_list_unrecorded", 1,
-	"select h.organisation_id, h.count, h.hash"
+	"select h.organisation_id, h.count, h.hash, h.recorded_count"
 	" from audit_heads as h"
 	" where h.recorded_count < h.count"
 	" order by h.organisation_id"
@@ -140,6 +140,8 @@ static enum error read_rows(struct db *db, struct arena *arena, const struct sta
 			.at_us = db_time(&rows, row, RECORD_AT),
 			.user_id = db_int64(&rows, row, RECORD_USER_ID),
 			.membership_id = db_int64(&rows, row, RECORD_MEMBERSHIP_ID),
+			.has_user = !db_is_null(&rows, row, RECORD_USER_ID),
+			.has_membership = !db_is_null(&rows, row, RECORD_MEMBERSHIP_ID),
 			.door = db_text(&rows, row, RECORD_DOOR),
 			.action = db_text(&rows, row, RECORD_ACTION),
 			.target = db_text(&rows, row, RECORD_TARGET),
@@ -211,9 +213,9 @@ static void add_number(struct buf *out, int64_t number)
 	add_field(out, str_from(digits));
 }
 
-static void add_id(struct buf *out, int64_t id)
+static void add_id(struct buf *out, bool is_there, int64_t id)
 {
-	if (id)
+	if (is_there)
 		add_number(out, id);
 	else
 		add_field(out, (struct str){ 0 });
@@ -226,8 +228,8 @@ enum error audit_hash(const struct audit_record *record, unsigned char *hash)
 	add_number(&bytes, record->organisation_id);
 	add_number(&bytes, record->number);
 	add_number(&bytes, record->at_us);
-	add_id(&bytes, record->user_id);
-	add_id(&bytes, record->membership_id);
+	add_id(&bytes, record->has_user, record->user_id);
+	add_id(&bytes, record->has_membership, record->membership_id);
 	add_field(&bytes, record->door);
 	add_field(&bytes, record->action);
 	add_field(&bytes, record->target);
@@ -263,6 +265,7 @@ static enum error read_heads(struct db *db, struct arena *arena, const struct st
 			.organisation_id = db_int64(&rows, row, 0),
 			.count = db_int64(&rows, row, 1),
 			.hash = db_bytes(&rows, row, 2),
+			.recorded_count = db_int64(&rows, row, 3),
 		};
 	*ret_heads = all;
 	*ret_count = (size_t)rows.count;

@@ -175,8 +175,35 @@ static const struct statement fetch_roots = STATEMENT("retention_fetch_roots", 2
 	"               limit $2"
 	"               for update skip locked)"); // fetch_roots_begun_at
 
+/* Nobody of whom we know anything any more. Conditions are on the row itself, which is read again when it was just
+ * changed. */
+static const struct statement peers = STATEMENT("retention_peers", 3,
+	"with looked_at as ("
+	"  select p.name"
+	"  from peers as p"
+	"  where p.name > $1"
+	"  order by p.name"
+	"  limit $2"
+	"), gone as ("
+	"  delete from peers as p"
+	"  using looked_at as l"
+	"  where p.name = l.name"
+	"    and greatest(p.created_at, p.last_success_at, p.last_failure_at, p.last_heard_at) < $3"
+	"    and p.state <> 'paused'"
+	"    and p.look_at is null"
+	"    and not exists (select from deliveries as d"
+	"                    where d.peer = p.name and d.state = 'pending' and d.leased_by is null)"
+	"    and not exists (select from actors as a"
+	"                    where reverse(split_part(split_part(a.uri, '/', 3), ':', 1)) collate \"C\""
+	"                          = reverse(split_part(p.name, ':', 1)) collate \"C\""
+	"                      and a.domain_id is null)"
+	"  returning 1"
+	")"
+	" select case when (select count(*) from looked_at) < $2 then '' else (select max(name) from looked_at) end,"
+	"        (select count(*) from gone)"); // peers_pkey, deliveries_peer, actors_host_reversed
+
 STATEMENT_TABLE(retention_statements, &activities_in, &set_aside, &bodies_out, &deliveries, &activities_out, &remote_posts, &media,
-	&tombstones, &fetch_roots);
+	&tombstones, &fetch_roots, &peers);
 
 static enum error forget(struct db *db, struct arena *arena, const struct statement *statement,
 	const struct db_values *values, int64_t *ret_count)
@@ -272,4 +299,20 @@ enum error retention_tombstones(struct db *db, struct arena *arena, int64_t unkn
 enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
 {
 	return forget_by_time(db, arena, &fetch_roots, before_us, ret_count);
+}
+
+enum error retention_peers(struct db *db, struct arena *arena, int64_t before_us, struct str after_name,
+	struct str *ret_last_name, int64_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, after_name.data ? after_name : STR_LITERAL(""));
+	db_value_int64(&values, RETENTION_BATCH);
+	db_value_time(&values, before_us);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &peers, &values, &rows);
+	if (error)
+		return error;
+	*ret_last_name = db_text(&rows, 0, 0);
+	*ret_count = db_int64(&rows, 0, 1);
+	return ERROR_NONE;
 }

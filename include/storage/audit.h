@@ -35,8 +35,10 @@ struct audit_record {
 	int64_t organisation_id;
 	int64_t number;
 	int64_t at_us;
-	int64_t user_id;       /* 0 for null */
-	int64_t membership_id; /* 0 for null */
+	int64_t user_id;       /* 0 for null, which the two below tell from a zero that somebody put there */
+	int64_t membership_id; /* likewise */
+	bool has_user;
+	bool has_membership;
 	struct str door;
 	struct str action;
 	struct str target;
@@ -64,6 +66,7 @@ struct audit_head {
 	int64_t organisation_id;
 	int64_t count;
 	struct str hash;
+	int64_t recorded_count; /* how many of them the file knows of, as the database has it; 0 in what comes from the file */
 };
 #define AUDIT_HEADS_MAX 1000
 /* One for each organisation that has a log, whether or not it is still there. By id, beginning after one. */

@@ -33,4 +33,10 @@ enum error retention_tombstones(struct db *db, struct arena *arena, int64_t unkn
 	int64_t *ret_count) MUST_CHECK;
 enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
 
+/* What is known of hosts that were neither heard nor sent to since, have no actor here, wait for nothing and are not
+ * paused. A walk in the order of names, a batch of which begins after after_name; *ret_last_name is empty (arena) at its
+ * end. */
+enum error retention_peers(struct db *db, struct arena *arena, int64_t before_us, struct str after_name,
+	struct str *ret_last_name, int64_t *ret_count) MUST_CHECK;
+
 #endif

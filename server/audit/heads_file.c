@@ -103,7 +103,7 @@ static enum error read_whole(const char *path, struct buf *out)
 static bool read_line(struct arena *arena, struct str line, struct audit_head *ret_head)
 {
 	struct str at, organisation, count, hash;
-	struct audit_head head;
+	struct audit_head head = { 0 };
 	if (!str_split_next(&line, ' ', &at) || !str_split_next(&line, ' ', &organisation) || !str_split_next(&line, ' ', &count) ||
 		!str_split_next(&line, ' ', &hash) || line.len)
 		return false;

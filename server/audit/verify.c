@@ -3,6 +3,8 @@
  * One walk through each log. The database's head is read before its log, so that an entry written meanwhile is no fault. */
 #include "server/audit/verify.h"
 
+#include "server/audit/heads_file.h"
+
 #include "base/mutant.h"
 
 #include <stdlib.h>
@@ -19,6 +21,7 @@ static const char *const texts[AUDIT_FAULT_COUNT] = {
 	[AUDIT_FAULT_HEAD] = "is not the one that the database's own head names",
 	[AUDIT_FAULT_CUT_FILE] = "is in the file of heads, and is missing",
 	[AUDIT_FAULT_FILE] = "is not the one that the file of heads names",
+	[AUDIT_FAULT_FILE_CUT] = "was written to the file of heads, and is not in it any more",
 };
 
 const char *audit_fault_text(enum audit_fault fault)
@@ -86,15 +89,6 @@ static enum error check_record(struct walk *walk, const struct audit_record *rec
 	return ERROR_NONE;
 }
 
-static void check_end(struct walk *walk)
-{
-	int64_t named = walk->named_count ? walk->named[walk->named_count - 1].count : 0;
-	if (walk->head.count > walk->last_number && !MUTANT("audit_verify_cut"))
-		tell(walk, walk->head.count, AUDIT_FAULT_CUT);
-	if (named > walk->last_number && !MUTANT("audit_verify_cut_file"))
-		tell(walk, named, AUDIT_FAULT_CUT_FILE);
-}
-
 static int compare_heads(const void *a, const void *b)
 {
 	const struct audit_head *one = a, *other = b;
@@ -122,9 +116,48 @@ static enum error find_head(struct db *db, struct walk *walk)
 	walk->head = (struct audit_head){ 0 };
 	if (!error && count && heads[0].organisation_id == walk->organisation_id && heads[0].hash.len == AUDIT_HASH_BYTES) {
 		memcpy(walk->head_hash, heads[0].hash.data, AUDIT_HASH_BYTES);
-		walk->head = (struct audit_head){ heads[0].organisation_id, heads[0].count, { walk->head_hash, AUDIT_HASH_BYTES } };
+		walk->head = (struct audit_head){ heads[0].organisation_id, heads[0].count, { walk->head_hash, AUDIT_HASH_BYTES },
+			heads[0].recorded_count };
 	}
 	arena_free(&arena);
+	return error;
+}
+
+/* The file may have grown since it was read. */
+static enum error find_in_file(const struct walk *walk, int64_t *ret_count)
+{
+	struct arena *arena = arena_new(ARENA_BYTES);
+	struct audit_head *heads = NULL;
+	size_t count = 0, line;
+	enum error error = heads_file_read(arena, walk->verification->file, &heads, &count, &line);
+	if (error == ERROR_NOT_FOUND || error == ERROR_BAD_REQUEST)
+		error = ERROR_NONE;
+	*ret_count = 0;
+	for (size_t i = 0; i < count && !error; i++)
+		if (heads[i].organisation_id == walk->organisation_id && heads[i].count > *ret_count)
+			*ret_count = heads[i].count;
+	arena_free(&arena);
+	return error;
+}
+
+static enum error check_end(struct db *db, struct walk *walk)
+{
+	enum error error = ERROR_NONE;
+	int64_t named = walk->named_count ? walk->named[walk->named_count - 1].count : 0;
+	int64_t recorded = walk->head.recorded_count;
+	if (walk->head.count > walk->last_number && !MUTANT("audit_verify_cut"))
+		tell(walk, walk->head.count, AUDIT_FAULT_CUT);
+	if (named > walk->last_number && !MUTANT("audit_verify_cut_file"))
+		tell(walk, named, AUDIT_FAULT_CUT_FILE);
+	if (recorded > named && walk->verification->file)
+		error = find_in_file(walk, &named);
+	if (!error && recorded > named && walk->verification->file && !MUTANT("audit_verify_file_cut"))
+		tell(walk, recorded, AUDIT_FAULT_FILE_CUT);
+	/* Somebody may have written since the head was read. */
+	if (!error && walk->last_number > walk->head.count)
+		error = find_head(db, walk);
+	if (!error && walk->last_number > walk->head.count && !MUTANT("audit_verify_head_gone"))
+		tell(walk, walk->last_number, AUDIT_FAULT_HEAD);
 	return error;
 }
 
@@ -148,7 +181,7 @@ static enum error walk_log(struct db *db, struct walk *walk)
 		arena_free(&arena);
 	}
 	if (!error)
-		check_end(walk);
+		error = check_end(db, walk);
 	arena_free(&walk_arena);
 	return error;
 }

@@ -15,6 +15,7 @@ enum audit_fault {
 	AUDIT_FAULT_HEAD,        /* the last entry is not the one that the database's own head names */
 	AUDIT_FAULT_CUT_FILE,    /* the log ends before this one, which the file of heads names */
 	AUDIT_FAULT_FILE,        /* the entry is not the one that the file of heads names */
+	AUDIT_FAULT_FILE_CUT,    /* the file of heads does not name this one, or one after it, and did */
 	AUDIT_FAULT_COUNT,
 };
 const char *audit_fault_text(enum audit_fault fault);
@@ -23,6 +24,8 @@ struct audit_verification {
 	int64_t organisation_id;  /* 0: all */
 	const struct audit_head *heads; /* of the file, in its order */
 	size_t head_count;
+	const char *file;         /* where they come from, when it is the file that is written now; NULL: a copy. What the database
+	                           * knows to be recorded has to be in it */
 	/* Called for each fault. */
 	void (*tell)(void *owner, int64_t organisation_id, int64_t number, enum audit_fault fault);
 	void *owner;

@@ -308,7 +308,7 @@ enum error handle_contact_history(struct request *request, const struct seat *se
 	enum error error = contacts_find(request, seat, PERMISSION_CONTACT_READ, &card);
 	if (error)
 		return error;
-	query.actor_count = seat_accounts_with(seat, request->arena, PERMISSION_INBOX_READ, MUTANT("contact_history_rights"), &all);
+	query.actor_count = seat_accounts_with(seat, request->arena, PERMISSION_INBOX_READ, false, &all);
 	query.own_actor_count = seat_accounts_with(seat, request->arena, PERMISSION_INBOX_READ, true, &own);
 	query.actor_ids = all;
 	query.own_actor_ids = own;

@@ -90,8 +90,8 @@ enum error handle_audit_verify(struct request *request, const struct seat *seat)
 		request_go_slow(request);
 		return ERROR_NONE;
 	}
-	error = heads_file_read(request->arena, heads_file_path(request->arena, request->app->config).data, &heads,
-		&verification.head_count, &line);
+	verification.file = heads_file_path(request->arena, request->app->config).data;
+	error = heads_file_read(request->arena, verification.file, &heads, &verification.head_count, &line);
 	if (error && error != ERROR_NOT_FOUND && error != ERROR_BAD_REQUEST)
 		return error;
 	verification.heads = heads;

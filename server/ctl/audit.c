@@ -108,8 +108,9 @@ static enum error read_heads(struct invocation *invocation, struct audit_verific
 	size_t line = 0;
 	enum error error = heads_file_read(invocation->arena, path.data, &heads, &verification->head_count, &line);
 	verification->heads = heads;
+	verification->file = named ? NULL : path.data;
 	if (error == ERROR_NOT_FOUND && !named)
-		return ERROR_NONE; /* no hour has passed yet */
+		return ERROR_NONE; /* no hour has passed yet, or the database knows of one */
 	if (error == ERROR_BAD_REQUEST)
 		return ctl_fail(error, "line %zu of %s was changed: it is no head", line, path.data);
 	return error ? ctl_fail(error, "cannot read %s: %s", path.data, error_text(error)) : ERROR_NONE;
@@ -187,7 +188,7 @@ const struct command command_audit_verify = {
 	.flags = COMMAND_HAS_JSON,
 	.summary = "Finds every entry of the logs that was changed or removed",
 	.details = "Without SLUG all of them. Keep copies of the file of heads elsewhere: whoever can change the database and that\n"
-		"file can write history anew.\n"
+		"file can write history anew. It goes where the database goes: one that lacks what was written to it is a fault.\n"
 		"\nExample:\n  comptoir audit verify --heads /mnt/backup/audit-heads\n",
 	.options = verify_options,
 	.run = run_verify,

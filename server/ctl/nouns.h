@@ -41,6 +41,7 @@ extern const struct command command_contact_list, command_contact_show, command_
 extern const struct command command_audit_list, command_audit_verify, command_audit_post;
 extern const struct command command_draft_list, command_draft_show, command_draft_submit, command_draft_approve, command_draft_reject,
 	command_draft_schedule, command_draft_publish, command_draft_withdraw;
+extern const struct command command_sla_policies, command_sla_due, command_sla_report;
 extern const struct command command_ticket_list, command_ticket_show, command_ticket_arrivals;
 extern const struct command command_demo;
 extern const struct command command_check;

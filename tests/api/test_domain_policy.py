@@ -125,6 +125,32 @@ def test_what_was_set_aside_goes_when_nobody_took_care_of_it(server, database):
     change(database, "delete from activities_in where actor_uri = 'https://b.example/u'")
 
 
+def test_hosts_that_nobody_knows_any_more_are_forgotten(server, database):
+    server.create_account("porter")
+    porter = rows(database, "select id from actors where username = 'porter'")[0][0]
+    old = "now() - interval '91 days'"
+    change(database, f"insert into peers (name, created_at, last_heard_at, state, look_at) select name || '.gone.example', {old},"
+           f" case when name = 'heard' then now() else {old} end, case when name = 'paused' then 'paused' else 'alive' end,"
+           " case when name = 'looked' then now() + interval '1 hour' end"
+           " from unnest(array['unknown', 'heard', 'paused', 'looked', 'waiting', 'actor']) as name")
+    change(database, f"insert into peers (name, created_at) select 'n' || n || '.gone.example', {old} from generate_series(1, 1200) as n")
+    change(database, "insert into peers (name) values ('young.gone.example')")
+    change(database, "insert into activities_out (id, uri, type, actor_id, body, body_sha256) values (77, 'https://a.example/77', 'Create',"
+           " %s, '{}', sha256('{}'))", porter)
+    change(database, "insert into deliveries (activity_id, inbox_url, peer, due_at) values (77, 'https://waiting.gone.example/inbox',"
+           " 'waiting.gone.example', 'infinity')")
+    uri = "https://actor.gone.example/users/x"
+    change(database, "insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, created_at, updated_at, fetched_at)"
+           " values (77, 'Person', 'x', 'x', 'other.example', %s, %s, %s, now(), now(), now())", uri, uri, uri + "/inbox")
+    tidy(server)
+    left = rows(database, "select split_part(name, '.', 1) from peers where name like '%%.gone.example' order by name")
+    assert [name for (name,) in left] == ["actor", "heard", "looked", "paused", "waiting", "young"]
+    change(database, "delete from deliveries where activity_id = 77")
+    change(database, "delete from activities_out where id = 77")
+    change(database, "delete from actors where id = 77")
+    change(database, "delete from peers where name like '%%.gone.example'")
+
+
 def test_old_receipts_become_sums_per_host_and_month(server, database):
     server.create_account("clerk")
     change(database, "insert into activities_out (id, uri, type, actor_id, body, body_sha256, created_at)"

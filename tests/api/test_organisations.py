@@ -3,6 +3,7 @@
 every change to itself."""
 import itertools
 import json
+import os
 import re
 import threading
 
@@ -253,11 +254,40 @@ def faults(server, *arguments):
 @pytest.mark.parametrize("column, value", [
     ("at", "at + interval '1 microsecond'"), ("user_id", "7"), ("membership_id", "7"), ("door", "'api'"), ("action", "'member.none'"),
     ("target", "target || '0'"), ("data", "data || ' '"), ("previous_hash", "sha256('x')"), ("hash", "sha256('x')"),
+    ("user_id", "0"), ("membership_id", "0"), ("number", "number + 1000"), ("organisation_id", "organisation_id + 1"),
 ])
 def test_a_changed_column_is_found(shop, column, value):
     assert faults(shop) == []
     tamper(shop, f"update audit_log set {column} = {value} where organisation_id = ORG and number = 2")
-    assert (2, "was changed after it was written") in faults(shop)
+    found = faults(shop)
+    if column == "number":
+        assert (1002, "was changed after it was written") in found
+    elif column == "organisation_id":
+        assert (2, "is missing, and perhaps more after it") in found
+        stray = shop.command("audit", "verify", check=False).stdout
+        tamper(shop, "delete from audit_log where organisation_id = ORG + 1")
+        assert f"organisation {shop.id + 1}: entry 2 was changed after it was written" in stray
+    else:
+        assert (2, "was changed after it was written") in found
+
+
+def test_swapped_entries_are_found(shop):
+    tamper(shop, "update audit_log set number = case number when 2 then 1003 else 1002 end where organisation_id = ORG and number in (2, 3)")
+    tamper(shop, "update audit_log set number = number - 1000 where organisation_id = ORG and number > 1000")
+    assert [number for number, fault in faults(shop) if fault == "was changed after it was written"] == [2, 3]
+
+
+def test_entries_without_a_head_are_found(shop):
+    tamper(shop, "delete from audit_heads where organisation_id = ORG")
+    assert faults(shop) == [(3, "is not the one that the database's own head names")]
+
+
+def test_an_entry_beyond_the_head_is_found(shop):
+    tamper(shop, """insert into audit_log select organisation_id, 4, at, user_id, membership_id, door, action, target, data, hash,
+        sha256(hash || convert_to(audit_field(organisation_id::text) || audit_field('4') || audit_field((extract(epoch from at) * 1000000)::bigint::text)
+        || audit_field(user_id::text) || audit_field(membership_id::text) || audit_field(door) || audit_field(action) || audit_field(target)
+        || audit_field(data), 'UTF8')) from audit_log where organisation_id = ORG and number = 3""")
+    assert faults(shop) == [(4, "is not the one that the database's own head names")]
 
 
 def test_an_entry_that_is_gone_is_found(shop):
@@ -317,6 +347,56 @@ def test_a_whole_log_that_is_gone_is_found_by_the_file_of_heads(recorded):
     tamper(server, "delete from audit_log where organisation_id = ORG")
     tamper(server, "delete from audit_heads where organisation_id = ORG")
     assert faults(server) == [(3, "is in the file of heads, and is missing")]
+
+
+@pytest.fixture
+def heads_file(recorded):
+    """Its path; as it was afterwards, for it is that of other organisations too."""
+    path = os.path.join(recorded.server.directory, "data", "audit-heads")
+    with open(path, encoding="ascii") as file:
+        before = file.read()
+    yield path
+    if os.path.exists(path + ".away"):
+        os.rename(path + ".away", path)
+    with open(path, "w", encoding="ascii") as file:
+        file.write(before)
+
+
+@pytest.mark.parametrize("change", ["without its lines", "cut in its last line", "empty", "removed"])
+def test_what_is_gone_from_the_file_of_heads_is_found(recorded, heads_file, change):
+    with open(heads_file, encoding="ascii") as file:
+        lines = file.read().splitlines(keepends=True)
+    mine = [line for line in lines if line.split()[1] == str(recorded.id)]
+    others = "".join(line for line in lines if line not in mine)
+    assert mine
+    texts = {"without its lines": others, "cut in its last line": others + "".join(mine)[:-20], "empty": ""}
+    if change == "removed":
+        os.rename(heads_file, heads_file + ".away")
+    else:
+        with open(heads_file, "w", encoding="ascii") as file:
+            file.write(texts[change])
+    assert faults(recorded) == [(3, "was written to the file of heads, and is not in it any more")]
+
+
+def test_a_copy_of_the_file_of_heads_may_be_old(recorded, heads_file):
+    copy = heads_file + ".copy"
+    with open(copy, "w", encoding="ascii") as file:
+        file.write("")
+    os.chmod(copy, 0o644)
+    assert faults(recorded, "--heads", copy) == []
+
+
+def test_a_changed_line_of_the_file_of_heads_is_found(recorded, heads_file):
+    with open(heads_file, encoding="ascii") as file:
+        text = file.read()
+    line = next(one for one in text.splitlines() if one.split()[1] == str(recorded.id))
+    with open(heads_file, "w", encoding="ascii") as file:
+        file.write(text.replace(line, line.replace(f" {recorded.id} 3 ", f" {recorded.id} 2 ")))
+    assert (2, "is not the one that the file of heads names") in faults(recorded)
+    with open(heads_file, "w", encoding="ascii") as file:
+        file.write(text.replace(line, line[:-4]))
+    result = recorded.command("audit", "verify", "fleurs", check=False)
+    assert result.returncode != 0 and "it is no head" in result.stderr
 
 
 def test_entries_written_after_the_file_are_no_fault(recorded):

@@ -325,6 +325,20 @@ def test_what_is_due_is_listed_for_who_reads_all_with_the_soonest_first(shop):
     assert shop.otto.get(f"{BASE}/sla/due", org="autre")["clocks"] == []
 
 
+def test_the_command_line_says_the_same(shop):
+    policy(shop, name="Fast", first_reply=5400, in_hours=False)
+    assert re.search(r"^Fast +1h 30m +- +- +always$", shop.server.command("sla", "policies", "fleurs").stdout, re.M)
+    _, conversation = shop.ask("@fleurs hello")
+    due_now = json.loads(shop.server.command("sla", "due", "fleurs", "--json").stdout)
+    assert [(one["number"], one["metric"], one["late"]) for one in due_now] == [(conversation["number"], "first_reply", False)]
+    shop.shift(conversation, "2 hours")
+    assert re.search(rf"^#{conversation['number']} +first_reply .* late$", shop.server.command("sla", "due", "fleurs").stdout, re.M)
+    shop.act(shop.luc, conversation, "reply", text="sorry")
+    assert "0 of 1 in time" in shop.server.command("sla", "report", "fleurs", "--days", "7").stdout
+    assert shop.server.command("sla", "report", "fleurs", "--days", "0", check=False).returncode != 0
+    assert json.loads(shop.server.command("sla", "due", "autre", "--json").stdout) == []
+
+
 @pytest.mark.parametrize("wrong", [{}, {"first_reply": 59}, {"first_reply": 31536001}, {"first_reply": "soon"}, {"first_reply": 60, "name": ""},
                                    {"first_reply": 60, "channel": "carrier"}, {"first_reply": 60, "account_id": "12"},
                                    {"first_reply": 60, "team_id": "12"}, {"first_reply": 60, "tag": "two words"}])

@@ -6,6 +6,7 @@
 #define COMPTOIR_TESTS_INBOX_WORLD_H
 
 #include "federation/federation.h"
+#include "federation/inbox_direct.h"
 #include "federation/inbox_step.h"
 
 #include "storage/actor.h"
@@ -43,8 +44,13 @@ struct post make_remote_post(const struct actor *author);
 /* follows of a state, with the uri given. */
 void make_follow(const struct actor *follower, const struct actor *followed, const char *uri, bool is_accepted);
 
-/* A row of the inbox, as acceptance would insert it, with another actor as sender when actor is not NULL. */
+/* A row of the inbox, as acceptance would insert it; with TEST_INBOX_DIRECTLY in the environment it is handled at once
+ * where that can be. */
 void deliver(const char *body);
+
+/* As acceptance would hand it over: for inbox_direct_take. In an arena that lasts. */
+struct inbox_answer *verified(const char *body);
+struct inbox_direct world_direct(void);
 
 /* A body: {"id", "type", "actor", "object": text or JSON, and whatever else, beginning with ","}. */
 const char *activity(const char *id, const char *type, const char *actor, const char *object, const char *more);

@@ -24,6 +24,9 @@ class Shop:
         server.command("member", "add", "fleurs", "luc")
         server.command("member", "grant", "fleurs", "luc", "--role", "agent")
         self.luc = Api(server, make_token(server.database, "luc", SCOPES))
+        marie = Api(server, make_token(server.database, "marie", SCOPES + " brand:admin"))
+        marie.post("/api/brand/v1/sla_policies", 201, json={
+            "org": "fleurs", "name": "All", "first_reply": 3600, "next_reply": 3600, "resolution": 86400, "in_hours": False})
         self.uri = server.actor("fleurs")
         self.handle = f"@fleurs@127.0.0.1:{server.port}"
 
@@ -72,6 +75,8 @@ def test_from_a_mention_to_private_to_public_to_resolved(federated_factory):
     number = ada.post(f"{shop.handle} it is 4711", "direct", reply_to=question)
     assert shop.conversation_of(number)["id"] == private["id"]
     assert shop.show(private)["status"] == "open"
+    clocks = {one["metric"]: one["state"] for one in shop.show(conversation)["clocks"]}
+    assert clocks == {"first_reply": "ended", "next_reply": "running", "resolution": "running"}, "one promise for both"
     thanks = shop.act(shop.show(private), "reply", text="New ones are on their way")
     assert thanks["status"]["visibility"] == "direct"
     seen(there, "New ones are on their way")
@@ -83,6 +88,7 @@ def test_from_a_mention_to_private_to_public_to_resolved(federated_factory):
     shop.act(shop.show(private), "resolve")
     resolved = shop.act(shop.show(conversation), "resolve")
     assert resolved["status"] == "resolved" and resolved["first_reply_at"]
+    assert {(one["state"], one["breached_at"]) for one in resolved["clocks"]} == {("ended", None)}, "within what was promised"
     kinds = [event["kind"] for event in shop.show(conversation)["events"]]
     assert kinds[0] == "opened" and {"post", "private", "reply", "status"} <= set(kinds)
 
