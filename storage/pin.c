@@ -47,6 +47,7 @@ static const struct statement list = STATEMENT("pin_list", 1,
 	" where n.actor_id = $1"
 	"   and p.visibility in ('public', 'unlisted')"
 	"   and author.suspended_at is null"
+	"   and post_is_released(p.id, p.actor_id)"
 	" order by n.created_at desc, n.post_id desc"); // pins_pkey, posts_pkey
 
 /* In the order of the list: the first one is the one pinned last. */

@@ -93,7 +93,7 @@ static bool is_id(struct str text)
 	return str_to_int64(text, &id) && id > 0 && text.data[0] != '0';
 }
 
-static enum error check_release(struct request *request, int64_t post_id, int64_t actor_id)
+enum error ask_release(struct request *request, int64_t post_id, int64_t actor_id)
 {
 	bool is_there;
 	enum error error = release_is_there(request->db, request->arena, post_id, actor_id, &is_there);
@@ -111,7 +111,7 @@ static enum error find_post(struct request *request, struct ask *ask)
 	int64_t viewer_id = MUTANT("document_viewer") ? ask->actor.id : ask->viewer.actor_id;
 	enum error error = post_find_by_uri(request->db, request->arena, viewer_id, uri, &ask->post);
 	if (!error)
-		return check_release(request, ask->post.id, ask->post.actor_id);
+		return ask_release(request, ask->post.id, ask->post.actor_id);
 	if (error != ERROR_NOT_FOUND)
 		return error;
 	error = tombstone_exists(request->db, request->arena, uri, &was_here);

@@ -34,6 +34,9 @@ bool ask_who(struct request *request, struct ask *ask) MUST_CHECK;
 /* The same as ask_post for anyone, whoever asks, and without an answer to what is gone. */
 enum error ask_open_post(struct request *request, struct ask *ret_ask) MUST_CHECK;
 
+/* ERROR_NOT_FOUND when an account of a brand was never let say, or boost, that post (storage/release.h). */
+enum error ask_release(struct request *request, int64_t post_id, int64_t actor_id) MUST_CHECK;
+
 /* Whether the client wants a page instead of a document. */
 bool answer_wants_page(const struct request *request);
 

@@ -77,6 +77,8 @@ static enum error respond_boost(struct request *request, struct ask *ask, struct
 	if (!error)
 		error = may_see_boost(request, ask, &boost);
 	if (!error)
+		error = ask_release(request, boost.post_id, boost.actor_id);
+	if (!error)
 		error = post_find(request->db, request->arena, ask->viewer.actor_id, boost.post_id, &post);
 	if (error)
 		return error;

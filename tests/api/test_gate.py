@@ -287,12 +287,14 @@ def test_what_came_past_the_gate_is_in_no_document_and_no_outbox(house):
     database = house.database
     actor = database.value("select uri from actors where id = %s", (house.account,))
     kept = app(house, "marie").post(STATUSES, data={"status": "said in order"})
-    database.rows("alter table posts disable trigger release_gate_post; select 1")
+    person(house.server, "gatepast").post(STATUSES, data={"status": "not to be boosted"})
+    database.rows("alter table posts disable trigger release_gate_post; alter table boosts disable trigger release_gate_boost; select 1")
     try:
-        number = write_row(house, "posts")
+        boost, number = write_row(house, "boosts"), write_row(house, "posts")
     finally:
-        database.rows("alter table posts enable trigger release_gate_post; select 1")
+        database.rows("alter table posts enable trigger release_gate_post; alter table boosts enable trigger release_gate_boost; select 1")
     database.rows("update posts set uri = %s where id = %s returning 1", (f"{actor}/statuses/{number}", number))
+    database.rows("update boosts set uri = %s where id = %s returning 1", (f"{actor}/statuses/{boost}/activity", boost))
     reader = Api(house.server)
     headers = {"Accept": "application/activity+json"}
     path = actor[actor.index("/", 8):]
@@ -300,5 +302,6 @@ def test_what_came_past_the_gate_is_in_no_document_and_no_outbox(house):
     assert reader.call("GET", uri[uri.index("/", 8):], 200, headers=headers)
     for sub in ("", "/activity", "/replies", "/likes"):
         reader.call("GET", f"{path}/statuses/{number}{sub}", 404, headers=headers)
+    reader.call("GET", f"{path}/statuses/{boost}/activity", 404, headers=headers)
     outbox = reader.call("GET", f"{path}/outbox?page=true", 200, headers=headers).text
-    assert uri in outbox and str(number) not in outbox
+    assert uri in outbox and str(number) not in outbox and str(boost) not in outbox
