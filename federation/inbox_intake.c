@@ -12,6 +12,8 @@
 #include "federation/key_ring.h"
 #include "federation/remote_actor.h"
 
+#include "base/clock.h"
+#include "base/config.h"
 #include "base/metrics.h"
 
 #include <pthread.h>
@@ -19,6 +21,9 @@
 #define GROUP_MAX_ROWS INBOX_DIRECT_MAX
 #define GROUP_MAX_BYTES ((size_t)1 << 20)
 #define DIRECT_WAITING_MAX 256
+/* Who sends waits no longer for what an activity does: a table may be locked. Nor does anyone for a while after that. */
+#define DIRECT_TIMEOUT_MS 1000
+#define DIRECT_PAUSE_US ((int64_t)10 * 1000000)
 #define WAITING_MAX 4096
 #define ARENA_BYTES ((size_t)96 << 20)
 
@@ -32,6 +37,7 @@ struct inbox_intake {
 	bool is_led;          /* a thread is storing */
 	bool is_direct;
 	struct inbox_direct direct; /* of that thread */
+	int64_t direct_from_us;     /* likewise */
 };
 
 struct group {
@@ -152,17 +158,30 @@ static bool is_final(const struct group *group, enum error error)
 	return !error || is_of_database(error) || is_of_actor;
 }
 
+static enum error take_directly(struct inbox_intake *intake, const struct group *group, struct inbox_answer *const *answers,
+	bool *ret_is_stored)
+{
+	struct db *db = intake->direct.db;
+	if (!intake->is_direct || group->has_backlog || clock_monotonic_us() < intake->direct_from_us)
+		return ERROR_UNPROCESSABLE;
+	db_set_statement_timeout(db, DIRECT_TIMEOUT_MS);
+	enum error error = inbox_direct_take(&intake->direct, answers, group->count, ret_is_stored);
+	db_set_statement_timeout(db, config_duration_ms(intake->direct.federation->config, "database.statement_timeout"));
+	if (error != ERROR_TIMEOUT)
+		return error;
+	intake->direct_from_us = clock_monotonic_us() + DIRECT_PAUSE_US;
+	return ERROR_UNPROCESSABLE;
+}
+
 static void store_group(struct inbox_intake *intake, const struct group *group)
 {
 	const struct inbox_direct *direct = &intake->direct;
 	struct inbox_answer *answers[GROUP_MAX_ROWS];
 	bool is_stored[GROUP_MAX_ROWS];
-	enum error error = ERROR_UNPROCESSABLE;
 	metric_add(&groups, 1);
 	for (size_t i = 0; i < group->count; i++)
 		answers[i] = &group->entries[i]->answer;
-	if (intake->is_direct && !group->has_backlog)
-		error = inbox_direct_take(direct, answers, group->count, is_stored);
+	enum error error = take_directly(intake, group, answers, is_stored);
 	if (!is_final(group, error))
 		error = store_all(direct, group, is_stored);
 	bool goes_alone = !is_final(group, error);
