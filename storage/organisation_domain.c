@@ -35,7 +35,7 @@ static const struct statement lock_one = STATEMENT("organisation_domain_lock", 1
 
 static const struct statement store = STATEMENT("organisation_domain_store", 6,
 	"update organisation_domains"
-	" set method = $2, verified_at = $3, checked_at = $4, failures = $5::bigint, last_error = left($6, 300)"
+	" set method = $2, verified_at = $3, checked_at = $4, failures = $5, last_error = left($6, 300)"
 	" where id = $1"); // organisation_domains_pkey
 
 static const struct statement remove_one = STATEMENT("organisation_domain_remove", 2,
@@ -157,7 +157,7 @@ enum error organisation_domain_store(struct db *db, struct arena *arena, const s
 	db_value_text(&values, domain->method);
 	add_time(&values, domain->verified_us);
 	add_time(&values, domain->checked_us);
-	db_value_int64(&values, domain->failures);
+	db_value_int16(&values, (int16_t)(domain->failures < INT16_MAX ? domain->failures : INT16_MAX));
 	db_value_text(&values, domain->last_error);
 	return db_change(db, arena, &store, &values, NULL);
 }
