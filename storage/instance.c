@@ -21,11 +21,14 @@ static const struct statement list_peers = STATEMENT("instance_list_peers", 1,
 	" order by p.name"
 	" limit $1"); // peers_pkey, domain_blocks_pkey
 
-static const struct statement list_weeks = STATEMENT("instance_list_weeks", 1,
+#define LAST_WEEK "11"
+_Static_assert(INSTANCE_WEEKS == 12, "a statement says it too");
+
+static const struct statement list_weeks = STATEMENT("instance_list_weeks", 0,
 	"select w.begin at time zone 'UTC', greatest(coalesce(i.posts_after - i.posts_before, 0), 0), coalesce(i.active_users, 0),"
 	"       coalesce(i.new_users, 0)"
 	" from (select date_trunc('week', now() at time zone 'UTC') - n.weeks * interval '7 days' as begin"
-	"       from generate_series(0, $1::bigint - 1) as n (weeks)) as w"
+	"       from generate_series(0, " LAST_WEEK ") as n (weeks)) as w"
 	" left join instance_weeks as i on i.week = w.begin::date"
 	" order by w.begin desc"); // instance_weeks_pkey
 
@@ -83,10 +86,8 @@ enum error instance_list_peers(struct db *db, struct arena *arena, struct str **
 
 enum error instance_list_weeks(struct db *db, struct arena *arena, struct instance_week ret_weeks[INSTANCE_WEEKS])
 {
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, INSTANCE_WEEKS);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &list_weeks, &values, &rows);
+	enum error error = db_run(db, arena, &list_weeks, NULL, &rows);
 	for (int row = 0; row < rows.count && row < INSTANCE_WEEKS && !error; row++)
 		ret_weeks[row] = (struct instance_week){ db_time(&rows, row, 0), db_int64(&rows, row, 1), db_int64(&rows, row, 2),
 			db_int64(&rows, row, 3) };

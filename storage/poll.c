@@ -151,7 +151,7 @@ static const struct statement close_due = STATEMENT("poll_close_due", 1,
 
 static const struct statement set_kind = STATEMENT("poll_set_kind", 2,
 	"update posts"
-	" set kind = case when $2::boolean then 'question' else 'note' end, revision = revision + 1"
+	" set kind = case when $2::boolean then 'question' else 'note' end"
 	" where id = $1"
 	"   and kind = case when $2::boolean then 'note' else 'question' end"); // posts_pkey
 

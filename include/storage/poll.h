@@ -28,7 +28,8 @@ enum error poll_find(struct db *db, struct arena *arena, int64_t post_id, struct
  * differ, kept otherwise. For a remote post the numbers are taken as they are, for a local one they begin at 0. */
 enum error poll_store(struct db *db, struct arena *arena, int64_t post_id, const struct poll *poll) MUST_CHECK;
 
-/* The same for a note that becomes a question, and with option_count 0 for a question that becomes a note. */
+/* The same for a note that becomes a question, and with option_count 0 for a question that becomes a note; with post_edit,
+ * which makes another revision of it. */
 enum error poll_set(struct db *db, struct arena *arena, int64_t post_id, const struct poll *poll) MUST_CHECK;
 
 struct poll_vote {

@@ -401,8 +401,11 @@ static void a_poll_changes_with_its_post_only(void **state)
 	struct poll poll;
 	int position = 0;
 	assert_int_equal(vote_cast(web, arena, voter, post.id, &position, 1), ERROR_NONE);
-	assert_int_equal(edit(author, plain.id, (struct composition_request){ .text = STR("?"), .poll = &composition }, &found), ERROR_UNPROCESSABLE);
-	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??") }, &found), ERROR_NONE);
+	assert_int_equal(edit(author, plain.id, (struct composition_request){ .text = STR("?"), .poll = &composition }, &found), ERROR_NONE);
+	assert_int_equal(found.kind, POST_QUESTION);
+	assert_int_equal(found.revision, 2);
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??"), .poll = &composition }, &found), ERROR_NONE);
+	assert_int_equal(found.revision, 2);
 	assert_int_equal(poll_find(web, arena, post.id, &poll), ERROR_NONE);
 	assert_int_equal(poll.options[0].votes, 1);
 	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??"), .poll = &composition }, &found), ERROR_NONE);
@@ -412,6 +415,10 @@ static void a_poll_changes_with_its_post_only(void **state)
 	assert_int_equal(poll_find(web, arena, post.id, &poll), ERROR_NONE);
 	assert_int_equal(poll.options[0].votes, 0);
 	assert_text(poll.options[1].title, "never");
+	assert_int_equal(edit(author, post.id, (struct composition_request){ .text = STR("??") }, &found), ERROR_NONE);
+	assert_int_equal(found.kind, POST_NOTE);
+	assert_int_equal(found.revision, 4);
+	assert_int_equal(poll_find(web, arena, post.id, &poll), ERROR_NOT_FOUND);
 	assert_int_equal(sql_number("select count(*) from post_revisions where post_id = %lld and options = array['yes', 'no']",
 		(long long)post.id), 2);
 }

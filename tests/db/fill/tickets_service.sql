@@ -20,3 +20,5 @@ insert into macros (id, organisation_id, name, actions)
 insert into routing_rules (id, organisation_id, name, condition, actions)
   select o.id + n, o.id, 'Rule ' || n, '{}', '[]' from organisations as o, generate_series(1, 3) as n;
 insert into routing_turns (team_id, membership_id, turned_at) select p.team_id, p.membership_id, now() from team_members as p;
+insert into post_receipts (post_id, state, deliveries, recipients, last_ended_at)
+  select p.id, 'accepted', 1, 1, now() from (select id from posts order by id limit 20000) as p;
