@@ -36,11 +36,11 @@ extern const struct command command_team_list, command_team_add, command_team_re
 extern const struct command command_member_add, command_member_list, command_member_remove, command_member_suspend,
 	command_member_restore, command_member_grant, command_member_withdraw;
 extern const struct command command_role_list, command_role_create, command_role_remove, command_role_demand, command_role_waive;
-extern const struct command command_audit_list, command_audit_verify;
 extern const struct command command_contact_list, command_contact_show, command_contact_merge, command_contact_unmerge;
 extern const struct command command_audit_list, command_audit_verify, command_audit_post;
 extern const struct command command_draft_list, command_draft_show, command_draft_submit, command_draft_approve, command_draft_reject,
 	command_draft_schedule, command_draft_publish, command_draft_withdraw;
+extern const struct command command_brand_call;
 extern const struct command command_sla_policies, command_sla_due, command_sla_report;
 extern const struct command command_ticket_list, command_ticket_show, command_ticket_arrivals;
 extern const struct command command_demo;

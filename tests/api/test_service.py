@@ -630,3 +630,26 @@ def test_rules_that_say_nothing_possible_are_refused(shop, condition, actions):
     body = {"org": "fleurs", "name": "Rule", "condition": condition, "actions": actions}
     problem(shop.marie.call("POST", f"{BASE}/routing_rules", None, json=body), "bad-value", 422)
     problem(shop.luc.call("POST", f"{BASE}/routing_rules", None, json=body), "permission-missing", 403)
+
+
+def test_the_operator_does_by_the_command_line_what_a_member_may(shop):
+    def call(*arguments, **keywords):
+        return shop.server.command("brand", "call", "fleurs", *arguments, **keywords)
+
+    made = json.loads(call("marie", "POST", "/sla_policies", "--body", '{"name": "Quick", "first_reply": 600}').stdout)
+    assert made["name"] == "Quick" and json.loads(call("luc", "GET", "/sla_policies").stdout)["policies"] == [made]
+    changed = json.loads(call("marie", "PUT", f"/sla_policies/{made['id']}", "--if-match", "1", "--body", "-",
+                              input='{"name": "Slow", "first_reply": 6000}').stdout)
+    assert changed["version"] == 2
+    refused = call("luc", "DELETE", f"/sla_policies/{made['id']}", check=False)
+    assert refused.returncode != 0 and "403" in refused.stderr and "may not" in refused.stderr
+    assert "409" in call("marie", "PUT", f"/sla_policies/{made['id']}", "--if-match", "1", "--body", '{"name": "x", "first_reply": 60}',
+                         check=False).stderr
+    assert call("marie", "DELETE", f"/sla_policies/{made['id']}").stdout == ""
+    for wrong in (("otto", "GET", "/macros"), ("marie", "EAT", "/macros"), ("marie", "GET", "macros"), ("marie", "GET", "/a b")):
+        assert call(*wrong, check=False).returncode != 0
+    assert json.loads(call("marie", "GET", "/orgs/fleurs/teams").stdout)[0]["name"] == "Accueil"
+    entries = [one for one in shop.marie.get(f"{BASE}/audit", org="fleurs") if one["action"] == "command.call"]
+    assert len(entries) >= 6 and {one["door"] for one in entries} == {"command"}
+    assert shop.database.value("select count(*) from oauth_tokens t join oauth_applications a on a.id = t.application_id"
+                               " where a.client_id = 'comptoir-command-line' and t.revoked_at is null") == 0
