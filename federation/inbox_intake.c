@@ -14,9 +14,18 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "base/metrics.h"
+#include "base/mutant.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
 
 #define GROUP_MAX_ROWS INBOX_DIRECT_MAX
 #define GROUP_MAX_BYTES ((size_t)1 << 20)
@@ -24,6 +33,8 @@
 /* Who sends waits no longer for what an activity does: a table may be locked. Nor does anyone for a while after that. */
 #define DIRECT_TIMEOUT_MS 1000
 #define DIRECT_PAUSE_US ((int64_t)10 * 1000000)
+/* After that, who sends something that ended a process has given up sending it. */
+#define DIRECT_AFTER_CRASH_US ((int64_t)24 * 3600 * 1000000)
 #define WAITING_MAX 4096
 #define ARENA_BYTES ((size_t)96 << 20)
 
@@ -38,7 +49,61 @@ struct inbox_intake {
 	bool is_direct;
 	struct inbox_direct direct; /* of that thread */
 	int64_t direct_from_us;     /* likewise */
+	char *mark_path;            /* NULL: none */
 };
+
+/* ---- whether the process before ended by itself ---- */
+
+/* While a process handles activities at once, a file with its id lies in data.directory. One whose process is gone says that
+ * it ended in the middle, maybe by an activity that its sender is going to send again: nothing counts those but the queue. */
+#define MARK_PREFIX "intake-"
+
+static bool is_of_dead(const char *name)
+{
+	int64_t pid;
+	if (strncmp(name, MARK_PREFIX, strlen(MARK_PREFIX)) != 0 || !str_to_int64(str_from(name + strlen(MARK_PREFIX)), &pid) || pid <= 0 ||
+	    pid > INT_MAX)
+		return false;
+	return pid == getpid() || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+}
+
+static bool take_marks_of_dead(const char *directory)
+{
+	bool found = false;
+	DIR *entries = opendir(directory);
+	for (struct dirent *entry; entries && (entry = readdir(entries));)
+		if (is_of_dead(entry->d_name)) {
+			found = true;
+			unlinkat(dirfd(entries), entry->d_name, 0);
+		}
+	if (entries)
+		closedir(entries);
+	return found;
+}
+
+static char *make_mark(const char *directory)
+{
+	struct buf path = { 0 };
+	size_t ignored;
+	buf_add_printf(&path, "%s/" MARK_PREFIX "%d", directory, (int)getpid());
+	buf_add_char(&path, '\0');
+	int fd = open(path.data, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		close(fd);
+	return buf_take(&path, &ignored);
+}
+
+static void begin_direct(struct inbox_intake *intake, const struct config *config)
+{
+	const char *directory = config_text(config, "data.directory");
+	if (take_marks_of_dead(directory) && !MUTANT("inbox_after_crash")) {
+		intake->direct_from_us = clock_monotonic_us() + DIRECT_AFTER_CRASH_US;
+		log_event(LOG_LEVEL_WARNING, "inbox_by_queue", LOG_TEXT("reason", "the process before ended in the middle"));
+	}
+	intake->mark_path = make_mark(directory);
+}
+
+/* ---- */
 
 struct group {
 	struct inbox_entry *entries[GROUP_MAX_ROWS];
@@ -58,6 +123,8 @@ struct inbox_intake *inbox_intake_new(struct federation *federation, bool is_dir
 		.arena = arena_new(ARENA_BYTES),
 		.work_arena = arena_new(INBOX_WORK_ARENA_BYTES),
 	};
+	if (is_direct)
+		begin_direct(intake, federation->config);
 	return intake;
 }
 
@@ -66,6 +133,9 @@ void inbox_intake_free(struct inbox_intake **intake)
 	if (!*intake)
 		return;
 	pthread_mutex_destroy(&(*intake)->lock);
+	if ((*intake)->mark_path)
+		unlink((*intake)->mark_path);
+	memory_free((*intake)->mark_path);
 	db_free(&(*intake)->direct.db);
 	arena_free(&(*intake)->direct.arena);
 	arena_free(&(*intake)->direct.work_arena);

@@ -461,6 +461,31 @@ def test_a_partition_of_ours_gives_nothing_up_and_ends_without_a_storm(shop, fle
     judge(23, states == {"pending": 300} and given_up == 0, f"during: {states}; after: all arrived, {given_up} given up")
 
 
+def test_after_a_crash_what_comes_in_is_counted_before_it_is_handled(shop, fleets):
+    """Handled at once, an activity that ends the process would end it each time that it is sent."""
+    server = shop()
+    fleet = fleets(1)
+    follow_all(server, fleet)
+
+    def attempts(number):
+        activity = fleet.create(number, host=0)
+        body, headers = fleet.signed(server.url + "/inbox", activity)
+        assert server.post("/inbox", data=body, headers=headers).status_code == 202
+        wait_until(lambda: query(server.database, "select state from activities_in where uri = %s", activity["id"]) == [("done",)], 30,
+                   "the activity")
+        return query(server.database, "select attempts from activities_in where uri = %s", activity["id"])[0][0]
+
+    server.stop()
+    server.start()
+    assert attempts(1) == 0
+    server.kill()
+    server.start()
+    assert attempts(2) == 1
+    server.stop()
+    server.start()
+    assert attempts(3) == 0
+
+
 def test_an_activity_that_kills_its_worker_is_set_aside_and_the_others_go_on(shop, fleets):
     """A worker that dies while it holds a row: the row counts it, and after five times nobody takes it any more."""
     server = shop()
