@@ -45,9 +45,47 @@ enum error problem(struct request *request, enum problem type, struct str detail
 	return problem_with(request, type, detail, (struct str){ 0 });
 }
 
+/* ---- details ---- */
+
+static const struct {
+	struct str english, french;
+} details[] = {
+#define DETAIL(english, french) { STR(english), STR(french) },
+#include "server/brand/problem_details.inc"
+#undef DETAIL
+};
+
+/* What stands in detail where english has its star; data NULL when they differ otherwise. Without star, all of it is the same. */
+static struct str find_difference(struct str english, struct str detail)
+{
+	size_t star = str_index_of(english, '*', 0);
+	if (star == english.len)
+		return str_eq(english, detail) ? STR_LITERAL("") : (struct str){ 0 };
+	struct str before = str_slice(english, 0, star), after = str_slice(english, star + 1, english.len);
+	if (detail.len < before.len + after.len || !str_starts_with(detail, before) || !str_ends_with(detail, after))
+		return (struct str){ 0 };
+	return str_slice(detail, before.len, detail.len - after.len);
+}
+
+/* Those who say what is wrong with a deed do not know who reads it. */
+static struct str translate(struct request *request, struct str detail)
+{
+	if (!detail.len || problem_language(request) != LANGUAGE_FRENCH)
+		return detail;
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+		struct str difference = find_difference(details[i].english, detail), french = details[i].french;
+		size_t star = str_index_of(french, '*', 0);
+		if (difference.data)
+			return arena_printf(request->arena, "%.*s%.*s%.*s", STR_ARG(str_slice(french, 0, star)), STR_ARG(difference),
+				STR_ARG(star < french.len ? str_slice(french, star + 1, french.len) : STR_LITERAL("")));
+	}
+	return detail;
+}
+
 enum error problem_with(struct request *request, enum problem type, struct str detail, struct str members)
 {
 	struct problem_note *note = arena_alloc(request->arena, sizeof(*note));
+	detail = translate(request, detail);
 	*note = (struct problem_note){ type, detail, members };
 	request->problem = note;
 	request->error_detail = str_from(kinds[type].word);

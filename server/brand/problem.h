@@ -18,7 +18,7 @@ enum problem {
 };
 
 /* To return from a handler: return problem(request, PROBLEM_STALE_VERSION, detail). detail: a sentence in the user's
- * language; data NULL for none. Gives the problem's error; the answer is written for it. */
+ * language, or an English one of problem_details.inc; data NULL for none. Gives the problem's error; the answer is written for it. */
 enum error problem(struct request *request, enum problem type, struct str detail) MUST_CHECK;
 /* The same with members beside the standard ones (JSON, without braces: "\"reply\":{…}"). */
 enum error problem_with(struct request *request, enum problem type, struct str detail, struct str members) MUST_CHECK;

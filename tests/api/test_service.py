@@ -653,3 +653,17 @@ def test_the_operator_does_by_the_command_line_what_a_member_may(shop):
     assert len(entries) >= 6 and {one["door"] for one in entries} == {"command"}
     assert shop.database.value("select count(*) from oauth_tokens t join oauth_applications a on a.id = t.application_id"
                                " where a.client_id = 'comptoir-command-line' and t.revoked_at is null") == 0
+
+
+def test_what_is_wrong_is_said_in_french_to_who_reads_french(shop):
+    shop.database.rows("update users set locale = 'fr' where actor_id = (select id from actors where handle = 'marie') returning 1")
+    try:
+        answer = shop.marie.call("POST", f"{BASE}/macros", None, json={"org": "fleurs", "name": "x", "actions": [
+            {"do": "tag", "tag": "a"}, {"do": "dance"}]})
+        assert problem(answer, "bad-value", 422)["detail"] == "actions : la numéro 2 ne peut pas être faite ici"
+        answer = shop.marie.call("POST", f"{BASE}/saved_replies", None, json={"org": "fleurs", "code": "c", "language": "fr", "body": "{nom}"})
+        assert problem(answer, "bad-value", 422)["detail"] == "body : {name}, {number} et {agent} sont remplis, « {nom} » est inconnu"
+        _, conversation = shop.ask("@fleurs hm")
+        assert problem(shop.act(shop.marie, conversation, "priority", None, priority=3), "bad-value", 422)["detail"] == "Les priorités vont de -1 à 2"
+    finally:
+        shop.database.rows("update users set locale = 'en' where actor_id = (select id from actors where handle = 'marie') returning 1")
