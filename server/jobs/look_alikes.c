@@ -118,8 +118,8 @@ static enum error compare(struct comparing *comparing, const struct shaped *one)
 static enum error compare_batch(struct comparing *comparing, int64_t *ret_taken)
 {
 	struct db *db = comparing->run->db;
-	struct look_alike_name *names;
-	size_t count;
+	struct look_alike_name *names = NULL;
+	size_t count = 0;
 	int64_t taken = 0;
 	enum error error = db_begin(db);
 	if (!error)
