@@ -4,7 +4,7 @@ from support.waiting import wait_until
 
 # The queues and what is noted of peers come and go with every request; what matters is what they lead to.
 VOLATILE = {"activities_in", "changes", "deliveries", "delivery_workers", "delivery_sums", "fanouts", "fetches", "fetch_roots",
-            "heartbeats", "jobs", "peers", "post_words_waiting"}
+            "heartbeats", "jobs", "look_alike_waiting", "peers", "post_words_waiting"}
 
 
 def fingerprint(server):
