@@ -175,7 +175,7 @@ def test_the_database_refuses_what_has_no_ground(house):
 
 def test_what_came_past_the_gate_is_not_signed(house, peer):
     database = house.database
-    app(house, "marie").post(STATUSES, data={"status": "there is a post"})
+    person(house.server, "gatebystander").post(STATUSES, data={"status": "there is a post"})
     database.rows("alter table activities_out disable trigger release_gate; select 1")
     try:
         number = write_activity(house, "Create")

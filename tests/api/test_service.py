@@ -551,14 +551,15 @@ def test_who_may_not_read_it_or_is_suspended_gets_no_turn(shop):
 
 def test_rules_leave_what_people_have_set(shop):
     customer, conversation = shop.ask("@fleurs hm")
-    shop.act(shop.luc, conversation, "assign", assignee_id="me", team_id="none")
+    theirs = shop.marie.post(f"{BASE}/orgs/fleurs/teams", 201, json={"name": "Atelier"})["id"]
+    shop.act(shop.luc, conversation, "assign", assignee_id="me", team_id=theirs)
     shop.act(shop.luc, conversation, "priority", priority=2)
     rule(shop, {}, {"do": "team", "to": shop.team}, {"do": "assign", "to": shop.member("zoe")}, {"do": "priority", "to": 1},
          {"do": "note", "text": "only when it begins"})
     more = customer.post("/api/v1/statuses", data={"status": "@fleurs more", "in_reply_to_id": conversation["root_post_id"]})
     shop.find(more["id"])
     now = shop.luc.get(f"{ROOT}/{conversation['id']}")
-    assert (now["assignee_id"], now["priority"], now["team_id"], now["notes"]) == (shop.member("luc"), 2, shop.team, [])
+    assert (now["assignee_id"], now["priority"], now["team_id"], now["notes"]) == (shop.member("luc"), 2, theirs, [])
 
 
 def test_the_first_rule_ends_it_unless_it_goes_on(shop):
