@@ -27,6 +27,42 @@ static const struct statement list_brands = STATEMENT("look_alike_list_brands", 
 	" order by b.actor_id"
 	" limit $2"); // brand_accounts_pkey, actors_pkey
 
+static const struct statement take_walk = STATEMENT("look_alike_take_walk", 0,
+	"select w.actor_id, w.after_id, b.organisation_id, a.username, a.display_name, a.domain, a.id is null"
+	" from look_alike_brands_waiting as w"
+	" join brand_accounts as b on b.actor_id = w.actor_id"
+	" left join actors as a on a.id = w.actor_id and a.suspended_at is null and a.deleted_at is null"
+	" order by w.queued_at"
+	" limit 1"
+	" for update of w skip locked"); // look_alike_brands_waiting_queued_at, brand_accounts_pkey, actors_pkey
+
+static const struct statement store_walk = STATEMENT("look_alike_store_walk", 2,
+	"update look_alike_brands_waiting"
+	" set after_id = $2"
+	" where actor_id = $1"); // look_alike_brands_waiting_pkey
+
+static const struct statement end_walk = STATEMENT("look_alike_end_walk", 1,
+	"delete from look_alike_brands_waiting"
+	" where actor_id = $1"); // look_alike_brands_waiting_pkey
+
+static const struct statement list_actors = STATEMENT("look_alike_list_actors", 2,
+	"select a.id, a.username, a.display_name"
+	" from actors as a"
+	" where a.id > $1"
+	" order by a.id"
+	" limit $2"); // actors_pkey
+
+static const struct statement queue = STATEMENT("look_alike_queue", 1,
+	"insert into look_alike_waiting (actor_id)"
+	" select unnest($1::bigint[])"); // no index
+
+static const struct statement queue_open = STATEMENT("look_alike_queue_open", 1,
+	"insert into look_alike_waiting (actor_id)"
+	" select l.actor_id"
+	" from look_alikes as l"
+	" where l.brand_actor_id = $1"
+	"   and l.state = 'open'"); // look_alikes_brand_actor_id
+
 static const struct statement store = STATEMENT("look_alike_store", 6,
 	"insert into look_alikes as l (id, organisation_id, brand_actor_id, actor_id, matched, distance)"
 	" values ($1, $2, $3, $4, $5, $6)"
@@ -71,7 +107,8 @@ static const struct statement decide = STATEMENT("look_alike_decide", 4,
 	" where id = $1"
 	"   and state = 'open'"); // look_alikes_pkey
 
-STATEMENT_TABLE(look_alike_statements, &take, &list_brands, &store, &forget_others, &list, &find, &decide);
+STATEMENT_TABLE(look_alike_statements, &take, &list_brands, &take_walk, &store_walk, &end_walk, &list_actors, &queue, &queue_open,
+	&store, &forget_others, &list, &find, &decide);
 
 static const char *const state_names[LOOK_ALIKE_STATE_COUNT] = {
 	[LOOK_ALIKE_OPEN] = "open",
@@ -145,6 +182,74 @@ enum error look_alike_list_brands(struct db *db, struct arena *arena, int64_t af
 	*ret_brands = all;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error look_alike_walk_take(struct db *db, struct arena *arena, struct look_alike_walk *ret_walk)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &take_walk, NULL, &rows);
+	if (!error && !rows.count)
+		error = ERROR_NOT_FOUND;
+	if (error)
+		return error;
+	*ret_walk = (struct look_alike_walk){
+		.brand = {
+			.actor_id = db_int64(&rows, 0, 0),
+			.organisation_id = db_int64(&rows, 0, 2),
+			.username = db_text(&rows, 0, 3),
+			.display_name = db_text(&rows, 0, 4),
+			.domain = db_text(&rows, 0, 5),
+		},
+		.after_id = db_int64(&rows, 0, 1),
+		.is_gone = db_bool(&rows, 0, 6),
+	};
+	return ERROR_NONE;
+}
+
+enum error look_alike_walk_store(struct db *db, struct arena *arena, int64_t brand_actor_id, int64_t after_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, brand_actor_id);
+	if (!after_id)
+		return db_change(db, arena, &end_walk, &values, NULL);
+	db_value_int64(&values, after_id);
+	return db_change(db, arena, &store_walk, &values, NULL);
+}
+
+enum error look_alike_list_actors(struct db *db, struct arena *arena, int64_t after_id, int64_t limit,
+	struct look_alike_name **ret_names, size_t *ret_count)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, after_id);
+	db_value_int64(&values, limit);
+	enum error error = db_run(db, arena, &list_actors, &values, &rows);
+	if (error)
+		return error;
+	struct look_alike_name *all = arena_alloc_array(arena, (size_t)rows.count + 1, sizeof(*all));
+	for (int i = 0; i < rows.count; i++)
+		all[i] = (struct look_alike_name){
+			.actor_id = db_int64(&rows, i, 0),
+			.username = db_text(&rows, i, 1),
+			.display_name = db_text(&rows, i, 2),
+		};
+	*ret_names = all;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
+}
+
+enum error look_alike_queue(struct db *db, struct arena *arena, const int64_t *actor_ids, size_t count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64_array(&values, arena, actor_ids, count);
+	return db_change(db, arena, &queue, &values, NULL);
+}
+
+enum error look_alike_queue_open(struct db *db, struct arena *arena, int64_t brand_actor_id)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, brand_actor_id);
+	return db_change(db, arena, &queue_open, &values, NULL);
 }
 
 enum error look_alike_store(struct db *db, struct arena *arena, const struct look_alike *look_alike)

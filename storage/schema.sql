@@ -259,6 +259,15 @@ CREATE FUNCTION public.is_brand_account(of_actor_id bigint) RETURNS boolean
 begin
 	return exists (select from brand_accounts as b where b.actor_id = of_actor_id);
 end $$;
+CREATE FUNCTION public.look_alike_brand_wait() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into look_alike_brands_waiting (actor_id)
+	select b.actor_id from brand_accounts as b where b.actor_id = (to_jsonb(new) ->> tg_argv[0])::bigint
+	on conflict (actor_id) do update set after_id = 0;
+	return null;
+end $$;
 CREATE FUNCTION public.look_alike_wait() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1880,6 +1889,13 @@ CREATE TABLE public.lists (
     CONSTRAINT lists_title_check CHECK (((length(title) >= 1) AND (length(title) <= 255)))
 );
 COMMENT ON COLUMN public.lists.is_exclusive IS 'Whoever is on it is not in the home timeline';
+CREATE TABLE public.look_alike_brands_waiting (
+    actor_id bigint NOT NULL,
+    after_id bigint DEFAULT 0 NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+COMMENT ON TABLE public.look_alike_brands_waiting IS 'New and renamed brand accounts; private: for the web role only';
+COMMENT ON COLUMN public.look_alike_brands_waiting.after_id IS 'Actors up to this one are compared';
 CREATE TABLE public.look_alike_waiting (
     actor_id bigint NOT NULL,
     queued_at timestamp with time zone DEFAULT now() NOT NULL
@@ -3164,6 +3180,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_pkey PRIMARY KEY (list_id, actor_id);
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.look_alike_brands_waiting
+    ADD CONSTRAINT look_alike_brands_waiting_pkey PRIMARY KEY (actor_id);
 ALTER TABLE ONLY public.look_alikes
     ADD CONSTRAINT look_alikes_organisation_id_actor_id_key UNIQUE (organisation_id, actor_id);
 ALTER TABLE ONLY public.look_alikes
@@ -3481,6 +3499,7 @@ CREATE INDEX jobs_set_aside ON public.jobs USING btree (id) WHERE (state = 'set_
 CREATE INDEX list_members_actor_id ON public.list_members USING btree (actor_id);
 CREATE INDEX list_members_page ON public.list_members USING btree (list_id, id DESC);
 CREATE INDEX lists_actor_id ON public.lists USING btree (actor_id, id);
+CREATE INDEX look_alike_brands_waiting_queued_at ON public.look_alike_brands_waiting USING btree (queued_at);
 CREATE INDEX look_alike_waiting_queued_at ON public.look_alike_waiting USING btree (queued_at);
 CREATE INDEX look_alikes_actor_id ON public.look_alikes USING btree (actor_id);
 CREATE INDEX look_alikes_brand_actor_id ON public.look_alikes USING btree (brand_actor_id, state, id);
@@ -3675,6 +3694,8 @@ CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON pub
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER draft_edges BEFORE UPDATE OF state ON public.drafts FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION public.draft_edges();
 CREATE TRIGGER draft_versions_refuse BEFORE UPDATE ON public.draft_versions FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
+CREATE TRIGGER look_alike_brand_founded AFTER INSERT ON public.brand_accounts FOR EACH ROW EXECUTE FUNCTION public.look_alike_brand_wait('actor_id');
+CREATE TRIGGER look_alike_brand_renamed AFTER UPDATE OF username, display_name ON public.actors FOR EACH ROW WHEN (((new.domain_id IS NOT NULL) AND ((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name)))) EXECUTE FUNCTION public.look_alike_brand_wait('id');
 CREATE TRIGGER look_alike_created AFTER INSERT ON public.actors FOR EACH ROW EXECUTE FUNCTION public.look_alike_wait();
 CREATE TRIGGER look_alike_renamed AFTER UPDATE OF username, display_name ON public.actors FOR EACH ROW WHEN (((old.username IS DISTINCT FROM new.username) OR (old.display_name IS DISTINCT FROM new.display_name))) EXECUTE FUNCTION public.look_alike_wait();
 CREATE TRIGGER media_deleted AFTER DELETE ON public.media FOR EACH ROW EXECUTE FUNCTION public.media_leave_files();
@@ -3851,6 +3872,8 @@ ALTER TABLE ONLY public.list_members
     ADD CONSTRAINT list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.lists(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.lists
     ADD CONSTRAINT lists_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.look_alike_brands_waiting
+    ADD CONSTRAINT look_alike_brands_waiting_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.look_alikes
     ADD CONSTRAINT look_alikes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.look_alikes
@@ -4094,6 +4117,7 @@ REVOKE ALL ON FUNCTION public.draft_versions_refuse() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_web;
 GRANT ALL ON FUNCTION public.is_brand_account(of_actor_id bigint) TO comptoir_federation;
+REVOKE ALL ON FUNCTION public.look_alike_brand_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.look_alike_wait() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.may_do(by_user_id bigint, as_actor_id bigint, what text, is_own boolean) TO comptoir_web;
@@ -4251,6 +4275,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.list_members TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.list_members TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.lists TO comptoir_web;
 GRANT SELECT ON TABLE public.lists TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alike_brands_waiting TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alike_waiting TO comptoir_web;
 GRANT INSERT ON TABLE public.look_alike_waiting TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.look_alikes TO comptoir_web;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Names that look like those of brand accounts. New and renamed actors are queued by triggers; whoever compares them takes a
- * batch off the queue and stores what they found, in one transaction. For the web role. */
+ * batch off the queue and stores what they found, in one transaction. New and renamed brand accounts have a queue of their
+ * own: everybody known already is looked through, and who looks like one is queued. For the web role. */
 #ifndef COMPTOIR_STORAGE_LOOK_ALIKE_H
 #define COMPTOIR_STORAGE_LOOK_ALIKE_H
 
@@ -26,6 +27,24 @@ enum error look_alike_take(struct db *db, struct arena *arena, int64_t limit, st
 #define LOOK_ALIKE_BRANDS_MAX 1000
 enum error look_alike_list_brands(struct db *db, struct arena *arena, int64_t after_id, struct look_alike_name **ret_brands,
 	size_t *ret_count) MUST_CHECK;
+
+/* The brand account that waits longest, and up to which actor its names were compared, locked until the transaction ends.
+ * Whoever else looks takes the next. is_gone: it is suspended, or an account no more. ERROR_NOT_FOUND: none waits. */
+struct look_alike_walk {
+	struct look_alike_name brand;
+	int64_t after_id;
+	bool is_gone;
+};
+enum error look_alike_walk_take(struct db *db, struct arena *arena, struct look_alike_walk *ret_walk) MUST_CHECK;
+/* after_id 0: everybody was compared, and it waits no longer. */
+enum error look_alike_walk_store(struct db *db, struct arena *arena, int64_t brand_actor_id, int64_t after_id) MUST_CHECK;
+/* By id, beginning after one, up to limit; without organisation and domain. */
+enum error look_alike_list_actors(struct db *db, struct arena *arena, int64_t after_id, int64_t limit,
+	struct look_alike_name **ret_names, size_t *ret_count) MUST_CHECK;
+/* To be compared with all brands. */
+enum error look_alike_queue(struct db *db, struct arena *arena, const int64_t *actor_ids, size_t count) MUST_CHECK;
+/* Those found to look like this brand and not decided, to be compared anew. */
+enum error look_alike_queue_open(struct db *db, struct arena *arena, int64_t brand_actor_id) MUST_CHECK;
 
 enum look_alike_state { LOOK_ALIKE_OPEN, LOOK_ALIKE_DISMISSED, LOOK_ALIKE_REPORTED, LOOK_ALIKE_STATE_COUNT };
 /* "open", "dismissed", "reported" */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Compares new and renamed actors with all brand accounts: brands are few, and what a name is compared with is made once for
- * many. */
+ * many. A new or renamed brand is held against everybody in short transactions; who looks like it is queued as if new. */
 #include "server/jobs/job_worker.h"
 
 #include "storage/id.h"
@@ -9,6 +9,7 @@
 #include "storage/organisation_domain.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mutant.h"
 #include "base/name_shape.h"
 
@@ -16,6 +17,7 @@
 
 #define BATCH 500
 #define BATCHES_MAX 40 /* of one run: the next comes soon */
+#define WALK_BATCH 2000
 
 struct shaped {
 	const struct look_alike_name *name;
@@ -139,11 +141,67 @@ static enum error compare_batch(struct comparing *comparing, int64_t *ret_taken)
 	return error;
 }
 
+/* The next actors that a brand was not held against. */
+static enum error walk(struct job_run *run, struct arena *arena)
+{
+	struct look_alike_walk walk;
+	struct look_alike_name *names = NULL;
+	int64_t *alike_ids = arena_alloc_array(arena, WALK_BATCH, sizeof(*alike_ids));
+	size_t count = 0, alike_count = 0;
+	enum error error = look_alike_walk_take(run->db, arena, &walk);
+	if (!error && !walk.after_id)
+		error = look_alike_queue_open(run->db, arena, walk.brand.actor_id);
+	if (!error && !walk.is_gone)
+		error = look_alike_list_actors(run->db, arena, walk.after_id, WALK_BATCH, &names, &count);
+	if (error)
+		return error;
+	struct shaped brand = shape(arena, &walk.brand);
+	for (size_t i = 0; i < count; i++) {
+		struct shaped one = shape(arena, &names[i]);
+		bool is_display_name;
+		int distance;
+		if (is_alike(&one, &brand, &is_display_name, &distance))
+			alike_ids[alike_count++] = names[i].actor_id;
+	}
+	if (alike_count)
+		error = look_alike_queue(run->db, arena, alike_ids, alike_count);
+	if (!error)
+		error = look_alike_walk_store(run->db, arena, walk.brand.actor_id, count == WALK_BATCH ? names[count - 1].actor_id : 0);
+	return error;
+}
+
+/* ERROR_NOT_FOUND: no brand waits. */
+static enum error walk_batch(struct job_run *run, struct arena *arena)
+{
+	enum error error = db_begin(run->db);
+	if (!error)
+		error = walk(run, arena);
+	if (!error)
+		return db_commit(run->db);
+	db_rollback(run->db);
+	return error;
+}
+
+static enum error walk_brands(struct job_run *run)
+{
+	enum error error = ERROR_NONE;
+	for (int i = 0; i < BATCHES_MAX && !error; i++) {
+		struct arena *arena = arena_new((size_t)64 * 1024 * 1024);
+		error = walk_batch(run, arena);
+		arena_free(&arena);
+	}
+	if (error == ERROR_NOT_FOUND)
+		return ERROR_NONE;
+	if (!error)
+		run->next_due_us = clock_now_us();
+	return error;
+}
+
 enum error job_look_alikes_run(struct job_run *run)
 {
 	struct comparing comparing = { .run = run };
 	int64_t taken = BATCH;
-	enum error error = ERROR_NONE;
+	enum error error = walk_brands(run);
 	for (int i = 0; i < BATCHES_MAX && !error && taken == BATCH; i++) {
 		comparing.arena = arena_new((size_t)64 * 1024 * 1024);
 		error = compare_batch(&comparing, &taken);

@@ -130,6 +130,41 @@ static void who_changes_name_is_compared_anew(void **state)
 	assert_string_equal(finding(&shop, dismissed), "username 1 dismissed");
 }
 
+static void a_new_or_renamed_brand_is_held_against_everybody_known(void **state)
+{
+	(void)state;
+	execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, created_at, updated_at, fetched_at)"
+		" select 10000 + n, 'Person', 'crowd' || n, 'crowd' || n, 'c.example',"
+		"   'https://c.example/' || n, 'https://c.example/' || n, 'https://c.example/' || n, now(), now(), now()"
+		" from generate_series(1, 4500) as n");
+	int64_t early = make_far("fromagerie", "x", "early.example"), crowd = 10000 + 4400;
+	execute("update actors set display_name = 'Chez Lucette' where id = %lld", (long long)crowd);
+	compare_all();
+	struct shop shop = make_shop("fromagerie", "Fromages Aubrac");
+	compare_all();
+	assert_string_equal(finding(&shop, early), "username 0 open");
+	assert_string_equal(finding(&shop, crowd), "nothing");
+	execute("update actors set display_name = 'Chez Lucette', username = 'fr0mages' where id = %lld", (long long)shop.brand_id);
+	compare_all();
+	assert_string_equal(finding(&shop, early), "nothing");
+	assert_string_equal(finding(&shop, crowd), "display_name 0 open");
+	execute("update actors set display_name = 'Nobody else' where id = %lld", (long long)shop.brand_id);
+	compare_all();
+	assert_string_equal(finding(&shop, crowd), "nothing");
+	assert_string_equal(query("select count(*) from look_alike_brands_waiting"), "0");
+}
+
+static void a_brand_that_is_suspended_waits_for_nobody(void **state)
+{
+	(void)state;
+	int64_t early = make_far("cordonnerie", "x", "early.example");
+	struct shop shop = make_shop("cordonnerie", "Cordonnerie");
+	execute("update actors set suspended_at = now() where id = %lld", (long long)shop.brand_id);
+	compare_all();
+	assert_string_equal(finding(&shop, early), "nothing");
+	assert_string_equal(query("select count(*) from look_alike_brands_waiting"), "0");
+}
+
 static void a_batch_of_many_is_compared_with_many(void **state)
 {
 	(void)state;
@@ -155,6 +190,8 @@ int main(void)
 		cmocka_unit_test(accounts_of_its_verified_domains_are_its_own),
 		cmocka_unit_test(short_names_are_found_when_they_are_equal),
 		cmocka_unit_test(who_changes_name_is_compared_anew),
+		cmocka_unit_test(a_new_or_renamed_brand_is_held_against_everybody_known),
+		cmocka_unit_test(a_brand_that_is_suspended_waits_for_nobody),
 		cmocka_unit_test(a_batch_of_many_is_compared_with_many),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
