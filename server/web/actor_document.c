@@ -24,7 +24,7 @@ static bool wants_page(const struct request *request)
 static struct document describe(struct str key)
 {
 	return (struct document){
-		.key = key, .content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept", .lifetime_ms = ACTOR_LIFETIME_MS,
+		.key = key, .content_type = ACTIVITY_CONTENT_TYPE, .vary = "Accept, Signature", .lifetime_ms = ACTOR_LIFETIME_MS,
 	};
 }
 

@@ -118,7 +118,8 @@ def test_nobody_else_s_form_signs_in(server, name):
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/oauth/authorizeevil",
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "/%2F%2Fevil.example", "/%5Cevil.example",
+                                    "/\t/evil.example", "/%09/evil.example", "/web/%2Fevil.example", "/oauth/authorizeevil",
                                     "javascript:alert(1)", "/settings\r\nX: y", "/api/v1/apps", "/oauth/authorize" + "x" * 5000])
 def test_a_login_leads_nowhere_else(server, name, target):
     browser = Browser(server)

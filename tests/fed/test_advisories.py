@@ -478,6 +478,21 @@ def test_a_suspended_host_reads_nothing_at_all(server, web, scene):
     assert web.asked_for(host=reader.host) == []
 
 
+@pytest.mark.parametrize("is_good_first", [False, True])
+def test_an_answer_to_one_reader_is_never_kept_for_another(server, web, scene, is_good_first):
+    """CVE-2026-25540: whoever asks first, each reader gets the answer that is theirs, and no cache on the way keeps one."""
+    suspended, good = Actor(web, host="reader.suspended.test"), Actor(web, host=f"first{is_good_first}.peer.test")
+    user = "/users/brand"
+    for path in (user, user + "/outbox", user + "/outbox?page=true", user + "/collections/featured", user + "/collections/tags",
+                 user + "/followers", scene.local[len(server.url):]):
+        for reader in (good, suspended) if is_good_first else (suspended, good):
+            answer = signer.get(server, path, reader)
+            assert answer.status == (200 if reader is good else 403), (path, answer.status)
+            headers = {name.lower(): value for name, value in answer.headers}
+            kept = headers.get("cache-control", "")
+            assert "no-store" in kept or "private" in kept or "Signature" in headers.get("vary", ""), (path, headers)
+
+
 # ---- text that is code elsewhere
 
 SQL = ["'", "1'; drop table posts; --", "1 OR 1=1", "') or ('a'='a", "$1", "%s%n", "\\'; --", "{1,2}", "a' union select 1--", "& | ! <->"]
