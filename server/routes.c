@@ -34,6 +34,7 @@
 #include "server/mastodon/statuses.h"
 #include "server/mastodon/timelines.h"
 #include "server/mastodon/translation.h"
+#include "server/mastodon/unoffered.h"
 #include "server/mastodon/trends.h"
 #include "server/mastodon/lists.h"
 #include "server/mastodon/preferences.h"

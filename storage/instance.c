@@ -21,6 +21,15 @@ static const struct statement list_peers = STATEMENT("instance_list_peers", 1,
 	" order by p.name"
 	" limit $1"); // peers_pkey, domain_blocks_pkey
 
+static const struct statement search_peers = STATEMENT("instance_search_peers", 2,
+	"select p.name"
+	" from peers as p"
+	" where p.name >= $1"
+	"   and starts_with(p.name, $1)"
+	"   and not exists (select from domain_blocks as b where b.domain = p.name and b.severity = 'suspend')"
+	" order by p.name"
+	" limit $2"); // peers_pkey, domain_blocks_pkey
+
 #define LAST_WEEK "11"
 _Static_assert(INSTANCE_WEEKS == 12, "a statement says it too");
 
@@ -51,7 +60,7 @@ static const struct statement note_week = STATEMENT("instance_note_week", 0,
 	"     active_users = greatest(w.active_users, excluded.active_users),"
 	"     new_users = excluded.new_users"); // instance_counters_pkey, instance_weeks_pkey, users_last_active_on, users_pkey
 
-STATEMENT_TABLE(instance_statements, &count, &list_peers, &list_weeks, &note_week);
+STATEMENT_TABLE(instance_statements, &count, &list_peers, &search_peers, &list_weeks, &note_week);
 
 enum error instance_count(struct db *db, struct arena *arena, struct instance_counts *ret_counts)
 {
@@ -68,12 +77,11 @@ enum error instance_count(struct db *db, struct arena *arena, struct instance_co
 	return ERROR_NONE;
 }
 
-enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count)
+static enum error read_names(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values,
+	struct str **ret_names, size_t *ret_count)
 {
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, INSTANCE_MAX_PEERS);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &list_peers, &values, &rows);
+	enum error error = db_run(db, arena, statement, values, &rows);
 	if (error)
 		return error;
 	struct str *names = arena_alloc_array(arena, (size_t)rows.count, sizeof(*names));
@@ -82,6 +90,22 @@ enum error instance_list_peers(struct db *db, struct arena *arena, struct str **
 	*ret_names = names;
 	*ret_count = (size_t)rows.count;
 	return ERROR_NONE;
+}
+
+enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, INSTANCE_MAX_PEERS);
+	return read_names(db, arena, &list_peers, &values, ret_names, ret_count);
+}
+
+enum error instance_search_peers(struct db *db, struct arena *arena, struct str beginning, int64_t limit, struct str **ret_names,
+	size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, beginning);
+	db_value_int64(&values, limit);
+	return read_names(db, arena, &search_peers, &values, ret_names, ret_count);
 }
 
 enum error instance_list_weeks(struct db *db, struct arena *arena, struct instance_week ret_weeks[INSTANCE_WEEKS])

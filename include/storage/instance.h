@@ -21,6 +21,9 @@ enum error instance_count(struct db *db, struct arena *arena, struct instance_co
 /* Names of the servers that we exchange with and do not block, at most INSTANCE_MAX_PEERS. */
 #define INSTANCE_MAX_PEERS 50000
 enum error instance_list_peers(struct db *db, struct arena *arena, struct str **ret_names, size_t *ret_count) MUST_CHECK;
+/* Those of them whose names begin so, in their order. Reads as many names as come after the first one. */
+enum error instance_search_peers(struct db *db, struct arena *arena, struct str beginning, int64_t limit, struct str **ret_names,
+	size_t *ret_count) MUST_CHECK;
 
 /* A week, from Monday on, in UTC. */
 struct instance_week {

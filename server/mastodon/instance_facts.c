@@ -9,6 +9,7 @@
 #include "server/mastodon/parameters.h"
 
 #include "base/html.h"
+#include "base/mutant.h"
 #include "base/time_format.h"
 #include "base/url.h"
 #include "storage/domain_policy.h"
@@ -19,6 +20,8 @@
 
 #include <openssl/evp.h>
 
+#define PEER_MAX_BYTES 259
+#define PEERS_FOUND 10
 #define OEMBED_CACHE_S 86400
 #define OEMBED_WIDTH 400
 #define OEMBED_MAX_WIDTH 1200
@@ -33,6 +36,16 @@ enum error handle_instance_rules(struct request *request)
 	return error;
 }
 
+static enum error respond_names(struct request *request, const struct str *names, size_t count)
+{
+	struct json_out *json = respond_json(request, 200);
+	json_out_array_begin(json);
+	for (size_t i = 0; i < count; i++)
+		json_out_str(json, names[i]);
+	json_out_array_end(json);
+	return ERROR_NONE;
+}
+
 enum error handle_instance_peers(struct request *request)
 {
 	struct str *names;
@@ -40,14 +53,35 @@ enum error handle_instance_peers(struct request *request)
 	if (!config_boolean(request->app->config, "instance.shows_peers"))
 		return fail(request, ERROR_NOT_FOUND, "not shown");
 	enum error error = instance_list_peers(request->db, request->arena, &names, &count);
-	if (error)
-		return error;
-	struct json_out *json = respond_json(request, 200);
-	json_out_array_begin(json);
-	for (size_t i = 0; i < count; i++)
-		json_out_str(json, names[i]);
-	json_out_array_end(json);
-	return ERROR_NONE;
+	return error ? error : respond_names(request, names, count);
+}
+
+/* What was typed as the beginning of a name: of a URL only the host counts. */
+static bool read_beginning(struct request *request, struct str *ret_beginning)
+{
+	struct url url;
+	struct str text = str_trim(parameter_text(request, "q"));
+	size_t scheme = str_index_of_str(text, STR_LITERAL("://"));
+	if (scheme < text.len)
+		text = str_slice(text, scheme + 3, text.len);
+	text = str_slice(text, 0, str_index_of(text, '/', 0));
+	if (!text.len || text.len > PEER_MAX_BYTES ||
+	    !url_parse(request->arena, arena_printf(request->arena, "https://%.*s/", STR_ARG(text)), &url))
+		return false;
+	*ret_beginning = url.authority;
+	return true;
+}
+
+enum error handle_peers_search(struct request *request)
+{
+	struct str *names, beginning;
+	size_t count;
+	if (!config_boolean(request->app->config, "instance.shows_peers") && !MUTANT("peers_search_hidden"))
+		return fail(request, ERROR_NOT_FOUND, "not shown");
+	if (!read_beginning(request, &beginning))
+		return respond_names(request, NULL, 0);
+	enum error error = instance_search_peers(request->db, request->arena, beginning, PEERS_FOUND, &names, &count);
+	return error ? error : respond_names(request, names, count);
 }
 
 static void write_number(struct request *request, struct json_out *json, const char *key, int64_t number)
@@ -154,21 +188,43 @@ enum error handle_instance_privacy_policy(struct request *request)
 	return ERROR_NONE;
 }
 
-enum error handle_instance_terms(struct request *request)
+static enum error read_terms(struct request *request, struct policy_text *ret_terms, struct str *ret_day)
 {
-	struct policy_text policy;
-	enum error error = policy_text_read(request->arena, request->app->config, POLICY_TERMS, false, &policy);
-	if (error)
-		return error;
+	enum error error = policy_text_read(request->arena, request->app->config, POLICY_TERMS, false, ret_terms);
+	if (!error)
+		*ret_day = str_slice(time_iso8601_ms(request->arena, ret_terms->updated_us), 0, 10);
+	return error;
+}
+
+static enum error respond_terms(struct request *request, const struct policy_text *terms, struct str day)
+{
 	struct json_out *json = respond_json(request, 200);
-	struct str moment = time_iso8601_ms(request->arena, policy.updated_us);
 	json_out_object_begin(json);
-	json_out_key_str(json, "effective_date", str_slice(moment, 0, 10));
+	json_out_key_str(json, "effective_date", day);
 	json_out_key_bool(json, "effective", true);
-	json_out_key_str(json, "content", policy.html);
+	json_out_key_str(json, "content", terms->html);
 	json_out_key_null(json, "succeeded_by");
 	json_out_object_end(json);
 	return ERROR_NONE;
+}
+
+enum error handle_instance_terms(struct request *request)
+{
+	struct policy_text terms;
+	struct str day;
+	enum error error = read_terms(request, &terms, &day);
+	return error ? error : respond_terms(request, &terms, day);
+}
+
+/* Terms of other days are not kept. */
+enum error handle_instance_terms_of(struct request *request)
+{
+	struct policy_text terms;
+	struct str day;
+	enum error error = read_terms(request, &terms, &day);
+	if (!error && !str_eq(request_value(request, 0), day))
+		error = ERROR_NOT_FOUND;
+	return error ? error : respond_terms(request, &terms, day);
 }
 
 enum error handle_custom_emojis(struct request *request)

@@ -100,6 +100,7 @@ def test_policies_are_told_in_the_api_and_as_pages(server):
     assert "cookies" in server.get("/privacy-policy", headers={"Accept-Language": "en"}).text
     assert "Ce que ce serveur garde" in server.get("/privacy-policy", headers={"Accept-Language": "fr"}).text
     nobody.get("/api/v1/instance/terms_of_service", 404)
+    nobody.get("/api/v1/instance/terms_of_service/2026-01-01", 404)
     assert server.get("/terms-of-service").status_code == 404
 
 
@@ -112,6 +113,8 @@ def test_terms_come_from_the_file_that_is_named(server_factory):
     terms = Api(server).get("/api/v1/instance/terms_of_service")
     assert "Be kind" in terms["content"] and terms["effective"] is True
     assert "script" not in terms["content"]
+    assert Api(server).get(f"/api/v1/instance/terms_of_service/{terms['effective_date']}") == terms
+    Api(server).get("/api/v1/instance/terms_of_service/2020-01-01", 404)
 
 
 def test_peers_are_told_unless_blocked_or_hidden(server, server_factory):
@@ -120,6 +123,34 @@ def test_peers_are_told_unless_blocked_or_hidden(server, server_factory):
     peers = Api(server).get("/api/v1/instance/peers")
     assert "good.example" in peers and "bad.example" not in peers
     Api(server_factory({"instance.shows_peers": False})).get("/api/v1/instance/peers", 404)
+
+
+def test_peers_are_found_by_how_their_names_begin(server, server_factory):
+    names = ["a.tulip.example", "rose.example", "tulip.example", "tulips.example", "tulip-thieves.example"]
+    names += [f"daisy{number}.example" for number in range(12)]
+    server.database.rows("insert into peers (name) select unnest(%s) on conflict do nothing returning 1", (names,))
+    server.command("domain", "block", "tulip-thieves.example", "--severity", "suspend")
+
+    def found(text):
+        return Api(server).get("/api/v1/peers/search", q=text)
+    assert sorted(found("tulip")) == ["tulip.example", "tulips.example"]
+    assert found(" TULIP.ex") == ["tulip.example"]
+    assert found("https://tulip.example/@anna") == ["tulip.example"]
+    assert len(found("daisy")) == 10
+    for nothing in ("", " ", "nobody.example", "tulip%", "a b", "x" * 300, "https://"):
+        assert found(nothing) == []
+    Api(server).get("/api/v1/peers/search", 400, q="a\0b")
+    Api(server_factory({"instance.shows_peers": False})).get("/api/v1/peers/search", 404, q="tulip")
+
+
+def test_what_is_not_offered_is_answered_empty(server, anna):
+    assert anna.get(f"/api/v1/accounts/{anna.id}/identity_proofs") == []
+    anna.get("/api/v1/accounts/7/identity_proofs", 404)
+    anna.call("GET", "/api/v1/donation_campaigns", 204)
+    assert anna.get("/api/v1/annual_reports") == {"annual_reports": [], "accounts": [], "statuses": []}
+    assert anna.get("/api/v1/annual_reports/2025/state") == {"state": "ineligible"}
+    for path in (f"accounts/{anna.id}/identity_proofs", "donation_campaigns", "annual_reports", "annual_reports/2025/state"):
+        Api(server).get(f"/api/v1/{path}", 401)
 
 
 def test_blocked_domains_are_told_to_those_who_are_logged_in(server, anna):
