@@ -167,7 +167,7 @@ static bool type_of_status(const struct request *request, int status, enum probl
 
 void problem_respond_status(struct request *request, int status, struct str message)
 {
-	struct problem_note note = { .detail = message };
+	struct problem_note note = { .detail = translate(request, message) };
 	if (type_of_status(request, status, &note.type))
 		write_note(request, &note);
 	else

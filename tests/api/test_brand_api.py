@@ -43,6 +43,8 @@ def test_problems_speak_the_language_of_the_user(world):
                         (world.marie.name,))
     assert world.marie.call("GET", "/members/1", None).json()["title"] == "Cela n’existe pas"
     assert world.luc.call("GET", f"/orgs/{world.slug}", None).json()["title"] == "There is no such thing"
+    refused = world.marie.call("PATCH", f"/orgs/{world.slug}", 422, json={"time_zone": "Mars/Olympus"}).json()
+    assert refused["detail"] == "« Mars/Olympus » n’est pas un fuseau horaire ; Europe/Paris en est un"
     french = Brand(world.server).call("GET", "/orgs", None, headers={"Accept-Language": "fr"}).json()
     assert french["title"] == "Il faut un jeton"
 

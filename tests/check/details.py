@@ -5,10 +5,10 @@ import re
 
 DETAILS = "server/brand/problem_details.inc"
 PLACES = re.compile(r"^server/(brand/.*|action/(ticket|saved_reply|service_steps|macro|routing|sla|contact|consent|organisation_domain|"
-                    r"approval_policy|draft)[a-z_]*)\.c$")
+                    r"approval_policy|draft|membership|team|organisation)[a-z_]*)\.c$")
 SENTENCE = re.compile(
     r'(?:refuse_change\([A-Z_]+,|refuse_answer\([A-Z_]+,|service_refuse\(request,\s*STR_LITERAL\(|PROBLEM_[A-Z_]+,\s*STR_LITERAL\(|'
-    r'\bmessage = STR_LITERAL\(|\bmessage = arena_printf\(arena,|\bwrong = |arena_printf\(request->arena,)\s*("(?:[^"\\]|\\.)*")')
+    r'\brefuse\((?:deed, arena|arena, (?:ret_message|&founding->message)), \w+,|\bmessage = STR_LITERAL\(|\bmessage = arena_printf\(arena,|\bwrong = |arena_printf\(request->arena,)\s*("(?:[^"\\]|\\.)*")')
 FORMAT = re.compile(r"%(?:\.\*s|zu|d|lld|s)")
 KNOWN = re.compile(r'DETAIL\(("(?:[^"\\]|\\.)*")')
 
@@ -17,6 +17,8 @@ PLANTED = [
      "server/brand/x.c:1: no French"),
     ({"server/action/ticket_x.c": 'void f(void) { return refuse_change(ERROR_GONE, "It is gone", m); }\n', DETAILS: ""},
      "server/action/ticket_x.c:1: no French"),
+    ({"server/action/team.c": 'void f(void) { return refuse(deed, arena, error, "there is a team \'%s\' already", name); }\n', DETAILS: ""},
+     "server/action/team.c:1: no French"),
 ]
 CLEAN = {"server/brand/x.c": 'void f(void) { g(problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("it is wrong"))); }\n',
          DETAILS: 'DETAIL("it is wrong", "c’est faux")\n'}
