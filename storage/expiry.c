@@ -46,6 +46,11 @@ static const struct statement forget_tokens = STATEMENT("expiry_tokens", 1,
 	" where id in (select id from oauth_tokens where revoked_at < now() - interval '7 days' limit $1)");
 	// oauth_tokens_revoked_at, oauth_tokens_pkey
 
+static const struct statement forget_ended_tokens = STATEMENT("expiry_ended_tokens", 1,
+	"delete from oauth_tokens"
+	" where id in (select id from oauth_tokens where expires_at < now() - interval '7 days' limit $1)");
+	// oauth_tokens_expires_at, oauth_tokens_pkey
+
 /* Anybody gets tokens of applications, as many as they like. */
 static const struct statement forget_tokens_of_applications = STATEMENT("expiry_tokens_of_applications", 1,
 	"delete from oauth_tokens"
@@ -82,14 +87,14 @@ static const struct statement forget_previews = STATEMENT("expiry_previews", 1,
 	"   limit $1)"); // previews_created_at, post_previews_preview_id, previews_pkey
 
 STATEMENT_TABLE(expiry_statements, &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
-	&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys,
-	&forget_repeated_answers, &forget_mutes);
+	&forget_ended_tokens, &forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes,
+	&forget_idempotency_keys, &forget_repeated_answers, &forget_mutes);
 
 enum error expiry_forget(struct db *db, struct arena *arena, bool *ret_has_more)
 {
 	static const struct statement *const all[] = { &forget_previews, &forget_links, &forget_attempts, &forget_tokens,
-		&forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes, &forget_idempotency_keys,
-		&forget_repeated_answers, &forget_mutes };
+		&forget_ended_tokens, &forget_tokens_of_applications, &forget_applications, &forget_sessions, &forget_codes,
+		&forget_idempotency_keys, &forget_repeated_answers, &forget_mutes };
 	bool has_more = false;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		int64_t affected;

@@ -82,7 +82,7 @@ static const struct statement create = STATEMENT("post_create", 20,
 	"        exists (select from new_post)"); // primary keys
 
 /* The same for what answers nobody, names nobody and quotes nothing, which is most: half the plan, and no trigger runs for
- * rows that there are not. Says besides who waits for it. */
+ * rows that there are not. Says besides who waits for it, elsewhere and here. */
 static const struct statement create_plain = STATEMENT("post_create_plain", 13,
 	"with author as ("
 	"  select a.id, a.uri, a.url"
@@ -99,10 +99,11 @@ static const struct statement create_plain = STATEMENT("post_create_plain", 13,
 	"  on conflict do nothing"
 	"  returning actor_id, created_at"
 	"), author_counted as ("
-	"  insert into actor_counts as c (actor_id, posts, last_post_at)"
-	"  select actor_id, 1, created_at from new_post"
-	"  on conflict (actor_id) do update"
-	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"
+	"  update actor_counts as c"
+	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, new_post.created_at)"
+	"  from new_post"
+	"  where c.actor_id = new_post.actor_id"
+	"  returning 1"
 	"), instance_counted as ("
 	"  update instance_counters as i"
 	"  set value = i.value + 1"
@@ -112,10 +113,21 @@ static const struct statement create_plain = STATEMENT("post_create_plain", 13,
 	")"
 	" select exists (select from author),"
 	"        exists (select from new_post),"
+	"        exists (select from author_counted),"
 	"        exists (select from follows as f join actors as a on a.id = f.follower_id"
 	"                where f.followed_id = $2 and f.state = 'accepted' and a.domain_id is null),"
-	"        exists (select from follows as f where f.followed_id = $2 and f.notifies)");
-	// actors_pkey, instance_counters_pkey, follows_followed_id, follows_notifies
+	"        exists (select from follows as f where f.followed_id = $2 and f.notifies),"
+	"        exists (select from follows as f join actors as a on a.id = f.follower_id"
+	"                where f.followed_id = $2 and f.state = 'accepted' and a.domain_id is not null)"
+	"        or exists (select from home_timelines as t where t.owner_id = $2)");
+	// actors_pkey, actor_counts_pkey, instance_counters_pkey, follows_followed_id, follows_notifies, home_timelines_pkey
+
+/* The first post of an actor has no row to count it in. */
+static const struct statement count_first = STATEMENT("post_count_first", 2,
+	"insert into actor_counts as c (actor_id, posts, last_post_at)"
+	" select p.actor_id, 1, p.created_at from posts as p where p.id = $1 and p.actor_id = $2"
+	" on conflict (actor_id) do update"
+	" set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"); // posts_pkey, actor_counts_pkey
 
 static const struct statement set_quote_state = STATEMENT("post_set_quote_state", 3,
 	"update posts"
@@ -128,7 +140,7 @@ static const struct statement set_quote_policy = STATEMENT("post_set_quote_polic
 	" set quote_policy = $2, revision = revision + 1"
 	" where id = $1"); // posts_pkey
 
-STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &create_plain, &set_quote_state,
+STATEMENT_TABLE(post_statements, &find, &find_by_uri, &find_any, &find_any_by_uri, &create, &create_plain, &count_first, &set_quote_state,
 	&set_quote_policy);
 
 static bool is_plain(const struct post_new *post)
@@ -179,28 +191,51 @@ static void add_all(struct db_values *values, struct arena *arena, const struct 
 	db_value_id(values, post->application_id);
 }
 
-enum error post_create_for(struct db *db, struct arena *arena, const struct post_new *post, struct post_public *ret_public)
+static enum error create_in_full(struct db *db, struct arena *arena, const struct post_new *post)
 {
-	assert(post->mention_count <= POST_MAX_MENTIONS && post->tag_count <= POST_MAX_TAGS);
 	struct db_values values = { .count = 0 };
-	struct post_public public = { true, true };
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	if (is_plain(post))
-		add_plain(&values, post);
-	else
-		add_all(&values, arena, post);
-	enum error error = db_run(db, arena, is_plain(post) ? &create_plain : &create, &values, &rows);
+	add_all(&values, arena, post);
+	enum error error = db_run(db, arena, &create, &values, &rows);
+	if (error)
+		return error;
+	if (!db_bool(&rows, 0, 0))
+		return ERROR_NOT_FOUND;
+	return db_bool(&rows, 0, 1) ? home_add_post(db, arena, post->id) : ERROR_CONFLICT;
+}
+
+static enum error create_as_plain(struct db *db, struct arena *arena, const struct post_new *post, struct post_public *ret_public)
+{
+	struct db_values values = { .count = 0 };
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	add_plain(&values, post);
+	enum error error = db_run(db, arena, &create_plain, &values, &rows);
 	if (error)
 		return error;
 	if (!db_bool(&rows, 0, 0))
 		return ERROR_NOT_FOUND;
 	if (!db_bool(&rows, 0, 1))
 		return ERROR_CONFLICT;
-	if (is_plain(post))
-		public = (struct post_public){ .may_be_elsewhere = db_bool(&rows, 0, 2), .may_watch = db_bool(&rows, 0, 3) };
+	if (!db_bool(&rows, 0, 2)) {
+		struct db_values first = { .count = 0 };
+		db_value_int64(&first, post->id);
+		db_value_int64(&first, post->actor_id);
+		error = db_change(db, arena, &count_first, &first, NULL);
+	}
+	*ret_public = (struct post_public){ .may_be_elsewhere = db_bool(&rows, 0, 3), .may_watch = db_bool(&rows, 0, 4) };
+	return error || !db_bool(&rows, 0, 5) ? error : home_add_post(db, arena, post->id);
+}
+
+enum error post_create_for(struct db *db, struct arena *arena, const struct post_new *post, struct post_public *ret_public)
+{
+	assert(post->mention_count <= POST_MAX_MENTIONS && post->tag_count <= POST_MAX_TAGS);
+	struct post_public public = { true, true };
+	enum error error = is_plain(post) ? create_as_plain(db, arena, post, &public) : create_in_full(db, arena, post);
+	if (error)
+		return error;
 	event_emit_on_commit(db, EVENT_POST_CREATED, post->id, post->actor_id);
 	*ret_public = public;
-	return home_add_post(db, arena, post->id);
+	return ERROR_NONE;
 }
 
 enum error post_create(struct db *db, struct arena *arena, const struct post_new *post)

@@ -58,7 +58,8 @@ static const struct statement take_old = STATEMENT("post_words_take_old", 1,
 	" where d.post_id = p.id and fan.domain_id is not null)"
 #define PARTS(column, from) "coalesce((select ',' || string_agg(" column ", ',')" from "), '')"
 
-/* The marks are those that post_search.c asks for. */
+/* The marks are those that post_search.c asks for. The ids are said twice so that no plan, not even one made while there were
+ * no posts, goes through all of them. */
 static const struct statement read_posts = STATEMENT("post_words_read_posts", 2,
 	"select p.id, p.revision, coalesce(left(lower(p.language), 2), ''),"
 	"       p.title || ' ' || p.spoiler_text, p.html,"
@@ -76,7 +77,7 @@ static const struct statement read_posts = STATEMENT("post_words_read_posts", 2,
 	"       || " PARTS("' #' || replace(t.name, ',', '')", " from post_tags as t where t.post_id = p.id")
 	"       || " PARTS("' m, m' || md.kind", " from post_media as pm join media as md on md.id = pm.media_id where pm.post_id = p.id")
 	" from unnest($1::bigint[], $2::boolean[]) as w (post_id, is_touch)"
-	" join posts as p on p.id = w.post_id"
+	" join posts as p on p.id = w.post_id and p.id = any ($1)"
 	" join actors as author on author.id = p.actor_id"
 	" where author.suspended_at is null"
 	"   and (author.domain_id is not null or " IS_OPEN
@@ -94,7 +95,7 @@ static const struct statement write_words = STATEMENT("post_words_write", 5,
 	"        || to_tsvector(('public.comptoir_' || g.language)::regconfig, g.text)"
 	" from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])"
 	"        as g (post_id, revision, language, text, marks)"
-	" join posts as p on p.id = g.post_id"
+	" join posts as p on p.id = g.post_id and p.id = any ($1)"
 	" order by g.post_id"
 	" for key share of p"
 	" on conflict (post_id) do update"

@@ -3527,6 +3527,7 @@ CREATE INDEX oauth_codes_user_id ON public.oauth_codes USING btree (user_id);
 CREATE INDEX oauth_tokens_actor_id ON public.oauth_tokens USING btree (actor_id);
 CREATE INDEX oauth_tokens_application_id ON public.oauth_tokens USING btree (application_id);
 CREATE INDEX oauth_tokens_code_hash ON public.oauth_tokens USING btree (code_hash) WHERE (code_hash IS NOT NULL);
+CREATE INDEX oauth_tokens_expires_at ON public.oauth_tokens USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 CREATE INDEX oauth_tokens_of_applications ON public.oauth_tokens USING btree (created_at) WHERE (user_id IS NULL);
 CREATE INDEX oauth_tokens_revoked_at ON public.oauth_tokens USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX oauth_tokens_user_id ON public.oauth_tokens USING btree (user_id);

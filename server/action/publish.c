@@ -71,7 +71,7 @@ static enum error write_post(struct db *db, struct arena *arena, void *owner)
 		error = poll_store(db, arena, publishing->post.id, &publishing->composition->poll);
 	if (!error && request->media_count)
 		error = media_attach(db, arena, request->actor_id, publishing->post.id, request->media_ids, request->media_count);
-	if (!error)
+	if (!error && publishing->public.may_be_elsewhere)
 		error = outbox_create_post(db, arena, publishing->post.id);
 	/* Its team is told when it has arrived everywhere. */
 	if (!error && deed_is_for_organisation())

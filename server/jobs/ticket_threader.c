@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Woken by the posts that are stored, and looks by itself twice a second, for what it did not hear. A batch that fails is
+ * Woken by the posts that are stored, most of which are nothing to it: it looks once for all that come at once. Looks by
+ * itself twice a second, for what it did not hear. A batch that fails is
  * taken one by one, so that a post that cannot be threaded is found and put off. */
 #include "server/jobs/ticket_threader.h"
 
@@ -20,6 +21,7 @@
 
 #define BATCH 40
 #define LOOK_EVERY_MS 500
+#define GATHER_MS 40 /* between two looks at least, when all was found */
 #define STATE_EVERY_US 10000000
 #define ARENA_LIMIT_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -53,15 +55,24 @@ static void hear(struct event_listener *listener, const struct event *event)
 	pthread_mutex_unlock(&threader->lock);
 }
 
-/* Rests until there is news, or as long as that, and says whether to go on. */
-static bool rest(struct ticket_threader *threader, int64_t wait_ms)
+/* Under the lock: until wait_ms have passed, or there is news, or it stops. */
+static void wait_for(struct ticket_threader *threader, int64_t wait_ms, bool ends_with_news)
 {
 	struct timespec until;
 	int result = 0;
 	clock_wait_until(wait_ms, &until);
-	pthread_mutex_lock(&threader->lock);
-	while (!threader->is_stopping && !threader->has_news && result != ETIMEDOUT)
+	while (!threader->is_stopping && !(ends_with_news && threader->has_news) && result != ETIMEDOUT)
 		result = pthread_cond_timedwait(&threader->changed, &threader->lock, &until);
+}
+
+/* As long as that at most, and says whether to go on. */
+static bool rest(struct ticket_threader *threader, int64_t wait_ms)
+{
+	pthread_mutex_lock(&threader->lock);
+	if (wait_ms > GATHER_MS) {
+		wait_for(threader, GATHER_MS, false);
+		wait_for(threader, wait_ms - GATHER_MS, true);
+	}
 	threader->has_news = false;
 	bool goes_on = !threader->is_stopping;
 	pthread_mutex_unlock(&threader->lock);

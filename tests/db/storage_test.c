@@ -664,8 +664,11 @@ static void tokens_that_count_no_more_go_away(void **state)
 	age(make_application_token(application.id, 203), "created_at = now() - interval '31 days'");
 	age(make_application_token(application.id, 204), "created_at = now() - interval '31 days', last_used_on = current_date");
 	age(make_application_token(application.id, 205), "created_at = now() - interval '29 days'");
+	age(make_application_token(application.id, 206), "expires_at = now() - interval '8 days', last_used_on = current_date");
+	age(make_application_token(application.id, 207), "expires_at = now() - interval '6 days'");
 	assert_int_equal(expiry_forget(db, arena, &has_more), ERROR_NONE);
 	assert_true(!has_token(201) && has_token(202) && !has_token(203) && has_token(204) && has_token(205));
+	assert_true(!has_token(206) && has_token(207));
 }
 
 static void a_job_that_is_wanted_again_while_it_runs_comes_again(void **state)
