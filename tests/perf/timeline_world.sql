@@ -1,6 +1,7 @@
 -- A world of AUTHORS people elsewhere with POSTS posts, and READERS readers here who follow FOLLOWS of them each. Ids are
 -- those of the last days, the newest post last. Triggers are off: what they would note of each row is of no use here, and
--- the rows are right as they stand. Indexes of the large tables are made at once at the end.
+-- the rows are right as they stand. Indexes of the large tables are made at once at the end. Ten million posts take some
+-- four minutes and 8 GB.
 set local session_replication_role = replica;
 create temporary table made_later as
 	select i.indexdef, i.indexname from pg_indexes as i
