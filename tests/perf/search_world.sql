@@ -33,5 +33,4 @@ insert into post_words (post_id, revision, words)
 do $$ declare one record; begin
 	for one in select * from made_later loop execute one.indexdef; end loop;
 end $$;
-truncate post_words_waiting, changes;
 update post_words_progress set before_id = null;
