@@ -82,9 +82,19 @@ static struct str translate(struct request *request, struct str detail)
 	return detail;
 }
 
+static bool is_field_name(struct str detail)
+{
+	for (size_t i = 0; i < detail.len; i++)
+		if (detail.data[i] != '_' && (detail.data[i] < 'a' || detail.data[i] > 'z'))
+			return false;
+	return detail.len > 0;
+}
+
 enum error problem_with(struct request *request, enum problem type, struct str detail, struct str members)
 {
 	struct problem_note *note = arena_alloc(request->arena, sizeof(*note));
+	if (type == PROBLEM_BAD_VALUE && is_field_name(detail))
+		detail = arena_printf(request->arena, "%.*s: missing, or none of the values that are allowed", STR_ARG(detail));
 	detail = translate(request, detail);
 	*note = (struct problem_note){ type, detail, members };
 	request->problem = note;
