@@ -109,6 +109,17 @@ static size_t take_answer(char *data, size_t size, size_t count, void *owner)
 	return size * count;
 }
 
+/* All addresses of this machine are one of them. */
+static struct str address_host(struct arena *arena, const struct net_address *address)
+{
+	char text[NET_ADDRESS_MAX_TEXT];
+	struct str any = address->family == NET_IPV4 ? STR_LITERAL("0.0.0.0") : STR_LITERAL("::");
+	struct str host = net_address_text(address, text);
+	if (str_eq(host, any))
+		return address->family == NET_IPV4 ? STR_LITERAL("127.0.0.1") : STR_LITERAL("[::1]");
+	return address->family == NET_IPV4 ? arena_str(arena, host) : arena_printf(arena, "[%.*s]", STR_ARG(host));
+}
+
 /* Where the server of this machine listens: the first of http.listen. */
 static bool set_address(CURL *curl, struct brand_call *call)
 {
@@ -127,8 +138,8 @@ static bool set_address(CURL *curl, struct brand_call *call)
 	}
 	if (!net_address_parse_with_port(addresses[0], &address) || !address.port)
 		return false;
-	const char *host = address.family == NET_IPV4 ? "127.0.0.1" : "[::1]";
-	call->url = arena_printf(arena, "%s://%s:%u%.*s", is_tls ? "https" : "http", host, address.port, STR_ARG(call->url));
+	call->url = arena_printf(arena, "%s://%.*s:%u%.*s", is_tls ? "https" : "http", STR_ARG(address_host(arena, &address)),
+		address.port, STR_ARG(call->url));
 	/* Of this very machine; its name stands for somebody else's address. */
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);

@@ -650,6 +650,9 @@ def test_the_operator_does_by_the_command_line_what_a_member_may(shop):
     for wrong in (("otto", "GET", "/macros"), ("marie", "EAT", "/macros"), ("marie", "GET", "macros"), ("marie", "GET", "/a b")):
         assert call(*wrong, check=False).returncode != 0
     assert json.loads(call("marie", "GET", "/orgs/fleurs/teams").stdout)[0]["name"] == "Accueil"
+    assert call("marie", "GET", "/macros", "--set", f"http.listen=0.0.0.0:{shop.server.port}").stdout.startswith('{"macros"')
+    elsewhere = call("marie", "GET", "/macros", "--set", f"http.listen=127.0.0.2:{shop.server.port}", check=False)
+    assert elsewhere.returncode != 0 and "is it running" in elsewhere.stderr, "it is asked where it listens"
     entries = [one for one in shop.marie.get(f"{BASE}/audit", org="fleurs") if one["action"] == "command.call"]
     assert len(entries) >= 6 and {one["door"] for one in entries} == {"command"}
     assert shop.database.value("select count(*) from oauth_tokens t join oauth_applications a on a.id = t.application_id"
