@@ -26,7 +26,7 @@
 	"  order by c.id " order                                                         \
 	"  limit $7"                                                                     \
 	")"                                                                              \
-	" select " CONTACT_SELECTED                                                       \
+	" select " CONTACT_SELECTED_SHORT                                                    \
 	" from page"                                                                     \
 	" join contacts as c on c.id = page.id"                                          \
 	" order by c.id desc"

@@ -27,21 +27,27 @@
 
 #define CONTACT_SHOWN_NAME(card) "coalesce(" CONTACT_VALUE("name", card) ", " CONTACT_OWN_NAME("p.card_id = " card) ")"
 
-#define CONTACT_SELECTED                                                                                      \
+#define CONTACT_FIELDS                                                                                        \
+	"coalesce((select jsonb_object_agg(f.key, f.value)"                                                  \
+	"          from (select distinct on (e.key) e.key, e.value"                                          \
+	"                from contacts as p cross join lateral jsonb_each(p.fields) as e"                    \
+	"                where p.card_id = c.id"                                                             \
+	"                order by e.key, " CONTACT_PRECEDENCE ") as f"                                       \
+	"          where jsonb_typeof(f.value) <> 'null'), '{}')::text"
+
+#define CONTACT_SELECTED_WITH(fields)                                                                         \
 	"c.id"                                                                                               \
 	", c.organisation_id"                                                                                \
 	", " CONTACT_VALUE("name", "c.id")                                                                   \
 	", " CONTACT_SHOWN_NAME("c.id")                                                                      \
 	", " CONTACT_VALUE("language", "c.id")                                                               \
 	", " CONTACT_VALUE("assignee_id", "c.id")                                                            \
-	", coalesce((select jsonb_object_agg(f.key, f.value)"                                                \
-	"            from (select distinct on (e.key) e.key, e.value"                                        \
-	"                  from contacts as p cross join lateral jsonb_each(p.fields) as e"                  \
-	"                  where p.card_id = c.id"                                                           \
-	"                  order by e.key, " CONTACT_PRECEDENCE ") as f"                                     \
-	"            where jsonb_typeof(f.value) <> 'null'), '{}')::text"                                    \
+	", " fields                                                                                          \
 	", c.created_at"                                                                                     \
 	", c.version"
+#define CONTACT_SELECTED CONTACT_SELECTED_WITH(CONTACT_FIELDS)
+/* For lists, which show no fields. */
+#define CONTACT_SELECTED_SHORT CONTACT_SELECTED_WITH("'{}'")
 
 struct contact contact_row_read(const struct db_rows *rows, int row);
 

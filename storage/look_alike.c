@@ -67,8 +67,10 @@ static const struct statement store = STATEMENT("look_alike_store", 6,
 	"insert into look_alikes as l (id, organisation_id, brand_actor_id, actor_id, matched, distance)"
 	" values ($1, $2, $3, $4, $5, $6)"
 	" on conflict (organisation_id, actor_id) do update"
-	" set brand_actor_id = excluded.brand_actor_id, matched = excluded.matched, distance = excluded.distance"
-	" where l.state = 'open'"); // look_alikes_organisation_id_actor_id_key
+	" set brand_actor_id = excluded.brand_actor_id, matched = excluded.matched, distance = excluded.distance, state = 'open',"
+	"     decided_at = null, decided_by = null, report_id = null"
+	" where l.state = 'open'"
+	"    or l.state = 'dismissed' and excluded.distance < l.distance"); // look_alikes_organisation_id_actor_id_key
 
 static const struct statement forget_others = STATEMENT("look_alike_forget_others", 2,
 	"delete from look_alikes"

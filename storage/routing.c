@@ -6,8 +6,9 @@
 #include "storage/statement.h"
 
 #define RULE_SELECT "r.id, r.organisation_id, r.name, r.position, r.is_enabled, r.goes_on, r.condition::text, r.actions::text, r.version"
+/* Many are read at once: words far down in a long text are not looked for. */
 #define POST_SELECT "tp.post_id, t.id, t.number, t.actor_id, tp.author_id, t.channel = 'private', coalesce(p.language, t.language)," \
-	" p.html, not exists (select from service_hours as h where h.organisation_id = t.organisation_id)" \
+	" left(p.html, 20000), not exists (select from service_hours as h where h.organisation_id = t.organisation_id)" \
 	"          or exists (select from service_spans(t.organisation_id, tp.at, tp.at + interval '1 millisecond'))," \
 	" (select string_agg(g.tag, ' ' order by g.tag) from ticket_tags as g where g.ticket_id = t.id)"
 

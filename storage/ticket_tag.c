@@ -5,6 +5,10 @@
 
 #include "storage/statement.h"
 
+#include "base/utf8.h"
+
+#include <unictype.h>
+
 static const struct statement add = STATEMENT("ticket_tag_add", 3,
 	"insert into ticket_tags (ticket_id, tag)"
 	" select $1, $2"
@@ -30,9 +34,12 @@ STATEMENT_TABLE(ticket_tag_statements, &add, &replace, &list);
 bool ticket_tag_is_valid(struct str tag)
 {
 	size_t characters = str_is_utf8(tag) ? str_count_characters(tag) : 0;
-	for (size_t i = 0; i < tag.len; i++)
-		if ((unsigned char)tag.data[i] <= ' ' || tag.data[i] == ',' || tag.data[i] == 0x7f)
+	for (size_t at = 0; characters && at < tag.len;) {
+		uint32_t code_point = 0;
+		at += utf8_read(tag.data + at, tag.len - at, &code_point);
+		if (code_point <= ' ' || code_point == ',' || code_point == 0x7f || uc_is_property_white_space(code_point))
 			return false;
+	}
 	return characters >= 1 && characters <= TICKET_TAG_MAX_CHARACTERS;
 }
 

@@ -69,7 +69,8 @@ struct look_alike {
 	bool is_local;
 };
 
-/* One for each organisation and actor: what was decided stays so, what is open takes the new names. */
+/* One for each organisation and actor: what is open takes the new names; what was decided stays so, but what was dismissed is
+ * open again when it has come nearer. */
 enum error look_alike_store(struct db *db, struct arena *arena, const struct look_alike *look_alike) MUST_CHECK;
 /* Open ones of an actor who looks like these organisations only. */
 enum error look_alike_forget_others(struct db *db, struct arena *arena, int64_t actor_id, const int64_t *organisation_ids,

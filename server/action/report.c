@@ -14,6 +14,7 @@ struct reporting {
 	struct report report;
 	const struct actor *target;
 	const struct actor *instance;
+	const struct report_request *request;
 	const struct str *post_uris; /* of those in the report */
 	bool is_forwarded;
 };
@@ -45,6 +46,8 @@ static enum error write_report(struct db *db, struct arena *arena, void *owner)
 	if (!error && reporting->is_forwarded)
 		error = outbox_flag(db, arena, reporting->instance, reporting->target, reporting->post_uris, report->post_count,
 			report->comment, report->uri);
+	if (!error && reporting->request->follow_up)
+		error = reporting->request->follow_up(db, arena, report->id, reporting->request->owner);
 	return error;
 }
 
@@ -73,6 +76,7 @@ enum error report_send(struct db *db, struct arena *arena, const struct report_r
 			.rule_count = request->category == REPORT_VIOLATION ? request->rule_count : 0 },
 		.target = &target,
 		.instance = &instance,
+		.request = request,
 		.is_forwarded = request->is_forwarded && !target.is_local,
 	};
 	struct report *report = &reporting.report;

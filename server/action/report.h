@@ -18,6 +18,9 @@ struct report_request {
 	const int64_t *rule_ids; /* with REPORT_VIOLATION */
 	size_t rule_count;       /* at most REPORT_MAX_RULES */
 	bool is_forwarded;       /* to the target's server as well, in the name of the instance */
+	/* What belongs in the same transaction; its error ends all of it. NULL: nothing. */
+	enum error (*follow_up)(struct db *db, struct arena *arena, int64_t report_id, void *owner);
+	void *owner;
 };
 
 /* In a transaction of its own: db must not be in one. ERROR_FORBIDDEN for oneself or when the reporter may not act,

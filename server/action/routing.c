@@ -13,6 +13,8 @@
 
 #define WORD_MAX_BYTES 200
 #define NAME_SHOWN_BYTES 200
+/* All rules of an organisation, and what one post says. */
+#define READING_ARENA_BYTES ((size_t)256 * 1024 * 1024)
 
 /* ---- JSON ---- */
 
@@ -68,11 +70,16 @@ static struct str fold(struct arena *arena, struct str text)
 	return out.len ? arena_str(arena, buf_str(&out)) : STR_LITERAL("");
 }
 
-static bool words_say_something(struct arena *arena, const struct routing_condition *condition)
+static bool words_say_something(struct arena *arena, struct routing_condition *condition)
 {
-	for (size_t i = 0; i < condition->word_count; i++)
-		if (!fold(arena, condition->words[i]).len)
+	condition->patterns = arena_alloc_array(arena, condition->word_count, sizeof(*condition->patterns));
+	for (size_t i = 0; i < condition->word_count; i++) {
+		struct str word = fold(arena, condition->words[i]);
+		if (!word.len)
 			return false;
+		condition->patterns[i] = arena_printf(arena, " %.*s%s", STR_ARG(word),
+			str_ends_with(condition->words[i], STR_LITERAL("*")) ? "" : " ");
+	}
 	for (size_t i = 0; i < condition->tag_count; i++)
 		if (!ticket_tag_is_valid(condition->tags[i]))
 			return false;
@@ -156,15 +163,9 @@ static bool has_language(const struct routing_condition *condition, struct str l
 
 static bool has_word(const struct routing_condition *condition, struct str text)
 {
-	for (size_t i = 0; i < condition->word_count; i++) {
-		AUTO(buf) struct buf word = { 0 };
-		buf_add_char(&word, ' ');
-		search_text_add(&word, condition->words[i], false);
-		if (!str_ends_with(condition->words[i], STR_LITERAL("*")))
-			buf_add_char(&word, ' ');
-		if (str_index_of_str(text, buf_str(&word)) < text.len)
+	for (size_t i = 0; i < condition->word_count; i++)
+		if (str_index_of_str(text, condition->patterns[i]) < text.len)
 			return true;
-	}
 	return !condition->word_count;
 }
 
@@ -223,19 +224,20 @@ static enum error apply_rule(struct db *db, struct arena *arena, const struct ro
 
 enum error routing_apply(struct db *db, struct arena *arena, int64_t post_id, bool is_first, struct ticket *ticket)
 {
+	AUTO(arena) struct arena *reading = arena_new(READING_ARENA_BYTES);
 	struct routing_rule *rules;
 	struct routed_post post;
 	struct routing_condition condition;
 	size_t count;
-	enum error error = routing_rule_list(db, arena, ticket->organisation_id, true, &rules, &count);
+	enum error error = routing_rule_list(db, reading, ticket->organisation_id, true, &rules, &count);
 	if (error || !count)
 		return error;
-	error = routing_post_find(db, arena, ticket->actor_id, post_id, &post);
+	error = routing_post_find(db, reading, ticket->actor_id, post_id, &post);
 	if (error)
 		return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
-	struct str text = routing_words(arena, &post);
+	struct str text = routing_words(reading, &post);
 	for (size_t i = 0; i < count && !error; i++) {
-		error = parse_condition(arena, &rules[i], &condition);
+		error = parse_condition(reading, &rules[i], &condition);
 		if (error || !routing_condition_holds(&condition, &post, text))
 			continue;
 		error = apply_rule(db, arena, &rules[i], is_first, ticket);
@@ -255,8 +257,10 @@ enum error routing_try(struct arena *arena, const struct routing_rule *rules, si
 		if (error)
 			return error;
 	}
+	AUTO(arena) struct arena *reading = arena_new(READING_ARENA_BYTES);
 	for (size_t p = 0; p < post_count; p++) {
-		struct str text = routing_words(arena, &posts[p]);
+		arena_reset(reading);
+		struct str text = routing_words(reading, &posts[p]);
 		hits[p] = (struct routing_hit){ .count = 0 };
 		for (size_t i = 0; i < rule_count && hits[p].count < ROUTING_HITS_MAX; i++) {
 			if (!routing_condition_holds(&conditions[i], &posts[p], text))

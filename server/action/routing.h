@@ -20,11 +20,15 @@
 struct routing_condition {
 	struct str *languages, *words, *tags;
 	size_t language_count, word_count, tag_count;
+	struct str *patterns; /* of the words, as they are looked for in routing_words */
 	int64_t *actor_ids;
 	size_t actor_count;
 	struct str channel; /* data NULL: any */
 	struct str hours;   /* data NULL: any */
 };
+
+/* As JSON, what a rule says and does together: all rules are read for each post that comes. */
+#define ROUTING_RULE_MAX_BYTES ((size_t)32 * 1024)
 
 /* object may be NULL or of any type. ERROR_UNPROCESSABLE with a sentence. */
 enum error routing_condition_read(struct arena *arena, const json_t *object, struct routing_condition *ret_condition,

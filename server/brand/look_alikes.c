@@ -94,15 +94,22 @@ static enum error respond_found(struct request *request, const struct seat *seat
 	return error;
 }
 
-struct dismissal {
+struct decision {
 	int64_t id;
 	int64_t membership_id;
 };
 
 static enum error write_dismissal(struct db *db, struct arena *arena, void *owner)
 {
-	const struct dismissal *dismissal = owner;
-	return look_alike_decide(db, arena, dismissal->id, LOOK_ALIKE_DISMISSED, dismissal->membership_id, 0);
+	const struct decision *decision = owner;
+	return look_alike_decide(db, arena, decision->id, LOOK_ALIKE_DISMISSED, decision->membership_id, 0);
+}
+
+/* Of two who report at once, one does. */
+static enum error write_reported(struct db *db, struct arena *arena, int64_t report_id, void *owner)
+{
+	const struct decision *decision = owner;
+	return look_alike_decide(db, arena, decision->id, LOOK_ALIKE_REPORTED, decision->membership_id, report_id);
 }
 
 enum error handle_look_alikes_dismiss(struct request *request, const struct seat *seat)
@@ -111,7 +118,7 @@ enum error handle_look_alikes_dismiss(struct request *request, const struct seat
 	enum error error = find_open(request, seat, &found);
 	if (error)
 		return error;
-	struct dismissal dismissal = { found.id, seat->membership_id };
+	struct decision dismissal = { found.id, seat->membership_id };
 	const struct deed_author author = deed_of(request, seat, &found, "look_alike.dismiss");
 	deed_begin(&author);
 	error = deed_write(request->db, request->arena, write_dismissal, &dismissal, ERROR_CONFLICT);
@@ -137,14 +144,15 @@ enum error handle_look_alikes_report(struct request *request, const struct seat 
 		report.comment = STR_LITERAL("");
 	report.reporter_id = found.brand_actor_id;
 	report.target_id = found.actor_id;
+	struct decision decision = { found.id, seat->membership_id };
+	report.follow_up = write_reported;
+	report.owner = &decision;
 	const struct deed_author author = deed_of(request, seat, &found, "look_alike.report");
 	deed_begin(&author);
 	error = report_send(request->db, request->arena, &report, &report_id);
 	(void)deed_end();
 	if (error == ERROR_UNPROCESSABLE)
 		return problem(request, PROBLEM_BAD_VALUE, STR_LITERAL("comment: text of 4,000 bytes at most"));
-	if (!error)
-		error = look_alike_decide(request->db, request->arena, found.id, LOOK_ALIKE_REPORTED, seat->membership_id, report_id);
 	if (error == ERROR_CONFLICT)
 		return problem(request, PROBLEM_WRONG_STATE, (struct str){ 0 });
 	return error ? error : respond_found(request, seat, found.id);

@@ -14,6 +14,8 @@
 #include "storage/id.h"
 #include "storage/macro.h"
 
+#define FILLING_ARENA_BYTES ((size_t)16 * 1024 * 1024) /* for one reply */
+
 /* ---- saved replies ---- */
 
 static void write_reply(struct json_out *json, const struct saved_reply *reply)
@@ -174,13 +176,15 @@ enum error handle_conversation_saved_replies(struct request *request, const stru
 		error = saved_reply_list(request->db, request->arena, seat->organisation.id, &replies, &count);
 	if (error)
 		return error;
+	AUTO(arena) struct arena *filling = arena_new(FILLING_ARENA_BYTES);
 	struct json_out *json = respond_json(request, 200);
 	json_out_object_begin(json);
 	json_out_key_array_begin(json, "replies");
 	for (size_t i = 0; i < count; i++) {
 		if (i && str_eq(replies[i].code, replies[i - 1].code))
 			continue;
-		error = saved_reply_for(request->db, request->arena, replies[i].code, &ticket, seat->membership_id, &text, &language);
+		arena_reset(filling);
+		error = saved_reply_for(request->db, filling, replies[i].code, &ticket, seat->membership_id, &text, &language);
 		if (error == ERROR_NOT_FOUND)
 			continue;
 		if (error)

@@ -9,6 +9,8 @@
 #include "server/mastodon/parameters.h"
 #include "storage/id.h"
 
+#include "base/mutant.h"
+
 static void write_rule(struct json_out *json, const struct routing_rule *rule)
 {
 	json_out_object_begin(json);
@@ -106,6 +108,8 @@ static enum error read_parts(struct request *request, const struct seat *seat, c
 	json_out_init(&json, &out);
 	service_steps_write(&json, steps);
 	rule->actions = arena_str(arena, buf_str(&out));
+	if (rule->condition.len + rule->actions.len > ROUTING_RULE_MAX_BYTES && !MUTANT("routing_rule_bytes"))
+		return service_refuse(request, STR_LITERAL("condition and actions: 32 KiB at most"));
 	return ERROR_NONE;
 }
 

@@ -181,6 +181,7 @@ static enum error send_request(struct brand_call *call)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
 	if (call->body.len) {
@@ -218,6 +219,24 @@ static enum error read_body(struct brand_call *call)
 	return ERROR_NONE;
 }
 
+/* What the log of one organisation says was done must not have been done to another. */
+static enum error check_whose(struct brand_call *call, struct str path, bool is_of_organisation)
+{
+	struct str slug = call->organisation.slug;
+	struct str rest = str_slice(path, sizeof("/orgs/") - 1, path.len);
+	char after = rest.len > slug.len ? rest.data[slug.len] : '\0';
+	json_auto_t *body = NULL;
+	if (str_contains_char(path, '#') || str_index_of_str(path, STR_LITERAL("..")) < path.len ||
+	    str_index_of_str(path, STR_LITERAL("?org=")) < path.len || str_index_of_str(path, STR_LITERAL("&org=")) < path.len)
+		return ctl_fail(ERROR_BAD_REQUEST, "a path has no '#', no '..' and no org");
+	if (is_of_organisation && (!str_starts_with(rest, slug) || (after != '\0' && after != '/' && after != '?')))
+		return ctl_fail(ERROR_BAD_REQUEST, "this is another organisation than %.*s", STR_ARG(slug));
+	if (call->body.len && !json_in_parse(call->body, NULL, &body) && json_object_get(body, "org") &&
+	    !str_eq(json_in_str(body, "org"), slug))
+		return ctl_fail(ERROR_BAD_REQUEST, "the body names another organisation than %.*s", STR_ARG(slug));
+	return ERROR_NONE;
+}
+
 static enum error check_request(struct brand_call *call)
 {
 	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
@@ -234,9 +253,12 @@ static enum error check_request(struct brand_call *call)
 	for (size_t k = 0; k < path.len; k++)
 		if ((unsigned char)path.data[k] <= ' ' || path.data[k] == 0x7f)
 			return ctl_fail(ERROR_BAD_REQUEST, "a path has no spaces: write them as %%20");
-	bool has_query = str_contains_char(path, '?');
+	bool has_query = str_contains_char(path, '?'), is_of_organisation = str_starts_with(path, STR_LITERAL("/orgs/"));
+	enum error error = check_whose(call, path, is_of_organisation);
+	if (error)
+		return error;
 	/* Whose thing it is, unless the path says so. */
-	call->url = str_starts_with(path, STR_LITERAL("/orgs/"))
+	call->url = is_of_organisation
 		? arena_printf(arena, BRAND_PATH "%.*s", STR_ARG(path))
 		: arena_printf(arena, BRAND_PATH "%.*s%corg=%.*s", STR_ARG(path), has_query ? '&' : '?',
 			STR_ARG(call->organisation.slug));
@@ -266,9 +288,9 @@ static enum error run_call(struct invocation *invocation)
 	if (!error)
 		error = org_find_member(invocation, &call.organisation, invocation->arguments[1], &call.membership);
 	if (!error)
-		error = check_request(&call);
-	if (!error)
 		error = read_body(&call);
+	if (!error)
+		error = check_request(&call);
 	if (error)
 		return error;
 	error = make_token(&call);

@@ -633,6 +633,24 @@ def test_rules_that_say_nothing_possible_are_refused(shop, condition, actions):
     problem(shop.luc.call("POST", f"{BASE}/routing_rules", None, json=body), "permission-missing", 403)
 
 
+def test_a_rule_is_as_long_as_all_rules_can_be_read(shop):
+    note = {"do": "note", "text": "x" * 9000}
+    body = {"org": "fleurs", "name": "Long", "condition": {}, "actions": [note] * 3}
+    assert shop.marie.post(f"{BASE}/routing_rules", 201, json=body)["name"] == "Long"
+    body.update(name="Longer", actions=[note] * 4)
+    problem(shop.marie.call("POST", f"{BASE}/routing_rules", None, json=body), "bad-value", 422)
+
+
+@pytest.mark.parametrize("space", ["\u3000", "\u2003", "\u2028", "\u00a0", "\u1680", " ", "\t", ","])
+def test_a_tag_is_one_word_in_any_script(shop, space):
+    _, conversation = shop.ask("@fleurs hm")
+    answer = shop.luc.call("PUT", f"{ROOT}/{conversation['id']}/tags", None, json={"tags": [f"a{space}b"]},
+                           headers={"If-Match": f'"{conversation["version"]}"'})
+    problem(answer, "bad-value", 422)
+    rule_body = {"org": "fleurs", "name": "Spaces", "condition": {}, "actions": [{"do": "tag", "tag": f"a{space}b"}]}
+    problem(shop.marie.call("POST", f"{BASE}/routing_rules", None, json=rule_body), "bad-value", 422)
+
+
 def test_the_operator_does_by_the_command_line_what_a_member_may(shop):
     def call(*arguments, **keywords):
         return shop.server.command("brand", "call", "fleurs", *arguments, **keywords)
@@ -650,6 +668,9 @@ def test_the_operator_does_by_the_command_line_what_a_member_may(shop):
     for wrong in (("otto", "GET", "/macros"), ("marie", "EAT", "/macros"), ("marie", "GET", "macros"), ("marie", "GET", "/a b")):
         assert call(*wrong, check=False).returncode != 0
     assert json.loads(call("marie", "GET", "/orgs/fleurs/teams").stdout)[0]["name"] == "Accueil"
+    for elsewhere in (("GET", "/orgs/other/teams"), ("GET", "/orgs/fleursx"), ("GET", "/../../v1/apps"), ("GET", "/macros#"),
+                      ("GET", "/macros?org=other"), ("POST", "/macros", "--body", '{"org": "other", "name": "x", "actions": []}')):
+        assert "400" not in call("marie", *elsewhere, check=False).stderr and call("marie", *elsewhere, check=False).returncode != 0
     assert call("marie", "GET", "/macros", "--set", f"http.listen=0.0.0.0:{shop.server.port}").stdout.startswith('{"macros"')
     elsewhere = call("marie", "GET", "/macros", "--set", f"http.listen=127.0.0.2:{shop.server.port}", check=False)
     assert elsewhere.returncode != 0 and "is it running" in elsewhere.stderr, "it is asked where it listens"

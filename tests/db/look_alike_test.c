@@ -124,10 +124,14 @@ static void who_changes_name_is_compared_anew(void **state)
 	assert_string_equal(query("select count(*) from look_alike_waiting"), "1");
 	compare_all();
 	assert_string_equal(finding(&shop, actor_id), "display_name 0 open");
+	execute("update actors set display_name = 'Librairie du Port' where id = %lld", (long long)dismissed);
+	compare_all();
+	assert_string_equal(finding(&shop, dismissed), "display_name 0 open");
+	execute("update look_alikes set state = 'dismissed', decided_at = now() where actor_id = %lld", (long long)dismissed);
 	execute("update actors set display_name = 'Somebody' where id in (%lld, %lld)", (long long)actor_id, (long long)dismissed);
 	compare_all();
 	assert_string_equal(finding(&shop, actor_id), "nothing");
-	assert_string_equal(finding(&shop, dismissed), "username 1 dismissed");
+	assert_string_equal(finding(&shop, dismissed), "display_name 0 dismissed");
 }
 
 static void a_new_or_renamed_brand_is_held_against_everybody_known(void **state)
