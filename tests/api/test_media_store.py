@@ -179,9 +179,11 @@ def test_objects_that_no_row_knows_go_from_an_s3_store_once_they_are_old(server_
 
 
 STUCK = """#!/usr/bin/python3
-import signal, socket, struct
-socket.socket(fileno=3).send(struct.pack("II", 0x434d4831, 15))
-signal.pause()
+import socket, struct
+server = socket.socket(fileno=3)
+server.send(struct.pack("II", 0x434d4831, 15))
+while server.recv(65536):
+    pass
 """
 
 
