@@ -175,7 +175,7 @@ enum error handle_contact_merge(struct request *request, const struct seat *seat
 	if (other_id <= 0)
 		return refuse_value(request, "other: the id of a contact");
 	error = contact_unite(request->db, request->arena, &deed, other_id, &message);
-	/* Which is there and which is not stays untold: the card itself was found. */
+	/* A member may know that the other one is there; another organisation's are not. */
 	return error ? contacts_refuse(request, error, message) : contacts_respond(request, seat, 200);
 }
 
