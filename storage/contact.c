@@ -3,6 +3,7 @@
  * One card: found, locked, changed, merged and taken apart. */
 #include "storage/contact.h"
 
+#include "storage/consent.h"
 #include "storage/contact_row.h"
 #include "storage/id.h"
 
@@ -73,7 +74,10 @@ static const struct statement count_merged = STATEMENT("contact_count_merged", 2
 	"update contacts as c"
 	" set version = greatest(c.version, (select g.version from contacts as g where g.id = $2)) + 1"
 	" where c.id = $1"
-	" returning (select count(*) from contacts as p where p.card_id = $1)"); // contacts_pkey, contacts_card_id
+	" returning (select count(*) from contacts as p where p.card_id = $1),"
+	"   (select count(*) from contacts as p join consents as k on k.contact_id = p.id where p.card_id = $1),"
+	"   (select count(*) from contacts as p join contact_identities as i on i.contact_id = p.id where p.card_id = $1)");
+	// contacts_pkey, contacts_card_id, consents_contact_id, contact_identities_contact_id
 
 static const struct statement unmerge = STATEMENT("contact_unmerge", 2,
 	"with recursive part (id) as ("
@@ -246,6 +250,9 @@ enum error contact_merge(struct db *db, struct arena *arena, int64_t gone_id, in
 	if (error)
 		return error;
 	if (!rows.count || (db_int64(&rows, 0, 0) > CONTACT_MERGED_MAX && !MUTANT("contact_merged_many")))
+		return ERROR_UNPROCESSABLE;
+	/* More could not be shown, and would count all the same. */
+	if (db_int64(&rows, 0, 1) > CONSENTS_MAX || db_int64(&rows, 0, 2) > CONTACT_MERGED_MAX + CONTACT_IDENTITIES_MAX)
 		return ERROR_UNPROCESSABLE;
 	return write_merge(db, arena, gone_id, kept_id, false, author);
 }

@@ -142,7 +142,8 @@ struct contact_part {
 /* The latest first; at most CONTACT_MERGED_MAX. */
 enum error contact_part_list(struct db *db, struct arena *arena, int64_t card_id, struct contact_part **ret_parts, size_t *ret_count) MUST_CHECK;
 
-/* Both cards are locked, the lower id first. ERROR_UNPROCESSABLE when there would be more than CONTACT_MERGED_MAX. */
+/* Both cards are locked, the lower id first. ERROR_UNPROCESSABLE when there would be more than CONTACT_MERGED_MAX,
+ * or more consents or identities than a card shows. */
 enum error contact_merge(struct db *db, struct arena *arena, int64_t gone_id, int64_t kept_id, const struct audit_author *author) MUST_CHECK;
 /* Takes one out of the card, with what had been merged into it. ERROR_NOT_FOUND when it is no part of it. */
 enum error contact_unmerge(struct db *db, struct arena *arena, int64_t card_id, int64_t id, const struct audit_author *author) MUST_CHECK;

@@ -197,7 +197,7 @@ static enum error write_unite(struct db *db, struct arena *arena, void *owner)
 		return refuse_work(work, ERROR_GONE, "Both are the same card already");
 	error = contact_merge(db, arena, other.id, card.id, &deed->author);
 	if (error == ERROR_UNPROCESSABLE)
-		return refuse_work(work, error, "other: one card is made of at most 100 others");
+		return refuse_work(work, error, "other: one card is made of at most 100, with 500 consents and 300 identities");
 	work->data = arena_printf(arena, "{\"other\":%lld}", (long long)other.id);
 	return error ? error : write_log(db, arena, work, &card);
 }

@@ -7,7 +7,7 @@ DETAILS = "server/brand/problem_details.inc"
 PLACES = re.compile(r"^server/(brand/.*|action/(ticket|saved_reply|service_steps|macro|routing|sla|contact|consent|organisation_domain|"
                     r"approval_policy|draft|membership|team|organisation)[a-z_]*)\.c$")
 SENTENCE = re.compile(
-    r'(?:refuse_change\([A-Z_]+,|refuse_answer\([A-Z_]+,|service_refuse\(request,\s*STR_LITERAL\(|PROBLEM_[A-Z_]+,\s*STR_LITERAL\(|'
+    r'(?:refuse_change\([A-Z_]+,|refuse_value\(request,|refuse_work\(\w+, \w+,|refuse_answer\([A-Z_]+,|service_refuse\(request,\s*STR_LITERAL\(|PROBLEM_[A-Z_]+,\s*STR_LITERAL\(|'
     r'\brefuse\((?:deed, arena|arena, (?:ret_message|&founding->message)), \w+,|\bmessage = STR_LITERAL\(|\bmessage = arena_printf\(arena,|\bwrong = |arena_printf\(request->arena,)\s*("(?:[^"\\]|\\.)*")')
 FORMAT = re.compile(r"%(?:\.\*s|zu|d|lld|s)")
 KNOWN = re.compile(r'DETAIL\(("(?:[^"\\]|\\.)*")')

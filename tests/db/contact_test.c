@@ -181,6 +181,30 @@ static void a_card_is_made_of_so_many_only(void **state)
 	}
 }
 
+static enum error try_merge(int64_t gone, int64_t kept)
+{
+	assert_int_equal(db_begin(web), ERROR_NONE);
+	enum error error = contact_merge(web, arena, gone, kept, &nobody);
+	db_rollback(web);
+	return error;
+}
+
+static void a_card_shows_all_that_its_parts_have(void **state)
+{
+	(void)state;
+	int64_t kept = add_contact("shown"), gone = add_contact("shown2");
+	for (int half = 0; half < 2; half++) {
+		sql_number("with added as (insert into consents (id, contact_id, purpose, basis, evidence, given_at)"
+			" select %lld + n, %lld, 'service', 'consent', 'said so', now() from generate_series(1, 250) as n returning 1)"
+			" select count(*) from added", (long long)id_new(), (long long)(half ? kept : gone));
+		assert_int_equal(try_merge(gone, kept), ERROR_NONE);
+	}
+	sql_number("with added as (insert into consents (id, contact_id, purpose, basis, evidence, given_at)"
+		" values (%lld, %lld, 'service', 'consent', 'said so', now()) returning 1) select count(*) from added",
+		(long long)id_new(), (long long)kept);
+	assert_int_equal(try_merge(gone, kept), ERROR_UNPROCESSABLE);
+}
+
 static bool holds(int64_t contact_id)
 {
 	bool it_holds;
@@ -213,6 +237,7 @@ int main(void)
 		cmocka_unit_test(tags_are_those_of_the_card),
 		cmocka_unit_test(a_card_is_taken_apart_with_what_was_merged_into_it),
 		cmocka_unit_test(a_card_is_made_of_so_many_only),
+		cmocka_unit_test(a_card_shows_all_that_its_parts_have),
 		cmocka_unit_test(a_consent_is_of_the_card_and_goes_with_its_contact),
 	};
 	return cmocka_run_group_tests(tests, post_world_set_up, post_world_tear_down);
