@@ -72,7 +72,7 @@ def test_from_a_mention_to_private_to_public_to_resolved(federated_factory):
     assert visibility == "direct" and private["channel"] == "private"
     neutral, visibility = seen(there, "answered you in a private message")
     assert visibility == "public" and answered["neutral_post_id"]
-    number = ada.post(f"{shop.handle} it is 4711", "direct", reply_to=question)
+    number = ada.post(f"{shop.handle} it is order-4711-of-may", "direct", reply_to=question)
     assert shop.conversation_of(number)["id"] == private["id"]
     assert shop.show(private)["status"] == "open"
     clocks = {one["metric"]: one["state"] for one in shop.show(conversation)["clocks"]}
@@ -93,7 +93,7 @@ def test_from_a_mention_to_private_to_public_to_resolved(federated_factory):
     assert kinds[0] == "opened" and {"post", "private", "reply", "status"} <= set(kinds)
 
     # What was private is nowhere else.
-    for text in ("4711", "order number", "on their way"):
+    for text in ("order-4711-of-may", "order number", "on their way"):
         assert not elsewhere.one("select count(*) from posts where html like %s", f"%{text}%")
     assert not shop.server.one("select count(*) from posts where html like '%%order number%%' and visibility <> 'direct'")
 
