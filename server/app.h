@@ -12,7 +12,7 @@
 
 struct document_cache;
 struct federation;
-struct home_pages;
+struct kept_pages;
 struct job_workers;
 struct word_indexer;
 struct limits;
@@ -32,7 +32,7 @@ struct app {
 	atomic_bool is_prepared;             /* the schema is ours, the domain and its actor are there */
 	struct document_cache *documents; /* rendered documents by key */
 	struct job_workers *jobs;            /* NULL until is_prepared, and without the web role */
-	struct home_pages *home_pages;       /* NULL without the web role */
+	struct kept_pages *kept_pages;       /* NULL without the web role */
 	struct word_indexer *words;          /* beside jobs */
 	struct stream_hub *streams;          /* NULL without the web role */
 	struct brand_streams *brand_streams; /* likewise */

@@ -14,7 +14,7 @@
 #include "server/jobs/ticket_threader.h"
 #include "server/jobs/word_indexer.h"
 #include "server/stream/hub.h"
-#include "server/mastodon/home_pages.h"
+#include "server/mastodon/kept_pages.h"
 #include "server/media/fetcher.h"
 #include "server/media/service.h"
 #include "server/metrics_listener.h"
@@ -150,7 +150,7 @@ static enum error start_listeners(struct service *service, struct str *ret_messa
 	if (service->roles & ROLE_WEB) {
 		service->app->streams = stream_hub_start(service->app);
 		service->app->brand_streams = brand_streams_start(service->app);
-		service->app->home_pages = home_pages_start(service->app);
+		service->app->kept_pages = kept_pages_start(service->app);
 		service->app->media->fetcher = media_fetcher_start(service->app);
 		error = http_server_start(&options, &service->http, &message);
 	}
@@ -261,7 +261,7 @@ static void stop(struct service *service)
 	preparation_stop(&service->preparation);
 	if (service->app) {
 		struct stream_hub *streams = service->app->streams;
-		home_pages_stop(&service->app->home_pages);
+		kept_pages_stop(&service->app->kept_pages);
 		media_fetcher_stop(&service->app->media->fetcher);
 		push_sender_interrupt(service->app->pushes);
 		link_counter_stop();

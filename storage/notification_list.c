@@ -28,10 +28,12 @@ enum {
 	NOTIFICATION_REPORT_ID,
 	NOTIFICATION_CREATED_AT,
 	NOTIFICATION_IS_FILTERED,
+	NOTIFICATION_MUTE_ENDS, /* of lists */
 };
 
 #define LIST_OF_ALL                                             \
 	"select " NOTIFICATION_COLUMNS                          \
+	", (select min(k.expires_at) from mutes as k where k.muter_id = $1 and k.expires_at > now())" \
 	" from notifications as n"                              \
 	" join actors as teller on teller.id = n.from_actor_id" \
 	" where n.actor_id = $1"                                \
@@ -181,7 +183,7 @@ static void add_bounds(struct db_values *values, const struct id_page *page, boo
 }
 
 enum error notification_list(struct db *db, struct arena *arena, const struct notification_query *query,
-	struct notification **ret_notifications, size_t *ret_count)
+	struct notification **ret_notifications, size_t *ret_count, int64_t *ret_until_us)
 {
 	bool is_ascending;
 	struct str kinds[NOTIFICATION_KIND_COUNT];
@@ -201,9 +203,12 @@ enum error notification_list(struct db *db, struct arena *arena, const struct no
 	}
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, statement, &values, &rows);
-	if (!error)
-		read_rows(&rows, arena, is_ascending, ret_notifications, ret_count);
-	return error;
+	if (error)
+		return error;
+	read_rows(&rows, arena, is_ascending, ret_notifications, ret_count);
+	*ret_until_us = rows.count == 0 ? 0 : db_is_null(&rows, 0, NOTIFICATION_MUTE_ENDS) ? INT64_MAX :
+		db_time(&rows, 0, NOTIFICATION_MUTE_ENDS);
+	return ERROR_NONE;
 }
 
 enum error notification_find(struct db *db, struct arena *arena, int64_t actor_id, int64_t id,

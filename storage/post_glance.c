@@ -109,8 +109,8 @@ enum {
 	", " IS_PINNED " as is_pinned"                                                                       \
 	", " MAY_QUOTE " as may_quote) as more"
 /* Again "offset 0": a plan made while the tables are young would else go through all posts of all actors. */
-#define GLANCE_TABLES                                                                                        \
-	" left join boosts as b on b.id = item.id"                                                           \
+#define GLANCE_TABLES " left join boosts as b on b.id = item.id" GLANCE_PEOPLE
+#define GLANCE_PEOPLE                                                                                        \
 	" left join actors as booster on booster.id = b.actor_id"                                            \
 	" left join actor_counts as booster_counts on booster_counts.actor_id = b.actor_id"                  \
 	" cross join lateral (select one.*, one.xmin as stamp from posts as one"                             \
@@ -120,8 +120,8 @@ enum {
 	" left join post_counts as c on c.post_id = p.id"
 
 /* Behind GLANCE_COLUMNS. */
-#define HOME_IS_KEPT (GLANCE_MAY_QUOTE + 1)
-#define HOME_MUTE_ENDS (GLANCE_MAY_QUOTE + 2)
+#define PAGE_MUTE_ENDS (GLANCE_MAY_QUOTE + 1)
+#define HOME_IS_KEPT (GLANCE_MAY_QUOTE + 2)
 
 /* Behind POST_COLUMNS. */
 #define APPLICATION_NAME (POST_FAVOURITES + 1)
@@ -141,8 +141,8 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 #define HOME_SQL(order)                                                                                      \
 	UNWANTED_OF("$1")                                                                                    \
 	" select " GLANCE_COLUMNS                                                                             \
-	", (select t.is_built and t.read_on = current_date from home_timelines as t where t.owner_id = $1)"  \
 	", (select min(k.expires_at) from mutes as k where k.muter_id = $1 and k.expires_at > now())"        \
+	", (select t.is_built and t.read_on = current_date from home_timelines as t where t.owner_id = $1)"  \
 	" from (select h.item_id as id"                                                                      \
 	"       from home_items as h"                                                                        \
 	"       where h.owner_id = $1"                                                                       \
@@ -158,6 +158,30 @@ static const struct statement list = STATEMENT("post_glance_list", 2,
 static const struct statement home_down = STATEMENT("post_glance_home_down", 4, HOME_SQL("desc")); // home_items_pkey
 static const struct statement home_up = STATEMENT("post_glance_home_up", 4, HOME_SQL("asc")); // home_items_pkey
 
+/* What the viewer did not want is left out of the page before it is looked at. */
+#define LOCAL_SQL(order)                                                                                     \
+	UNWANTED_OF("$1")                                                                                    \
+	" select " GLANCE_COLUMNS                                                                            \
+	", (select min(k.expires_at) from mutes as k where k.muter_id = $1 and k.expires_at > now())"        \
+	" from (select p.id"                                                                                 \
+	"       from posts as p"                                                                             \
+	"       join actors as author on author.id = p.actor_id"                                             \
+	"       where p.id < $2"                                                                             \
+	"         and p.id > $3"                                                                             \
+	"         and p.visibility = 'public'"                                                               \
+	"         and (p.in_reply_to_actor_id is null or p.in_reply_to_actor_id = p.actor_id)"               \
+	"         and p.fetched_at is null"                                                                  \
+	"         and " IS_TOLD_TO_ALL("$1")                                                                 \
+	"         and " IS_AMONG_WANTED("author", "p.actor_id", "$1")                                        \
+	"       order by p.id " order                                                                        \
+	"       limit $4::integer) as item"                                                                  \
+	" left join boosts as b on false"                                                                    \
+	GLANCE_PEOPLE                                                                                        \
+	GLANCE_MORE(IS_THREAD_AMONG_MUTED)                                                                   \
+	" order by item.id " order
+static const struct statement local_down = STATEMENT("post_glance_local_down", 4, LOCAL_SQL("desc")); // posts_timeline_local
+static const struct statement local_up = STATEMENT("post_glance_local_up", 4, LOCAL_SQL("asc")); // posts_timeline_local
+
 static const struct statement list_full = STATEMENT("post_glance_list_full", 1,
 	"select " POST_COLUMNS ", o.name as application_name, o.website as application_website" POST_TABLES
 	" left join oauth_applications as o on o.id = p.application_id"
@@ -169,7 +193,7 @@ static const struct statement list_numbers = STATEMENT("post_glance_list_numbers
 	" left join post_counts as c on c.post_id = p.id"
 	" where p.id = any ($1::bigint[])"); // posts_pkey, post_counts_pkey, posts_quote_id
 
-STATEMENT_TABLE(post_glance_statements, &list, &home_down, &home_up, &list_full, &list_numbers);
+STATEMENT_TABLE(post_glance_statements, &list, &home_down, &home_up, &local_down, &local_up, &list_full, &list_numbers);
 
 /* The six columns from first on. */
 static struct actor_glance read_actor(const struct db_rows *rows, int row, int first, int64_t id)
@@ -236,29 +260,35 @@ enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_a
 	return ERROR_NONE;
 }
 
-static enum error read_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
-	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us, bool *ret_is_kept)
+static enum error read_page(struct db *db, struct arena *arena, const struct statement *down, const struct statement *up,
+	int64_t viewer_id, const struct id_page *page, struct db_rows *rows, struct post_glance **ret_glances, size_t *ret_count,
+	int64_t *ret_until_us)
 {
 	int64_t before, after;
 	bool is_ascending;
 	struct db_values values = { .count = 0 };
 	id_page_bounds(page, &before, &after, &is_ascending);
-	db_value_int64(&values, owner_id);
+	db_value_int64(&values, viewer_id);
 	db_value_int64(&values, before);
 	db_value_int64(&values, after);
 	db_value_int32(&values, page->limit);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, is_ascending ? &home_up : &home_down, &values, &rows);
+	enum error error = db_run(db, arena, is_ascending ? up : down, &values, rows);
 	if (error)
 		return error;
-	struct post_glance *glances = arena_alloc_array(arena, (size_t)rows.count, sizeof(*glances));
-	for (int i = 0; i < rows.count; i++)
-		read_glance(&rows, is_ascending ? rows.count - 1 - i : i, &glances[i]);
+	struct post_glance *glances = arena_alloc_array(arena, (size_t)rows->count, sizeof(*glances));
+	for (int i = 0; i < rows->count; i++)
+		read_glance(rows, is_ascending ? rows->count - 1 - i : i, &glances[i]);
 	*ret_glances = glances;
-	*ret_count = (size_t)rows.count;
-	*ret_is_kept = rows.count > 0 && db_bool(&rows, 0, HOME_IS_KEPT);
-	*ret_until_us = rows.count == 0 ? 0 : db_is_null(&rows, 0, HOME_MUTE_ENDS) ? INT64_MAX : db_time(&rows, 0, HOME_MUTE_ENDS);
+	*ret_count = (size_t)rows->count;
+	*ret_until_us = rows->count == 0 ? 0 : db_is_null(rows, 0, PAGE_MUTE_ENDS) ? INT64_MAX : db_time(rows, 0, PAGE_MUTE_ENDS);
 	return ERROR_NONE;
+}
+
+enum error post_glance_list_local(struct db *db, struct arena *arena, int64_t viewer_actor_id, const struct id_page *page,
+	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	return read_page(db, arena, &local_down, &local_up, viewer_actor_id, page, &rows, ret_glances, ret_count, ret_until_us);
 }
 
 /* In the order of the ids, which are in that of the page. */
@@ -273,19 +303,20 @@ static void put_in_order(struct post_glance *glances, size_t count)
 }
 
 /* Few of the candidates are unwanted as a rule. When too many are, or there are no more, all are looked through. */
-enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
+enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t viewer_actor_id, const struct id_page *page,
 	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us)
 {
-	bool is_kept;
 	int64_t *ids;
 	size_t count;
-	enum error error = read_home(db, arena, owner_id, page, ret_glances, ret_count, ret_until_us, &is_kept);
-	if (error || (is_kept && *ret_count == (size_t)page->limit))
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error =
+		read_page(db, arena, &home_down, &home_up, viewer_actor_id, page, &rows, ret_glances, ret_count, ret_until_us);
+	if (error || (rows.count == page->limit && db_bool(&rows, 0, HOME_IS_KEPT)))
 		return error;
-	error = home_list(db, arena, owner_id, page, &ids, &count);
+	error = home_list(db, arena, viewer_actor_id, page, &ids, &count);
 	if (error)
 		return error;
-	error = post_glance_list(db, arena, owner_id, ids, count, ret_glances, ret_count);
+	error = post_glance_list(db, arena, viewer_actor_id, ids, count, ret_glances, ret_count);
 	if (!error)
 		put_in_order(*ret_glances, *ret_count);
 	return error;

@@ -79,6 +79,12 @@
 	" and (b.id is null or " IS_AMONG_WANTED("booster", "b.actor_id", viewer)                            \
 	" and (b.visibility in ('public', 'unlisted') or b.actor_id = " viewer " or " IS_FOLLOWED_BY("b.actor_id", viewer) ")))"
 
+/* For timelines of all posts: of who was silenced, or whose server was, followers see them there. */
+#define IS_TOLD_TO_ALL(viewer)                                                                               \
+	"(author.silenced_at is null and not " SERVER_IS_SILENCED("author")                                  \
+	" or p.actor_id = " viewer " or exists (select from follows as s"                                    \
+	" where s.follower_id = " viewer " and s.followed_id = p.actor_id and s.state = 'accepted'))"
+
 /* For lists of posts: visible, and the viewer wants to see the author. One's own posts always are. */
 #define POST_IS_WANTED_BY(viewer) \
 	"(" POST_IS_VISIBLE_TO(viewer) " and (p.actor_id = " viewer " or " ACTOR_IS_WANTED_BY("author", viewer) "))"

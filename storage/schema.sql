@@ -120,6 +120,15 @@ begin
 	return null;
 end
 $$;
+CREATE FUNCTION public.changes_note_local_post() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids) values (8, array[0]);
+	return null;
+end
+$$;
 CREATE FUNCTION public.changes_note_muter() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -176,6 +185,16 @@ CREATE FUNCTION public.changes_note_quote() RETURNS trigger
     AS $$
 begin
 	insert into changes (kind, ids) values (2, array[coalesce(new.quote_id, old.quote_id)]);
+	return null;
+end
+$$;
+CREATE FUNCTION public.changes_note_told() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	insert into changes (kind, ids)
+		select 7, array_agg(distinct noted.id) from (select actor_id as id from changed) as noted having count(noted.id) > 0;
 	return null;
 end
 $$;
@@ -1359,10 +1378,10 @@ CREATE UNLOGGED TABLE public.changes (
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
     kind smallint NOT NULL,
     ids bigint[] NOT NULL,
-    CONSTRAINT changes_kind_check CHECK (((kind >= 1) AND (kind <= 6)))
+    CONSTRAINT changes_kind_check CHECK (((kind >= 1) AND (kind <= 8)))
 );
 COMMENT ON TABLE public.changes IS 'Of the last minutes';
-COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors';
+COMMENT ON COLUMN public.changes.kind IS '1: of what an actor wants to see or did to posts; 2: posts, boosts; 3: actors; 4: numbers of posts; 5: filters of an actor; 6: numbers of actors; 7: notifications of an actor; 8: public posts of this server';
 CREATE TABLE public.consents (
     id bigint NOT NULL,
     contact_id bigint NOT NULL,
@@ -3638,6 +3657,7 @@ CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.follows FOR EACH STATEM
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.home_items FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.home_timelines FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.mutes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.notifications FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.pins FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.poll_options FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_all_gone AFTER TRUNCATE ON public.poll_votes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
@@ -3659,6 +3679,7 @@ CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.boosts REFERENCING NEW
 CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.conversation_mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
 CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.favourites REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
 CREATE TRIGGER changes_doer_insert AFTER INSERT ON public.pins REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_doer();
+CREATE TRIGGER changes_domain_policy AFTER INSERT OR DELETE OR UPDATE ON public.domain_blocks FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_any_actor();
 CREATE TRIGGER changes_filter_delete AFTER DELETE ON public.filters REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter();
 CREATE TRIGGER changes_filter_insert AFTER INSERT ON public.filters REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter();
 CREATE TRIGGER changes_filter_part_delete AFTER DELETE ON public.filter_keywords REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_filter_part();
@@ -3670,6 +3691,7 @@ CREATE TRIGGER changes_filter_update AFTER UPDATE ON public.filters REFERENCING 
 CREATE TRIGGER changes_follower_delete AFTER DELETE ON public.follows REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
 CREATE TRIGGER changes_follower_insert AFTER INSERT ON public.follows REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
 CREATE TRIGGER changes_follower_update AFTER UPDATE ON public.follows REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_follower();
+CREATE TRIGGER changes_local_post AFTER INSERT ON public.posts FOR EACH ROW WHEN (((new.fetched_at IS NULL) AND (new.visibility = 'public'::text) AND ((new.in_reply_to_actor_id IS NULL) OR (new.in_reply_to_actor_id = new.actor_id)))) EXECUTE FUNCTION public.changes_note_local_post();
 CREATE TRIGGER changes_muter_delete AFTER DELETE ON public.mutes REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
 CREATE TRIGGER changes_muter_insert AFTER INSERT ON public.mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
 CREATE TRIGGER changes_muter_update AFTER UPDATE ON public.mutes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_muter();
@@ -3692,6 +3714,10 @@ CREATE TRIGGER changes_post_update AFTER UPDATE ON public.posts REFERENCING NEW 
 CREATE TRIGGER changes_quote_delete AFTER DELETE ON public.posts FOR EACH ROW WHEN ((old.quote_id IS NOT NULL)) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER changes_quote_insert AFTER INSERT ON public.posts FOR EACH ROW WHEN ((new.quote_id IS NOT NULL)) EXECUTE FUNCTION public.changes_note_quote();
 CREATE TRIGGER changes_quote_update AFTER UPDATE OF quote_id, quote_state ON public.posts FOR EACH ROW WHEN (((new.quote_id IS NOT NULL) OR (old.quote_id IS NOT NULL))) EXECUTE FUNCTION public.changes_note_quote();
+CREATE TRIGGER changes_silenced AFTER UPDATE OF silenced_at ON public.actors FOR EACH ROW WHEN (((new.silenced_at IS NULL) <> (old.silenced_at IS NULL))) EXECUTE FUNCTION public.changes_note_any_actor();
+CREATE TRIGGER changes_told_delete AFTER DELETE ON public.notifications REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_told();
+CREATE TRIGGER changes_told_insert AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_told();
+CREATE TRIGGER changes_told_update AFTER UPDATE ON public.notifications REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.changes_note_told();
 CREATE TRIGGER conversation_posts_forgotten AFTER DELETE ON public.conversation_posts FOR EACH ROW EXECUTE FUNCTION public.conversation_forget_post();
 CREATE TRIGGER draft_edges BEFORE UPDATE OF state ON public.drafts FOR EACH ROW WHEN ((old.state <> new.state)) EXECUTE FUNCTION public.draft_edges();
 CREATE TRIGGER draft_versions_refuse BEFORE UPDATE ON public.draft_versions FOR EACH ROW EXECUTE FUNCTION public.draft_versions_refuse();
@@ -4100,12 +4126,14 @@ REVOKE ALL ON FUNCTION public.changes_note_doer() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_filter() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_filter_part() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_follower() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_local_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_muter() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_owner() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_post_counts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_post_part() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.changes_note_quote() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.changes_note_told() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.conversation_forget_post() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.draft_edges() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.draft_is_approved(of_draft_id bigint, of_version integer) FROM PUBLIC;

@@ -12,11 +12,6 @@
 #define WITHIN(id) " " id " < $2 and " id " > $3"
 #define HAS_MEDIA(parameter) \
 	"   and (not " parameter "::boolean or exists (select from post_media as pm where pm.post_id = p.id))"
-#define IS_TOLD_TO_ALL                                                                                       \
-	"   and (author.silenced_at is null and not " SERVER_IS_SILENCED("author")                           \
-	" or p.actor_id = $1 or exists (select from follows as s"                                            \
-	" where s.follower_id = $1 and s.followed_id = p.actor_id and s.state = 'accepted'))"
-
 #define PUBLIC_SQL(order, local)                                                                             \
 	"select p.id, p.id" POST_AND_AUTHOR                                                                  \
 	" where" WITHIN("p.id")                                                                              \
@@ -25,7 +20,7 @@
 	local                                                                                                \
 	"   and (not $5::boolean or author.domain_id is null)"                                               \
 	HAS_MEDIA("$6")                                                                                      \
-	IS_TOLD_TO_ALL                                                                                       \
+	"   and " IS_TOLD_TO_ALL("$1")                                                                       \
 	"   and " POST_IS_WANTED_BY("$1")                                                                    \
 	" order by p.id " order                                                                              \
 	" limit $4"
@@ -53,7 +48,7 @@ static const struct statement local_up = STATEMENT("timeline_local_up", 6,
 	"    and not exists (select from unnest($9::text[]) as needed (name)"                                \
 	"                    where not exists (select from post_tags as o where o.post_id = p.id and o.name = needed.name))" \
 	"    and not exists (select from post_tags as o where o.post_id = p.id and o.name = any ($10::text[]))" \
-	IS_TOLD_TO_ALL                                                                                       \
+	"    and " IS_TOLD_TO_ALL("$1")                                                                      \
 	"    and " POST_IS_WANTED_BY("$1")                                                                   \
 	"  order by t.post_id " order                                                                        \
 	"  limit $4"                                                                                         \

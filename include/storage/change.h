@@ -14,9 +14,12 @@ enum change_kind {
 	CHANGE_POST_NUMBERS, /* id: post: replies, boosts, favourites */
 	CHANGE_FILTERS,    /* id: actor */
 	CHANGE_ACTOR_NUMBERS, /* id: actor: posts, followers, following, the last post */
+	CHANGE_NOTIFICATIONS, /* id: actor: what it is told */
+	CHANGE_LOCAL_POSTS,   /* id: CHANGE_ANY_POST: a public post of this server is new */
 };
-/* As the id of an actor: somebody was suspended, or no longer is. */
+/* As the id of an actor: somebody was suspended or silenced, or no longer is; or a server. */
 #define CHANGE_ANY_ACTOR 0
+#define CHANGE_ANY_POST 0
 
 struct change {
 	enum change_kind kind;

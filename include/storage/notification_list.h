@@ -26,9 +26,9 @@ struct notification_query {
 	struct id_page page;   /* its limit up to 1,000 */
 };
 
-/* Newest first. */
+/* Newest first. *ret_until_us: the list may change then though nothing is written; 0 when that is not known. */
 enum error notification_list(struct db *db, struct arena *arena, const struct notification_query *query,
-	struct notification **ret_notifications, size_t *ret_count) MUST_CHECK;
+	struct notification **ret_notifications, size_t *ret_count, int64_t *ret_until_us) MUST_CHECK;
 /* One's own, filtered or not: ERROR_NOT_FOUND otherwise. */
 enum error notification_find(struct db *db, struct arena *arena, int64_t actor_id, int64_t id,
 	struct notification *ret_notification) MUST_CHECK;

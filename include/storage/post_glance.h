@@ -33,10 +33,12 @@ struct post_glance {
 enum error post_glance_list(struct db *db, struct arena *arena, int64_t viewer_actor_id, const int64_t *ids, size_t count,
 	struct post_glance **ret_glances, size_t *ret_count) MUST_CHECK;
 
-/* A page of a home timeline (home.h), newest first, in one question as a rule. *ret_until_us: the page may change then
- * though nothing is written; 0 when that is not known. */
-enum error post_glance_list_home(struct db *db, struct arena *arena, int64_t owner_id, const struct id_page *page,
+/* A page, newest first, in one question as a rule. viewer_actor_id 0: anyone. *ret_until_us: the page may change then though
+ * nothing is written; 0 when that is not known. */
+typedef enum error post_glance_list_page(struct db *db, struct arena *arena, int64_t viewer_actor_id, const struct id_page *page,
 	struct post_glance **ret_glances, size_t *ret_count, int64_t *ret_until_us) MUST_CHECK;
+post_glance_list_page post_glance_list_home;  /* of the viewer's home timeline (home.h) */
+post_glance_list_page post_glance_list_local; /* public posts of this server that answer nobody else */
 
 struct post_numbers {
 	int64_t post_id;

@@ -371,9 +371,12 @@ void account_numbers_write(struct buf *out, const struct actor_glance *glance)
 	buf_add_str(out, str_slice(buf_str(&object), 1, object.len - 1));
 }
 
-void account_set_note_holes(struct account_set *set, struct page_parts *parts)
+void account_set_note(struct account_set *set, struct page_parts *parts)
 {
 	set->parts = parts;
+	page_parts_add(parts, CHANGE_ACTOR, CHANGE_ANY_ACTOR);
+	for (size_t i = 0; i < set->count; i++)
+		page_parts_add(parts, CHANGE_ACTOR, set->items[i].glance.id);
 }
 
 static void write_members(const struct account_set *set, struct json_out *json, const struct account_item *item,

@@ -25,9 +25,9 @@ const struct actor *account_set_actor(const struct account_set *set, int64_t act
 void account_set_write(const struct account_set *set, struct json_out *json, int64_t actor_id);
 /* The members of an Account without the braces, for entities that add to it (CredentialAccount, MutedAccount). */
 void account_set_write_members(const struct account_set *set, struct json_out *json, int64_t actor_id);
-/* As they are written, where they hold numbers is noted (page_cache.h). */
+/* Notes what they are made of, and as they are written, where they hold numbers (page_cache.h). */
 struct page_parts;
-void account_set_note_holes(struct account_set *set, struct page_parts *parts);
+void account_set_note(struct account_set *set, struct page_parts *parts);
 /* Those members of an Account that are numbers. */
 void account_numbers_write(struct buf *out, const struct actor_glance *glance);
 /* An array of those that are there, in the order of the ids. */

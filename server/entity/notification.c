@@ -3,6 +3,7 @@
  * Notifications and conversations, made of accounts and statuses. */
 #include "server/entity/notification.h"
 
+#include "server/entity/page_cache.h"
 #include "server/entity/report.h"
 
 static const char *const type_names[] = {
@@ -70,7 +71,7 @@ static const struct report *report_of(const struct notification_set *set, const 
 }
 
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
-	const int64_t *extra_actor_ids, size_t extra_count, struct notification_set *ret_set)
+	const int64_t *extra_actor_ids, size_t extra_count, struct page_parts *parts, struct notification_set *ret_set)
 {
 	int64_t *actor_ids = arena_alloc_array(reader->arena, 2 * count + extra_count, sizeof(*actor_ids));
 	int64_t *post_ids = arena_alloc_array(reader->arena, count, sizeof(*post_ids));
@@ -89,10 +90,17 @@ enum error notification_set_load(const struct reader *reader, const struct notif
 	if (!error)
 		error = account_set_load(reader, actor_ids, count + extra_count + set.report_count, &set.accounts);
 	if (!error)
-		error = status_set_load(reader, post_ids, post_count, &set.statuses);
-	if (!error)
-		*ret_set = set;
-	return error;
+		error = status_set_load_noting(reader, post_ids, post_count, parts, &set.statuses);
+	if (error)
+		return error;
+	if (parts) {
+		account_set_note(set.accounts, parts);
+		page_parts_add(parts, CHANGE_NOTIFICATIONS, reader->actor_id);
+		if (set.report_count)
+			parts->until_us = 0; /* no change tells of reports */
+	}
+	*ret_set = set;
+	return ERROR_NONE;
 }
 
 bool notification_set_has(const struct notification_set *set, const struct notification *notification)
@@ -153,7 +161,7 @@ enum error notification_render(const struct reader *reader, int64_t id, struct b
 	if (!error && notification.is_filtered)
 		return ERROR_NOT_FOUND;
 	if (!error)
-		error = notification_set_load(reader, &notification, 1, NULL, 0, &set);
+		error = notification_set_load(reader, &notification, 1, NULL, 0, NULL, &set);
 	if (!error && !notification_set_has(&set, &notification))
 		return ERROR_NOT_FOUND;
 	if (error)

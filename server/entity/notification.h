@@ -26,9 +26,10 @@ struct notification_set {
 	struct report *reports;
 	size_t report_count;
 };
-/* With the senders, and extra_actor_ids besides. */
+/* With the senders, and extra_actor_ids besides. parts as of status_set_load_noting, or NULL. */
+struct page_parts;
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
-	const int64_t *extra_actor_ids, size_t extra_count, struct notification_set *ret_set) MUST_CHECK;
+	const int64_t *extra_actor_ids, size_t extra_count, struct page_parts *parts, struct notification_set *ret_set) MUST_CHECK;
 bool notification_set_has(const struct notification_set *set, const struct notification *notification);
 /* It must be there. */
 void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,

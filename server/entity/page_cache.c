@@ -21,10 +21,10 @@
 /* A single page gets no more of the cache than this part. */
 #define PAGE_PART 8
 
-static struct metric hits = METRIC("comptoir_timeline_cache_hits_total", "Timelines answered from memory", METRIC_COUNTER);
-static struct metric stale = METRIC("comptoir_timeline_cache_stale_total", "Timelines in memory that were no longer true",
+static struct metric hits = METRIC("comptoir_timeline_cache_hits_total", "Pages answered from memory", METRIC_COUNTER);
+static struct metric stale = METRIC("comptoir_timeline_cache_stale_total", "Pages in memory that were no longer true",
 	METRIC_COUNTER);
-static struct metric kept_bytes = METRIC("comptoir_timeline_cache_bytes", "Memory of timelines kept", METRIC_GAUGE);
+static struct metric kept_bytes = METRIC("comptoir_timeline_cache_bytes", "Memory of pages kept", METRIC_GAUGE);
 
 struct kept {
 	struct list_link chain, use;
@@ -174,14 +174,15 @@ void page_cache_free(struct page_cache **cache)
 static struct list_link *chain_of(struct page_cache *cache, const struct page_key *key)
 {
 	uint64_t hash = (uint64_t)key->actor_id * 0x9E3779B97F4A7C15u;
-	hash ^= (uint64_t)key->bounds.max_id * 0xD6E8FEB86659FD93u;
+	hash ^= ((uint64_t)key->bounds.max_id + (uint64_t)key->kind + key->variant * 8) * 0xD6E8FEB86659FD93u;
 	hash ^= (uint64_t)(key->bounds.since_id ^ key->bounds.min_id) * 0xA0761D6478BD642Fu;
 	return &cache->chains[(hash ^ hash >> 32) & (CHAIN_COUNT - 1)];
 }
 
 static bool is_same(const struct page_key *one, const struct page_key *other)
 {
-	return one->actor_id == other->actor_id && one->bounds.max_id == other->bounds.max_id &&
+	return one->kind == other->kind && one->variant == other->variant && one->actor_id == other->actor_id &&
+		one->bounds.max_id == other->bounds.max_id &&
 		one->bounds.since_id == other->bounds.since_id && one->bounds.min_id == other->bounds.min_id &&
 		one->bounds.limit == other->bounds.limit;
 }

@@ -16,8 +16,17 @@ struct page_cache;
 struct page_cache *page_cache_new(size_t max_bytes) MUST_CHECK;
 void page_cache_free(struct page_cache **cache); /* accepts NULL */
 
+enum page_kind {
+	PAGE_HOME,
+	PAGE_LOCAL,         /* public posts of this server */
+	PAGE_NOTIFICATIONS, /* variant: which ones, and how; so of groups */
+	PAGE_NOTIFICATION_GROUPS,
+	PAGE_STATUS,        /* bounds.max_id: its id */
+};
 struct page_key {
-	int64_t actor_id;
+	enum page_kind kind;
+	uint64_t variant;
+	int64_t actor_id; /* who reads; 0: nobody is logged in */
 	struct id_page bounds;
 };
 
@@ -49,11 +58,13 @@ void page_numbers_write(struct buf *out, const struct post_numbers *numbers);
 
 /* The last round: to be asked before the first question that a page is made of. */
 uint64_t page_cache_position(struct page_cache *cache);
-/* Takes a reference of its own. first and last: ids for the Link header, count of them. */
+/* For the Link header: the ends of the page, of how many; whether it has a next one. */
 struct page_ids {
 	int64_t first, last;
 	size_t count;
+	bool has_more;
 };
+/* Takes a reference of its own. */
 void page_cache_put(struct page_cache *cache, const struct page_key *key, uint64_t position, const struct page_parts *parts,
 	const struct page_ids *ids, struct shared_bytes *bytes);
 

@@ -5,6 +5,11 @@
 
 #include "server/http/request.h"
 
+bool reader_hides_direct(const struct access *access)
+{
+	return access->standing.membership_id && !rights_allow(access->standing.rights, PERMISSION_INBOX_READ);
+}
+
 struct reader reader_of(struct request *request, enum filter_context filters)
 {
 	return (struct reader){
@@ -13,7 +18,6 @@ struct reader reader_of(struct request *request, enum filter_context filters)
 		.arena = request->arena,
 		.actor_id = request->access.actor_id,
 		.filters = filters,
-		.hides_direct = request->access.standing.membership_id &&
-			!rights_allow(request->access.standing.rights, PERMISSION_INBOX_READ),
+		.hides_direct = reader_hides_direct(&request->access),
 	};
 }

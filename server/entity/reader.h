@@ -28,6 +28,10 @@ struct reader {
 	bool hides_direct; /* who speaks for a brand account, but may not read its inbox */
 };
 
+/* Of an access: see hides_direct above. */
+struct access;
+bool reader_hides_direct(const struct access *access);
+
 /* That of a request: its token's actor. */
 struct reader reader_of(struct request *request, enum filter_context filters);
 

@@ -197,22 +197,12 @@ static enum error load_accounts(struct status_set *set)
 	return account_set_load_seen(&set->reader, actors, count, &set->accounts);
 }
 
-static void note_actor(struct page_parts *parts, const struct actor_glance *actor)
-{
-	page_parts_add(parts, CHANGE_ACTOR, actor->id);
-	if (actor->moved_to_id)
-		page_parts_add(parts, CHANGE_ACTOR, actor->moved_to_id);
-}
-
 static void note_glances(struct page_parts *parts, const struct post_glance *glances, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		page_parts_add(parts, CHANGE_POST, glances[i].post_id);
-		note_actor(parts, &glances[i].author);
-		if (glances[i].booster_id) {
+		if (glances[i].booster_id)
 			page_parts_add(parts, CHANGE_POST, glances[i].id);
-			note_actor(parts, &glances[i].booster);
-		}
 		if (glances[i].quote_id)
 			page_parts_add(parts, CHANGE_POST, glances[i].quote_id);
 	}
@@ -228,7 +218,7 @@ static void note_parts(struct status_set *set)
 	struct page_parts *parts = set->parts;
 
 	page_parts_add(parts, CHANGE_VIEWER, set->reader.actor_id);
-	page_parts_add(parts, CHANGE_ACTOR, CHANGE_ANY_ACTOR);
+	account_set_note(set->accounts, parts);
 	note_glances(parts, set->glances, set->glance_count);
 	note_glances(parts, set->quoted, set->quoted_count);
 	parts->until_us = earlier(parts->until_us, filter_set_until_us(set->filters));
@@ -263,21 +253,21 @@ static enum error load_rest(struct status_set *set)
 		error = load_accounts(set);
 	if (!error)
 		error = filter_set_load(&set->reader, &set->filters);
-	if (!error && set->parts) {
-		account_set_note_holes(set->accounts, set->parts);
+	if (!error && set->parts)
 		note_parts(set);
-	}
 	if (!error)
 		drop_partial(set);
 	return error;
 }
 
-enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set)
+enum error status_set_load_noting(const struct reader *reader, const int64_t *ids, size_t count, struct page_parts *parts,
+	struct status_set **ret_set)
 {
 	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
 	enum error error = ERROR_NONE;
 
 	set->reader = *reader;
+	set->parts = parts;
 	if (count)
 		error = post_glance_list(reader->db, reader->arena, reader->actor_id, ids, count, &set->glances, &set->glance_count);
 	if (!error) {
@@ -289,15 +279,20 @@ enum error status_set_load(const struct reader *reader, const int64_t *ids, size
 	return error;
 }
 
-enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
-	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count)
+enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set)
+{
+	return status_set_load_noting(reader, ids, count, NULL, ret_set);
+}
+
+static enum error load_page(const struct reader *reader, post_glance_list_page *list, const struct id_page *page,
+	struct page_parts *parts, struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count)
 {
 	struct status_set *set = arena_alloc(reader->arena, sizeof(*set));
 
 	set->reader = *reader;
 	set->parts = parts;
-	enum error error = post_glance_list_home(reader->db, reader->arena, reader->actor_id, page, &set->glances,
-		&set->glance_count, &parts->until_us);
+	enum error error = list(reader->db, reader->arena, reader->actor_id, page, &set->glances, &set->glance_count,
+		&parts->until_us);
 	if (error)
 		return error;
 	drop_direct(reader, set->glances, &set->glance_count);
@@ -312,6 +307,19 @@ enum error status_set_load_home(const struct reader *reader, const struct id_pag
 	*ret_ids = ids;
 	*ret_count = count;
 	return ERROR_NONE;
+}
+
+enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
+	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count)
+{
+	return load_page(reader, post_glance_list_home, page, parts, ret_set, ret_ids, ret_count);
+}
+
+enum error status_set_load_local(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
+	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count)
+{
+	page_parts_add(parts, CHANGE_LOCAL_POSTS, CHANGE_ANY_POST);
+	return load_page(reader, post_glance_list_local, page, parts, ret_set, ret_ids, ret_count);
 }
 
 bool status_set_has(const struct status_set *set, int64_t id)

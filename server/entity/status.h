@@ -13,11 +13,16 @@ struct status_set;
 
 /* ids of posts or of boosts, any number, each once. */
 enum error status_set_load(const struct reader *reader, const int64_t *ids, size_t count, struct status_set **ret_set) MUST_CHECK;
-/* A page of the reader's home timeline; the ids newest first. parts: what it is made of (page_cache.h), with the arena; it
- * gets the holes as the set is written. */
-struct id_page;
+/* parts: gets what the set is made of (page_cache.h), and the holes as it is written; with its arena, and until_us the time
+ * until when nothing else changes by itself. */
 struct page_parts;
+enum error status_set_load_noting(const struct reader *reader, const int64_t *ids, size_t count, struct page_parts *parts,
+	struct status_set **ret_set) MUST_CHECK;
+/* A page of the reader's home timeline, or of the public posts of this server; the ids newest first. */
+struct id_page;
 enum error status_set_load_home(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
+	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count) MUST_CHECK;
+enum error status_set_load_local(const struct reader *reader, const struct id_page *page, struct page_parts *parts,
 	struct status_set **ret_set, int64_t **ret_ids, size_t *ret_count) MUST_CHECK;
 bool status_set_has(const struct status_set *set, int64_t id);
 /* Who posted or boosted; 0 when it is not there. */

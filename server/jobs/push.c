@@ -86,7 +86,7 @@ static enum error prepare(struct job_run *run, int64_t actor_id, int64_t notific
 	struct user user;
 	enum error error = notification_find(run->db, run->arena, actor_id, notification_id, &ring.notification);
 	if (!error)
-		error = notification_set_load(&reader, &ring.notification, 1, NULL, 0, &set);
+		error = notification_set_load(&reader, &ring.notification, 1, NULL, 0, NULL, &set);
 	if (!error && (!notification_set_has(&set, &ring.notification) || ring.notification.is_filtered))
 		error = ERROR_NOT_FOUND;
 	if (!error && clock_now_us() - ring.notification.created_us > TTL_S * 1000000)

@@ -5,6 +5,7 @@
 #include "server/mastodon/notifications.h"
 
 #include "server/entity/notification.h"
+#include "server/mastodon/kept_pages.h"
 #include "server/mastodon/parameters.h"
 
 #include <stdlib.h>
@@ -83,14 +84,14 @@ static int compare_entries(const void *left, const void *right)
 }
 
 static enum error collect(struct request *request, struct notification_query *query, unsigned grouped_kinds,
-	struct entries *entries)
+	struct entries *entries, int64_t *ret_until_us)
 {
 	bool is_ascending = query->page.min_id != 0;
 	size_t count = CHUNK;
 	query->page.limit = CHUNK;
 	for (size_t scanned = 0; count == CHUNK && !entries->has_more; scanned += count) {
 		struct notification *rows;
-		enum error error = notification_list(request->db, request->arena, query, &rows, &count);
+		enum error error = notification_list(request->db, request->arena, query, &rows, &count, ret_until_us);
 		if (error)
 			return error;
 		for (size_t i = 0; i < count && !entries->has_more; i++) {
@@ -131,7 +132,7 @@ struct answer {
 	bool is_partial; /* accounts that are not the first of a group are told in short */
 };
 
-static enum error load(struct request *request, struct entries *entries, struct answer *ret_answer)
+static enum error load(struct request *request, struct entries *entries, struct page_parts *parts, struct answer *ret_answer)
 {
 	struct notification *newest = arena_alloc_array(request->arena, entries->count, sizeof(*newest));
 	struct notification_group *groups = arena_alloc_array(request->arena, entries->count, sizeof(*groups));
@@ -155,7 +156,7 @@ static enum error load(struct request *request, struct entries *entries, struct 
 	ret_answer->reader = reader_of(request, FILTER_NOTIFICATIONS);
 	ret_answer->entries = entries;
 	return error ? error : notification_set_load(&ret_answer->reader, newest, entries->count, actor_ids, actor_count,
-		&ret_answer->set);
+		parts, &ret_answer->set);
 }
 
 static bool is_shown(const struct answer *answer, const struct entry *entry)
@@ -273,50 +274,97 @@ static void write_answer(const struct answer *answer, struct json_out *json)
 	json_out_object_end(json);
 }
 
-static enum error read_expansion(struct request *request, struct answer *answer)
+/* Of a page, from its parameters. */
+struct wanted {
+	struct notification_query query;
+	unsigned grouped_kinds;
+	bool is_partial;
+};
+
+static enum error read_wanted(struct request *request, struct wanted *ret_wanted)
 {
 	struct str expansion = parameter_text(request, "expand_accounts");
-	answer->is_partial = str_eq(expansion, STR_LITERAL("partial_avatars"));
-	if (expansion.len && !answer->is_partial && !str_eq(expansion, STR_LITERAL("full"))) {
+	bool is_partial = str_eq(expansion, STR_LITERAL("partial_avatars"));
+	if (expansion.len && !is_partial && !str_eq(expansion, STR_LITERAL("full"))) {
 		request->error_message = STR_LITERAL("Invalid value for 'expand_accounts'");
 		return ERROR_BAD_REQUEST;
 	}
+	*ret_wanted = (struct wanted){ .grouped_kinds = read_grouped_kinds(request), .is_partial = is_partial };
+	notification_query_read(request, &ret_wanted->query);
+	parameter_page(request, DEFAULT_LIMIT, MAX_LIMIT, &ret_wanted->query.page);
 	return ERROR_NONE;
+}
+
+#define GROUPED_KINDS_BIT 32
+#define PARTIAL_BIT 63
+_Static_assert(NOTIFICATION_KIND_COUNT < PARTIAL_BIT - GROUPED_KINDS_BIT, "kinds fit into half a number, with a bit for more");
+
+static struct page_key key_of_page(const struct wanted *wanted)
+{
+	struct page_key key = notification_page_key(PAGE_NOTIFICATION_GROUPS, &wanted->query);
+	key.variant |= (uint64_t)wanted->grouped_kinds << GROUPED_KINDS_BIT | (uint64_t)wanted->is_partial << PARTIAL_BIT;
+	return key;
+}
+
+bool cached_grouped_notifications(struct request *request)
+{
+	struct wanted wanted;
+	if (read_wanted(request, &wanted) != ERROR_NONE || wanted.query.from_actor_id)
+		return false;
+	const struct page_key key = key_of_page(&wanted);
+	return kept_pages_take(request, &key);
+}
+
+static struct page_ids ends_of(const struct entries *entries, const struct page_key *key)
+{
+	struct page_ids ends = { .count = entries->count, .has_more = entries->has_more || key->bounds.min_id };
+	if (!entries->count)
+		return ends;
+	ends.first = entries->items[0].newest.id;
+	ends.last = entries->items[0].page_min_id;
+	for (size_t i = 1; i < entries->count; i++)
+		ends.last = entries->items[i].page_min_id < ends.last ? entries->items[i].page_min_id : ends.last;
+	return ends;
 }
 
 enum error handle_grouped_notifications(struct request *request)
 {
-	struct notification_query query;
-	struct answer answer = { 0 };
-	enum error error = read_expansion(request, &answer);
+	struct wanted wanted;
+	struct page_making making;
+	struct buf out = { 0 };
+	struct json_out json;
+	if (cached_grouped_notifications(request))
+		return ERROR_NONE; /* its token was not known on the loop */
+	enum error error = read_wanted(request, &wanted);
 	if (error)
 		return error;
-	notification_query_read(request, &query);
-	parameter_page(request, DEFAULT_LIMIT, MAX_LIMIT, &query.page);
-	struct entries entries = new_entries(request, (size_t)query.page.limit);
-	error = collect(request, &query, read_grouped_kinds(request), &entries);
+	const struct page_key key = key_of_page(&wanted);
+	struct answer answer = { .is_partial = wanted.is_partial };
+	struct entries entries = new_entries(request, (size_t)wanted.query.page.limit);
+	kept_pages_begin(request, &key, &making);
+	error = collect(request, &wanted.query, wanted.grouped_kinds, &entries, &making.parts.until_us);
 	if (!error)
-		error = load(request, &entries, &answer);
+		error = load(request, &entries, &making.parts, &answer);
 	if (error)
 		return error;
-	if (entries.count) {
-		int64_t last_id = entries.items[0].page_min_id;
-		for (size_t i = 1; i < entries.count; i++)
-			last_id = entries.items[i].page_min_id < last_id ? entries.items[i].page_min_id : last_id;
-		respond_link(request, entries.count, entries.items[0].newest.id, last_id, entries.has_more || parameter_id(request, "min_id"));
-	}
-	write_answer(&answer, respond_json(request, 200));
+	if (wanted.query.from_actor_id)
+		making.parts.until_us = 0; /* asked for once */
+	const struct page_ids ends = ends_of(&entries, &key);
+	json_out_init(&json, &out);
+	write_answer(&answer, &json);
+	kept_pages_respond(request, &making, &ends, &out);
 	return ERROR_NONE;
 }
 
 enum error handle_grouped_unread_count(struct request *request)
 {
 	struct notification_query query;
+	int64_t until_us;
 	enum error error = notification_query_read_unread(request, &query);
 	if (error)
 		return error;
 	struct entries entries = new_entries(request, (size_t)query.page.limit);
-	error = collect(request, &query, read_grouped_kinds(request), &entries);
+	error = collect(request, &query, read_grouped_kinds(request), &entries, &until_us);
 	return error ? error : respond_unread_count(request, entries.count);
 }
 
@@ -387,7 +435,7 @@ enum error handle_notification_group(struct request *request)
 	struct entries entries = new_entries(request, 1);
 	for (size_t i = 0; i < count; i++)
 		take(&entries, &members[i], key.single_id ? 0 : NOTIFICATION_KINDS_GROUPED);
-	error = load(request, &entries, &answer);
+	error = load(request, &entries, NULL, &answer);
 	if (error)
 		return error;
 	if (!is_shown(&answer, &entries.items[0]))

@@ -4,6 +4,7 @@
 #include "server/mastodon/notifications.h"
 
 #include "server/entity/notification.h"
+#include "server/mastodon/kept_pages.h"
 #include "server/mastodon/parameters.h"
 
 #include "storage/marker.h"
@@ -55,28 +56,69 @@ enum error respond_unread_count(struct request *request, size_t count)
 	return ERROR_NONE;
 }
 
+#define WITH_FILTERED (UINT64_C(1) << NOTIFICATION_KIND_COUNT)
+
+struct page_key notification_page_key(enum page_kind kind, const struct notification_query *query)
+{
+	return (struct page_key){
+		.kind = kind, .variant = query->kinds | (query->with_filtered ? WITH_FILTERED : 0),
+		.actor_id = query->actor_id, .bounds = query->page,
+	};
+}
+
+static void read_query(struct request *request, struct notification_query *ret_query)
+{
+	notification_query_read(request, ret_query);
+	parameter_page(request, DEFAULT_LIMIT, MAX_LIMIT, &ret_query->page);
+}
+
+bool cached_notifications(struct request *request)
+{
+	struct notification_query query;
+	read_query(request, &query);
+	const struct page_key key = notification_page_key(PAGE_NOTIFICATIONS, &query);
+	return !query.from_actor_id && kept_pages_take(request, &key);
+}
+
+static void write_array(const struct notification_set *set, const struct reader *reader, const struct notification *notifications,
+	size_t count, struct buf *out)
+{
+	struct json_out json;
+	json_out_init(&json, out);
+	json_out_array_begin(&json);
+	for (size_t i = 0; i < count; i++)
+		if (notification_set_has(set, &notifications[i]))
+			notification_set_write(set, reader, &json, &notifications[i]);
+	json_out_array_end(&json);
+}
+
 enum error handle_notifications(struct request *request)
 {
 	struct reader reader = reader_of(request, FILTER_NOTIFICATIONS);
 	struct notification_query query;
 	struct notification *notifications;
 	struct notification_set set;
+	struct page_making making;
+	struct buf out = { 0 };
 	size_t count;
-	notification_query_read(request, &query);
-	parameter_page(request, DEFAULT_LIMIT, MAX_LIMIT, &query.page);
-	enum error error = notification_list(request->db, request->arena, &query, &notifications, &count);
+	if (cached_notifications(request))
+		return ERROR_NONE; /* its token was not known on the loop */
+	read_query(request, &query);
+	const struct page_key key = notification_page_key(PAGE_NOTIFICATIONS, &query);
+	kept_pages_begin(request, &key, &making);
+	enum error error = notification_list(request->db, request->arena, &query, &notifications, &count, &making.parts.until_us);
 	if (!error)
-		error = notification_set_load(&reader, notifications, count, NULL, 0, &set);
+		error = notification_set_load(&reader, notifications, count, NULL, 0, &making.parts, &set);
 	if (error)
 		return error;
-	if (count)
-		respond_link(request, count, notifications[0].id, notifications[count - 1].id, count == (size_t)query.page.limit);
-	struct json_out *json = respond_json(request, 200);
-	json_out_array_begin(json);
-	for (size_t i = 0; i < count; i++)
-		if (notification_set_has(&set, &notifications[i]))
-			notification_set_write(&set, &reader, json, &notifications[i]);
-	json_out_array_end(json);
+	if (query.from_actor_id)
+		making.parts.until_us = 0; /* asked for once */
+	const struct page_ids ends = {
+		.first = count ? notifications[0].id : 0, .last = count ? notifications[count - 1].id : 0, .count = count,
+		.has_more = count == (size_t)query.page.limit,
+	};
+	write_array(&set, &reader, notifications, count, &out);
+	kept_pages_respond(request, &making, &ends, &out);
 	return ERROR_NONE;
 }
 
@@ -88,7 +130,7 @@ enum error handle_notification(struct request *request)
 	enum error error = notification_find(request->db, request->arena, request->access.actor_id,
 		parameter_path_id(request, 0), &notification);
 	if (!error)
-		error = notification_set_load(&reader, &notification, 1, NULL, 0, &set);
+		error = notification_set_load(&reader, &notification, 1, NULL, 0, NULL, &set);
 	if (error)
 		return error;
 	if (!notification_set_has(&set, &notification))
@@ -128,8 +170,9 @@ enum error handle_notifications_unread_count(struct request *request)
 	struct notification_query query;
 	struct notification *notifications;
 	size_t count;
+	int64_t until_us;
 	enum error error = notification_query_read_unread(request, &query);
 	if (!error)
-		error = notification_list(request->db, request->arena, &query, &notifications, &count);
+		error = notification_list(request->db, request->arena, &query, &notifications, &count, &until_us);
 	return error ? error : respond_unread_count(request, count);
 }

@@ -8,6 +8,7 @@
 #include "server/entity/poll.h"
 #include "server/entity/status.h"
 #include "server/entity/status_fragment.h"
+#include "server/mastodon/kept_pages.h"
 #include "server/mastodon/parameters.h"
 #include "storage/poll.h"
 #include "storage/post_revision.h"
@@ -45,9 +46,40 @@ static enum error find_post(struct request *request, struct status_set **ret_set
 	return ERROR_NONE;
 }
 
+static struct page_key status_key(const struct request *request)
+{
+	return (struct page_key){
+		.kind = PAGE_STATUS, .actor_id = request->access.actor_id, .bounds = { .max_id = parameter_path_id(request, 0) },
+	};
+}
+
+bool cached_status(struct request *request)
+{
+	const struct page_key key = status_key(request);
+	return kept_pages_take(request, &key);
+}
+
 enum error handle_status(struct request *request)
 {
-	return status_respond(request, parameter_path_id(request, 0));
+	const struct reader reader = reader_of(request, FILTER_THREAD);
+	const struct page_key key = status_key(request);
+	struct page_making making;
+	struct status_set *set;
+	struct buf out = { 0 };
+	struct json_out json;
+
+	if (cached_status(request))
+		return ERROR_NONE; /* its token was not known on the loop */
+	kept_pages_begin(request, &key, &making);
+	enum error error = status_set_load_noting(&reader, &key.bounds.max_id, 1, &making.parts, &set);
+	if (error)
+		return error;
+	if (!status_set_has(set, key.bounds.max_id))
+		return ERROR_NOT_FOUND;
+	json_out_init(&json, &out);
+	status_set_write(set, &json, key.bounds.max_id);
+	kept_pages_respond(request, &making, &(struct page_ids){ 0 }, &out);
+	return ERROR_NONE;
 }
 
 enum error handle_statuses(struct request *request)

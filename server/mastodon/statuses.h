@@ -6,6 +6,7 @@
 
 #include "server/http/request.h"
 
+bool cached_status(struct request *request);
 enum error handle_status(struct request *request);
 enum error handle_statuses(struct request *request);
 enum error handle_status_context(struct request *request);

@@ -5,7 +5,7 @@
 
 #include "server/app.h"
 #include "server/entity/status.h"
-#include "server/mastodon/home_pages.h"
+#include "server/mastodon/kept_pages.h"
 #include "server/mastodon/parameters.h"
 #include "storage/actor.h"
 #include "storage/preview.h"
@@ -32,10 +32,15 @@ static enum error respond_page(struct request *request, enum filter_context filt
 }
 
 /* Some instances show their timelines to their own people only. */
+static bool is_open(const struct request *request)
+{
+	return request->access.actor_id || config_boolean(request->app->config, "instance.public_timelines") ||
+		MUTANT("public_timelines");
+}
+
 static enum error check_open(struct request *request)
 {
-	bool is_open = config_boolean(request->app->config, "instance.public_timelines") || MUTANT("public_timelines");
-	if (is_open || request->access.actor_id)
+	if (is_open(request))
 		return ERROR_NONE;
 	request->error_message = STR_LITERAL("This method requires an authenticated user");
 	return ERROR_UNAUTHORIZED;
@@ -50,58 +55,83 @@ static struct timeline_options read_options(const struct request *request)
 	};
 }
 
+static struct page_key home_key(const struct request *request)
+{
+	struct page_key key = { .kind = PAGE_HOME, .actor_id = request->access.actor_id };
+	read_page(request, &key.bounds);
+	return key;
+}
+
+static struct page_key local_key(const struct request *request)
+{
+	struct page_key key = { .kind = PAGE_LOCAL, .actor_id = request->access.actor_id };
+	read_page(request, &key.bounds);
+	return key;
+}
+
 bool cached_home_timeline(struct request *request)
 {
-	struct page_key key = { .actor_id = request->access.actor_id };
-
-	if (!request->app->home_pages)
-		return false;
-	read_page(request, &key.bounds);
-	home_pages_take(request, &key);
-	return true;
+	const struct page_key key = home_key(request);
+	return kept_pages_take(request, &key);
 }
 
-/* Without a thread that follows the changes nothing is kept. */
-static void keep_page(struct request *request, const struct page_key *key, uint64_t position, const struct page_parts *parts,
-	const struct page_ids *ids, struct shared_bytes *bytes)
+static enum error respond_making(struct request *request, const struct page_making *making, const struct status_set *set,
+	const int64_t *ids, size_t count)
 {
-	if (request->app->home_pages)
-		page_cache_put(home_pages_cache(request->app->home_pages), key, position, parts, ids, bytes);
-}
+	const struct page_ids ends = {
+		.first = count ? ids[0] : 0, .last = count ? ids[count - 1] : 0, .count = count,
+		.has_more = count == (size_t)making->key.bounds.limit,
+	};
+	struct buf out = { 0 };
+	struct json_out json;
 
-static uint64_t position_of(const struct request *request)
-{
-	return request->app->home_pages ? page_cache_position(home_pages_cache(request->app->home_pages)) : 0;
+	json_out_init(&json, &out);
+	status_set_write_array(set, &json, ids, count);
+	kept_pages_respond(request, making, &ends, &out);
+	return ERROR_NONE;
 }
 
 enum error handle_home_timeline(struct request *request)
 {
 	const struct reader reader = reader_of(request, FILTER_HOME);
-	struct page_parts parts = { .arena = request->arena };
-	struct page_key key = { .actor_id = reader.actor_id };
-	uint64_t position = position_of(request);
-	struct buf out = { 0 };
-	struct json_out json;
+	struct page_making making;
 	struct status_set *set;
 	int64_t *ids;
 	size_t count;
 
-	if (!reader.hides_direct && !request->has_come_back && cached_home_timeline(request))
+	if (cached_home_timeline(request))
 		return ERROR_NONE; /* its token was not known on the loop */
-	read_page(request, &key.bounds);
-	enum error error = status_set_load_home(&reader, &key.bounds, &parts, &set, &ids, &count);
-	if (error)
-		return error;
-	json_out_init(&json, &out);
-	status_set_write_array(set, &json, ids, count);
-	struct shared_bytes *bytes = shared_bytes_new(&out);
-	const struct page_ids ends = { .first = count ? ids[0] : 0, .last = count ? ids[count - 1] : 0, .count = count };
-	respond_shared(request, 200, JSON_CONTENT_TYPE, bytes);
-	respond_link(request, count, ends.first, ends.last, count == (size_t)key.bounds.limit);
-	if (!reader.hides_direct)
-		keep_page(request, &key, position, &parts, &ends, bytes);
-	shared_bytes_unref(&bytes);
-	return ERROR_NONE;
+	const struct page_key key = home_key(request);
+	kept_pages_begin(request, &key, &making);
+	enum error error = status_set_load_home(&reader, &key.bounds, &making.parts, &set, &ids, &count);
+	return error ? error : respond_making(request, &making, set, ids, count);
+}
+
+/* What everybody asks for; the rest of them are rare. */
+static bool is_plainly_local(const struct timeline_options *options)
+{
+	return options->is_local_only && !options->is_remote_only && !options->is_media_only;
+}
+
+bool cached_public_timeline(struct request *request)
+{
+	const struct timeline_options options = read_options(request);
+	const struct page_key key = local_key(request);
+	return is_plainly_local(&options) && is_open(request) && kept_pages_take(request, &key);
+}
+
+static enum error respond_local(struct request *request)
+{
+	const struct reader reader = reader_of(request, FILTER_PUBLIC);
+	const struct page_key key = local_key(request);
+	struct page_making making;
+	struct status_set *set;
+	int64_t *ids;
+	size_t count;
+
+	kept_pages_begin(request, &key, &making);
+	enum error error = status_set_load_local(&reader, &key.bounds, &making.parts, &set, &ids, &count);
+	return error ? error : respond_making(request, &making, set, ids, count);
 }
 
 enum error handle_public_timeline(struct request *request)
@@ -111,8 +141,12 @@ enum error handle_public_timeline(struct request *request)
 	int64_t *ids;
 	size_t count;
 
-	read_page(request, &page);
+	if (cached_public_timeline(request))
+		return ERROR_NONE;
 	enum error error = check_open(request);
+	if (!error && is_plainly_local(&options))
+		return respond_local(request);
+	read_page(request, &page);
 	if (!error)
 		error = timeline_list_public(request->db, request->arena, request->access.actor_id, &options, &page, &ids, &count);
 	return error ? error : respond_page(request, FILTER_PUBLIC, &page, ids, count);

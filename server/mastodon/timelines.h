@@ -8,6 +8,7 @@
 
 bool cached_home_timeline(struct request *request);
 enum error handle_home_timeline(struct request *request);
+bool cached_public_timeline(struct request *request);
 enum error handle_public_timeline(struct request *request);
 enum error handle_tag_timeline(struct request *request);
 enum error handle_link_timeline(struct request *request);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * While a round is under way requests gather for the next one, so that the more of them there are the less each costs. */
-#include "server/mastodon/home_pages.h"
+#include "server/mastodon/kept_pages.h"
 
 #include "server/app.h"
 #include "server/entity/account.h"
 #include "server/entity/filtering.h"
+#include "server/entity/reader.h"
 #include "server/http/request.h"
 #include "server/mastodon/parameters.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mutant.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -28,7 +30,7 @@ struct visit {
 	struct page_key key;
 };
 
-struct home_pages {
+struct kept_pages {
 	struct app *app;
 	struct page_cache *cache;
 	struct change_reader *reader;
@@ -41,20 +43,15 @@ struct home_pages {
 	bool is_stopping;
 };
 
-struct page_cache *home_pages_cache(struct home_pages *pages)
-{
-	return pages->cache;
-}
-
 /* What filters are kept ready may be as old as the last news of them. */
-static void forget_all(struct home_pages *pages)
+static void forget_all(struct kept_pages *pages)
 {
 	filters_forget_all();
 	page_cache_forget(pages->cache);
 }
 
 /* Numbers that cannot be had, or are too many, are left out: their pages are made anew. */
-static size_t list_fillings(struct home_pages *pages, const struct change *changes, size_t count, enum change_kind kind,
+static size_t list_fillings(struct kept_pages *pages, const struct change *changes, size_t count, enum change_kind kind,
 	struct page_filling *ret_fillings)
 {
 	struct post_numbers *posts = NULL;
@@ -81,7 +78,7 @@ static size_t list_fillings(struct home_pages *pages, const struct change *chang
 	return error ? 0 : found;
 }
 
-static void tell(struct home_pages *pages, const struct change *changes, size_t count)
+static void tell(struct kept_pages *pages, const struct change *changes, size_t count)
 {
 	struct page_filling *fillings = arena_alloc_array(pages->arena, count + 1, sizeof(*fillings));
 	for (size_t i = 0; i < count; i++)
@@ -92,7 +89,7 @@ static void tell(struct home_pages *pages, const struct change *changes, size_t 
 	page_cache_tell(pages->cache, changes, count, fillings, filled);
 }
 
-static bool ask(struct home_pages *pages)
+static bool ask(struct kept_pages *pages)
 {
 	struct change *changes;
 	size_t count;
@@ -108,14 +105,19 @@ static bool ask(struct home_pages *pages)
 	return true;
 }
 
-static void answer(struct home_pages *pages, const struct visit *visit, bool is_current)
+static void respond_page(struct request *request, const struct page_ids *ids, struct shared_bytes *bytes)
+{
+	respond_shared(request, 200, JSON_CONTENT_TYPE, bytes);
+	respond_link(request, ids->count, ids->first, ids->last, ids->has_more);
+}
+
+static void answer(struct kept_pages *pages, const struct visit *visit, bool is_current)
 {
 	struct request *request = visit->request;
 	struct page_ids ids;
 	struct shared_bytes *bytes = is_current ? page_cache_get(pages->cache, &visit->key, &ids) : NULL;
 	if (bytes) {
-		respond_shared(request, 200, JSON_CONTENT_TYPE, bytes);
-		respond_link(request, ids.count, ids.first, ids.last, ids.count == (size_t)visit->key.bounds.limit);
+		respond_page(request, &ids, bytes);
 		shared_bytes_unref(&bytes);
 	} else {
 		request_go_on(request);
@@ -133,10 +135,10 @@ static void gather(int64_t last_round_us)
 
 static void *run(void *argument)
 {
-	struct home_pages *pages = argument;
+	struct kept_pages *pages = argument;
 	int64_t last_round_us = 0;
 	size_t last_count = 0;
-	log_set_thread("web", "timelines");
+	log_set_thread("web", "pages");
 	for (;;) {
 		if (last_count > 1)
 			gather(last_round_us);
@@ -162,9 +164,9 @@ static void *run(void *argument)
 	}
 }
 
-struct home_pages *home_pages_start(struct app *app)
+struct kept_pages *kept_pages_start(struct app *app)
 {
-	struct home_pages *pages = memory_new(sizeof(*pages));
+	struct kept_pages *pages = memory_new(sizeof(*pages));
 	pages->app = app;
 	pages->cache = page_cache_new((size_t)config_size_bytes(app->config, "http.timeline_cache"));
 	pages->reader = change_reader_new();
@@ -178,14 +180,14 @@ struct home_pages *home_pages_start(struct app *app)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &previous);
 	if (pthread_create(&pages->thread, NULL, run, pages))
-		memory_fatal("cannot start the thread of timelines");
+		memory_fatal("cannot start the thread of pages");
 	pthread_sigmask(SIG_SETMASK, &previous, NULL);
 	return pages;
 }
 
-void home_pages_stop(struct home_pages **pages)
+void kept_pages_stop(struct kept_pages **pages)
 {
-	struct home_pages *stopped = *pages;
+	struct kept_pages *stopped = *pages;
 	if (!stopped)
 		return;
 	pthread_mutex_lock(&stopped->lock);
@@ -206,7 +208,7 @@ void home_pages_stop(struct home_pages **pages)
 static void enqueue(struct request *request, struct db *db)
 {
 	struct visit *visit = request->handed_over;
-	struct home_pages *pages = request->app->home_pages;
+	struct kept_pages *pages = request->app->kept_pages;
 	(void)db;
 	pthread_mutex_lock(&pages->lock);
 	bool was_empty = !pages->first;
@@ -217,9 +219,36 @@ static void enqueue(struct request *request, struct db *db)
 	pthread_mutex_unlock(&pages->lock);
 }
 
-void home_pages_take(struct request *request, const struct page_key *key)
+/* Without a thread that follows the changes nothing is kept. */
+static bool may_be_kept(const struct request *request)
 {
+	return request->app->kept_pages && (!reader_hides_direct(&request->access) || MUTANT("kept_page_hides_direct"));
+}
+
+bool kept_pages_take(struct request *request, const struct page_key *key)
+{
+	if (request->has_come_back || !may_be_kept(request) || !page_cache_may_have(request->app->kept_pages->cache, key))
+		return false;
 	struct visit *visit = arena_alloc(request->arena, sizeof(*visit));
 	*visit = (struct visit){ .request = request, .key = *key };
 	request_hand_over(request, enqueue, visit);
+	return true;
+}
+
+void kept_pages_begin(struct request *request, const struct page_key *key, struct page_making *ret_making)
+{
+	struct kept_pages *pages = request->app->kept_pages;
+	*ret_making = (struct page_making){
+		.key = *key, .position = pages ? page_cache_position(pages->cache) : 0,
+		.parts = { .arena = request->arena, .until_us = INT64_MAX },
+	};
+}
+
+void kept_pages_respond(struct request *request, const struct page_making *making, const struct page_ids *ids, struct buf *json)
+{
+	struct shared_bytes *bytes = shared_bytes_new(json);
+	respond_page(request, ids, bytes);
+	if (may_be_kept(request))
+		page_cache_put(request->app->kept_pages->cache, &making->key, making->position, &making->parts, ids, bytes);
+	shared_bytes_unref(&bytes);
 }
