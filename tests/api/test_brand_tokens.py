@@ -267,6 +267,29 @@ def test_private_messages_are_for_who_reads_the_inbox(team, role, may_read):
     withdraw(team, "luc", "--role", role)
 
 
+def test_who_may_not_read_the_inbox_is_not_answered_from_the_pages_of_who_may(team):
+    paul = Api(team, make_token(team.database, "paul"), "paul")
+    grant(team, "luc", "--role", "agent")
+    luc = brand_token(team, "luc")
+    luc.post(f"/api/v1/accounts/{paul.id}/follow")
+    public = paul.post("/api/v1/statuses", data={"status": "for everybody"})
+    private = paul.post("/api/v1/statuses", data={"status": "@fleurs between us", "visibility": "direct"})
+    home, single = "/api/v1/timelines/home", f"/api/v1/statuses/{private['id']}"
+
+    def is_shown(reader):
+        listed = [one["id"] for one in reader.get(home)]
+        assert public["id"] in listed
+        return private["id"] in listed, reader.call("GET", single, None).status_code == 200
+
+    for _ in range(3):
+        assert is_shown(luc) == (True, True), "their pages are in memory"
+    withdraw(team, "luc", "--role", "agent")
+    grant(team, "luc", "--role", "writer")
+    for _ in range(3):
+        assert is_shown(luc) == (False, False)
+    withdraw(team, "luc", "--role", "writer")
+
+
 # ---- the log, and posts for later ----
 
 def test_what_is_done_for_the_brand_is_in_its_log(team):

@@ -95,6 +95,12 @@ static void a_page_is_given_for_its_own_key_only(void **state)
 	put_bytes(cache, &other, &parts, STR_LITERAL("above"));
 	other.bounds = (struct id_page){ .since_id = 5, .limit = 20 }; /* in the same chain */
 	assert_page(cache, &other, NULL);
+	other = key_of(1);
+	other.kind = PAGE_LOCAL;
+	assert_page(cache, &other, NULL);
+	other = key_of(1);
+	other.variant = 1;
+	assert_page(cache, &other, NULL);
 	put(cache, 1, &parts, "one again");
 	assert_kept(cache, 1, "one again");
 	page_cache_free(&cache);
