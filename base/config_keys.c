@@ -82,7 +82,7 @@ static const struct config_key keys[] = {
 	INTEGER("http.min_body_rate", "1024", 1, 1000000000, "Slowest body accepted, bytes per second after the first 10 seconds."),
 	DURATION("http.drain_timeout", "10s", 0, HOUR_MS, "How long requests under way may go on after SIGTERM."),
 	SIZE("http.document_cache", "8m", 0, 1024 * MEBIBYTE, "Memory for rendered public documents."),
-	SIZE("http.timeline_cache", "64m", 0, 16 * 1024 * MEBIBYTE, "Memory for answered home timelines."),
+	SIZE("http.timeline_cache", "64m", 0, 16 * 1024 * MEBIBYTE, "Memory for timelines, notifications and posts that are answered again."),
 	LIST("limits.exempt_addresses", "", "ADDRESS[/BITS] entries that no rate limit counts; for tests and demonstrations."),
 	TEXT("metrics.listen", "127.0.0.1:9464", "Loopback address for /metrics; empty: none."),
 	TEXT("log.format", "json", "json: one object a line; human: for terminals."),
