@@ -158,5 +158,6 @@ enum error boost_remove(struct db *db, struct arena *arena, int64_t actor_id, in
 		return ERROR_NOT_FOUND;
 	*ret_uri = db_text(&rows, 0, 0);
 	event_emit_on_commit(db, EVENT_BOOST_DELETED, db_int64(&rows, 0, 1), actor_id);
+	event_emit_on_commit(db, EVENT_GONE_AT_HOME, db_int64(&rows, 0, 1), actor_id);
 	return ERROR_NONE;
 }

@@ -104,7 +104,9 @@ enum error reaction_remove_by_uri(struct db *db, struct arena *arena, int64_t ac
 		return ERROR_NOT_FOUND;
 	*ret_kind = kinds[db_int64(&rows, 0, 0)];
 	*ret_post_id = db_int64(&rows, 0, 1);
-	if (*ret_kind == REACTION_BOOST)
+	if (*ret_kind == REACTION_BOOST) {
 		event_emit_on_commit(db, EVENT_BOOST_DELETED, db_int64(&rows, 0, 2), actor_id);
+		event_emit_on_commit(db, EVENT_GONE_AT_HOME, db_int64(&rows, 0, 2), actor_id);
+	}
 	return ERROR_NONE;
 }

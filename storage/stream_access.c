@@ -82,7 +82,7 @@ static const struct statement followers_among = STATEMENT("stream_access_followe
 	"select viewer.id"
 	" from unnest($2::bigint[]) as viewer (id)"
 	" where viewer.id = $1"
-	"    or exists (select from follows as f where f.follower_id = viewer.id and f.followed_id = $1)");
+	"    or exists (select from follows as f where f.follower_id = viewer.id and f.followed_id = $1 and f.state = 'accepted')");
 	// follows_follower_id_followed_id_key
 
 STATEMENT_TABLE(stream_access_statements, &list_ended, &list_is_own, &facts, &lists_with, &wanted_by, &followers_among);

@@ -34,6 +34,9 @@ enum event_kind {
 	EVENT_DRAFT,                /* id: draft; actor_id: brand account */
 	EVENT_DELIVERY,             /* id: post; actor_id: brand account: it has arrived wherever it will */
 	EVENT_QUOTE,                /* id: the post that quotes; actor_id: whose post is quoted: it was accepted or refused */
+	EVENT_GONE_IN_PUBLIC,       /* id: post that everybody could read */
+	EVENT_GONE_AT_HOME,         /* id: post or boost; actor_id: whose followers could see it */
+	EVENT_GONE_FOR,             /* id: post; actor_id: who could see it for another reason */
 	EVENT_GAP,                  /* other processes may have said something that we missed; emitted by this module */
 	EVENT_KIND_COUNT
 };

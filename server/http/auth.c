@@ -67,6 +67,9 @@ static bool is_ended_by(const struct access *access, const struct event *event)
 	case EVENT_DRAFT:
 	case EVENT_DELIVERY:
 	case EVENT_QUOTE:
+	case EVENT_GONE_IN_PUBLIC:
+	case EVENT_GONE_AT_HOME:
+	case EVENT_GONE_FOR:
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -38,7 +38,7 @@ static void add_target(struct targets *targets, const struct subscription *subsc
 
 static void add_topic(struct targets *targets, enum stream_kind kind, struct str argument, int64_t actor_id)
 {
-	const struct stream_name name = { kind, argument };
+	const struct stream_name name = { .kind = kind, .argument = argument };
 	struct topic *topic = hub_find_topic(targets->hub, stream_topic(targets->hub->arena, &name, actor_id));
 	if (!topic)
 		return;
@@ -226,32 +226,82 @@ static enum error tell_status(struct stream_hub *hub, const char *event, int64_t
 	return send_status(&targets, event, id);
 }
 
-/* Who had it cannot be known any more: whoever may have had it hears its id, which is nothing to others. */
-static enum error tell_deletion(struct stream_hub *hub, const struct event *event)
+/* ---- what is gone: an id says when a post was written, so it is told to those alone who could see it ---- */
+
+static void send_deletion(const struct targets *targets, int64_t id)
 {
-	struct targets targets = { .hub = hub };
-	int64_t *watching, *followers;
-	size_t follower_count, cursor = 0, count = list_topics(hub, STREAM_USER, &watching);
+	struct str payload = arena_printf(targets->hub->arena, "%lld", (long long)id);
+	for (size_t i = 0; i < targets->count; i++)
+		if (targets->items[i]->client->may_read_statuses)
+			hub_send(targets->items[i], "delete", payload);
+}
+
+static bool is_of_home(enum stream_kind kind)
+{
+	return kind == STREAM_USER || kind == STREAM_LIST;
+}
+
+static bool is_of_public(enum stream_kind kind)
+{
+	return !is_of_home(kind) && kind != STREAM_USER_NOTIFICATION && kind != STREAM_DIRECT;
+}
+
+/* Subscriptions of such kinds; actor_ids NULL: of anybody, else in order. */
+static void add_all(struct targets *targets, bool (*is_wanted)(enum stream_kind kind), const int64_t *actor_ids, size_t count)
+{
+	struct stream_hub *hub = targets->hub;
+	size_t cursor = 0;
 	struct str key;
 	void *value;
-	enum error error = stream_access_followers_among(hub->db, hub->arena, event->actor_id, watching, count, &followers,
-		&follower_count);
-	if (error)
-		return error;
-	for (size_t i = 0; i < follower_count; i++)
-		add_topic(&targets, STREAM_USER, (struct str){ 0 }, followers[i]);
 	while (map_next(hub->topics, &cursor, &key, &value)) {
 		const struct topic *topic = value;
 		LIST_EACH(&topic->subscriptions, link) {
 			const struct subscription *one = LIST_OBJECT(link, struct subscription, of_topic);
-			if (one->name.kind != STREAM_USER && one->name.kind != STREAM_USER_NOTIFICATION && one->name.kind != STREAM_DIRECT)
-				add_target(&targets, one);
+			if (is_wanted(one->name.kind) && (!actor_ids || is_among(actor_ids, count, one->client->actor_id)))
+				add_target(targets, one);
 		}
 	}
-	struct str payload = arena_printf(hub->arena, "%lld", (long long)event->id);
-	for (size_t i = 0; i < targets.count; i++)
-		hub_send(targets.items[i], "delete", payload);
+}
+
+/* Which tags it had, or whether there were pictures, cannot be known any more. */
+static void tell_gone_in_public(struct stream_hub *hub, int64_t id)
+{
+	struct targets targets = { .hub = hub };
+	add_all(&targets, is_of_public, NULL, 0);
+	send_deletion(&targets, id);
+}
+
+static size_t list_home_watchers(struct stream_hub *hub, int64_t **ret_actor_ids)
+{
+	struct targets all = { .hub = hub };
+	add_all(&all, is_of_home, NULL, 0);
+	int64_t *actor_ids = arena_alloc_array(hub->arena, all.count + 1, sizeof(*actor_ids));
+	for (size_t i = 0; i < all.count; i++)
+		actor_ids[i] = all.items[i]->client->actor_id;
+	*ret_actor_ids = actor_ids;
+	return all.count;
+}
+
+static enum error tell_gone_at_home(struct stream_hub *hub, const struct event *event)
+{
+	struct targets targets = { .hub = hub };
+	int64_t *watching, *followers;
+	size_t follower_count, count = list_home_watchers(hub, &watching);
+	enum error error = stream_access_followers_among(hub->db, hub->arena, event->actor_id, watching, count, &followers,
+		&follower_count);
+	if (error || !follower_count)
+		return error;
+	qsort(followers, follower_count, sizeof(*followers), compare_ids);
+	add_all(&targets, is_of_home, followers, follower_count);
+	send_deletion(&targets, event->id);
 	return ERROR_NONE;
+}
+
+static void tell_gone_for(struct stream_hub *hub, const struct event *event)
+{
+	struct targets targets = { .hub = hub };
+	add_all(&targets, is_of_home, &event->actor_id, 1);
+	send_deletion(&targets, event->id);
 }
 
 /* To an actor's own streams, the same for each of them. */
@@ -349,9 +399,14 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 		return tell_status(hub, "update", event->id);
 	case EVENT_POST_EDITED:
 		return tell_status(hub, "status.update", event->id);
-	case EVENT_POST_DELETED:
-	case EVENT_BOOST_DELETED:
-		return tell_deletion(hub, event);
+	case EVENT_GONE_IN_PUBLIC:
+		tell_gone_in_public(hub, event->id);
+		return ERROR_NONE;
+	case EVENT_GONE_AT_HOME:
+		return tell_gone_at_home(hub, event);
+	case EVENT_GONE_FOR:
+		tell_gone_for(hub, event);
+		return ERROR_NONE;
 	case EVENT_NOTIFICATIONS_MERGED:
 		tell_actor(hub, event->actor_id, "notifications_merged", STR_LITERAL("1"));
 		return ERROR_NONE;
@@ -370,6 +425,8 @@ static enum error tell(struct stream_hub *hub, const struct event *event)
 		return ERROR_NONE;
 	case EVENT_ANNOUNCEMENT_REACTION:
 		return tell_reactions(hub, event->id);
+	case EVENT_POST_DELETED:
+	case EVENT_BOOST_DELETED:
 	case EVENT_RELATIONS_CHANGED:
 	case EVENT_PROFILE_CHANGED:
 	case EVENT_TOKEN_ENDED:

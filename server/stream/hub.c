@@ -126,7 +126,7 @@ void stream_client_discard(struct stream_client **client)
 
 void stream_client_join(struct stream_client *client, struct stream *stream, const struct stream_name *first)
 {
-	struct message *message = new_message(MESSAGE_JOIN, client, first ? first->argument : (struct str){ 0 });
+	struct message *message = new_message(MESSAGE_JOIN, client, first ? first->given : (struct str){ 0 });
 	message->stream = stream;
 	message->has_name = first != NULL;
 	if (first)
@@ -183,7 +183,8 @@ static void join(struct stream_hub *hub, const struct message *message)
 	list_add_last(&hub->clients, &client->link);
 	atomic_fetch_add(&hub->client_count, 1);
 	if (message->has_name) {
-		struct stream_name name = { message->name_kind, { message->text, message->text_len } };
+		struct stream_name name =
+			stream_name_again(hub->arena, message->name_kind, (struct str){ message->text, message->text_len });
 		(void)hub_subscribe(client, &name);
 	}
 	free_when_done(client);

@@ -24,7 +24,7 @@ struct subscription {
 	struct list_link of_client;
 	struct stream_client *client;
 	struct topic *topic;
-	struct stream_name name; /* its argument is text */
+	struct stream_name name; /* its strings are in text */
 	char text[];
 };
 

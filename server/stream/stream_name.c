@@ -38,23 +38,31 @@ static bool read_list_id(struct arena *arena, struct str list, struct str *ret_a
 	return true;
 }
 
+static bool is_of_tag(enum stream_kind kind)
+{
+	return kind == STREAM_HASHTAG || kind == STREAM_HASHTAG_LOCAL;
+}
+
+struct stream_name stream_name_again(struct arena *arena, enum stream_kind kind, struct str given)
+{
+	struct str tag = str_starts_with(given, STR_LITERAL("#")) ? str_slice(given, 1, given.len) : given;
+	return (struct stream_name){ kind, is_of_tag(kind) ? hashtag_key(arena, tag) : given, given };
+}
+
 bool stream_name_read(struct arena *arena, struct str name, struct str tag, struct str list, struct stream_name *ret_name)
 {
 	unsigned kind = 0;
-	struct str argument = { 0 };
+	struct str given = { 0 };
 	while (kind < STREAM_KIND_COUNT && !str_eq(kinds[kind].name, name))
 		kind++;
 	if (kind == STREAM_KIND_COUNT)
 		return false;
-	if (kind == STREAM_HASHTAG || kind == STREAM_HASHTAG_LOCAL) {
-		argument = hashtag_key(arena, str_starts_with(tag, STR_LITERAL("#")) ? str_slice(tag, 1, tag.len) : tag);
-		if (!argument.len)
-			return false;
-	}
-	if (kind == STREAM_LIST && !read_list_id(arena, list, &argument))
+	if (kind == STREAM_LIST && !read_list_id(arena, list, &given))
 		return false;
-	*ret_name = (struct stream_name){ (enum stream_kind)kind, argument };
-	return true;
+	if (is_of_tag((enum stream_kind)kind))
+		given = tag;
+	*ret_name = stream_name_again(arena, (enum stream_kind)kind, given);
+	return !is_of_tag(ret_name->kind) || ret_name->argument.len;
 }
 
 bool stream_name_read_path(struct arena *arena, struct str path, struct str tag, struct str list, bool only_media,
@@ -83,7 +91,7 @@ void stream_name_write(const struct stream_name *name, struct buf *out)
 	json_out_init(&json, out);
 	json_out_array_begin(&json);
 	json_out_str(&json, kinds[name->kind].name);
-	if (name->argument.len)
-		json_out_str(&json, name->argument);
+	if (name->given.len)
+		json_out_str(&json, name->given);
 	json_out_array_end(&json);
 }

@@ -17,6 +17,7 @@ enum stream_kind {
 struct stream_name {
 	enum stream_kind kind;
 	struct str argument; /* of a hashtag: its key; of a list: its id in decimals; empty otherwise */
+	struct str given;    /* of a hashtag as the client wrote it, since masto.js looks for that in what it hears; else argument */
 };
 
 /* name as in a subscription; tag and list as the client gave them. False for what is no stream, a hashtag without tag,
@@ -27,13 +28,16 @@ bool stream_name_read(struct arena *arena, struct str name, struct str tag, stru
 bool stream_name_read_path(struct arena *arena, struct str path, struct str tag, struct str list, bool only_media,
 	struct stream_name *ret_name) MUST_CHECK;
 
+/* The same stream again from its kind and what was given. */
+struct stream_name stream_name_again(struct arena *arena, enum stream_kind kind, struct str given) MUST_CHECK;
+
 /* The scope without which it is not opened. */
 const char *stream_kind_scope(enum stream_kind kind);
 
 /* The key of all who want the same events: the actor of a user's own streams is in it. */
 struct str stream_topic(struct arena *arena, const struct stream_name *name, int64_t actor_id) MUST_CHECK;
 
-/* Appends the JSON array that names it on a WebSocket: ["hashtag","cafe"]. */
+/* Appends the JSON array that names it on a WebSocket: ["hashtag","Café"]. */
 void stream_name_write(const struct stream_name *name, struct buf *out);
 
 #endif

@@ -47,12 +47,16 @@ bool hub_subscribe(struct stream_client *client, const struct stream_name *name)
 	if (client->subscription_count >= CLIENT_MAX_SUBSCRIPTIONS && !MUTANT("stream_subscriptions"))
 		return false;
 	topic = make_topic(hub, key);
-	struct subscription *subscription = memory_new(sizeof(*subscription) + name->argument.len + 1);
+	struct subscription *subscription = memory_new(sizeof(*subscription) + name->argument.len + name->given.len + 1);
+	char *given = subscription->text + name->argument.len;
 	if (name->argument.len)
 		memcpy(subscription->text, name->argument.data, name->argument.len);
+	if (name->given.len)
+		memcpy(given, name->given.data, name->given.len);
 	subscription->client = client;
 	subscription->topic = topic;
-	subscription->name = (struct stream_name){ name->kind, { subscription->text, name->argument.len } };
+	subscription->name = (struct stream_name){
+		name->kind, { subscription->text, name->argument.len }, { given, name->given.len } };
 	list_add_last(&topic->subscriptions, &subscription->of_topic);
 	list_add_last(&client->subscriptions, &subscription->of_client);
 	client->subscription_count++;

@@ -156,7 +156,7 @@ def test_a_post_reaches_followers_author_and_the_public_streams(anna, bob, open_
     assert home.is_silent(bob) and own.is_silent(anna)
     status = anna.post("/api/v1/statuses", data={"status": "Bonjour #café"})
     for socket, stream in ((home, ["user"]), (own, ["user"]), (public, ["public"]), (local, ["public:local"]),
-                           (tag, ["hashtag", "café"])):
+                           (tag, ["hashtag", "Café"])):
         frame = socket.event("update")
         assert frame["stream"] == stream
         shown = json.loads(frame["payload"])
@@ -192,6 +192,37 @@ def test_what_is_not_public_is_on_no_public_stream(server, anna, bob, open_socke
     anna.post("/api/v1/statuses", data={"status": "Not for all #hidden", "visibility": visibility})
     anna.post("/api/v1/statuses", data={"status": "For all #hidden"})
     assert "For all" in json.loads(watching.event("update")["payload"])["content"]
+
+
+@pytest.mark.parametrize("visibility, hearing", [
+    ("public", {"follower", "mentioned", "public"}), ("unlisted", {"follower", "mentioned"}),
+    ("private", {"follower", "mentioned"}), ("direct", {"mentioned"})])
+def test_a_deletion_is_told_to_those_who_could_see_the_post(server, open_socket, visibility, hearing):
+    author, follower, asking, mentioned, stranger = (
+        person(server, f"gone_{name}_{visibility}") for name in ("author", "follower", "asking", "mentioned", "stranger"))
+    follower.post(f"/api/v1/accounts/{author.id}/follow")
+    author.patch("/api/v1/accounts/update_credentials", data={"locked": "true"})
+    asking.post(f"/api/v1/accounts/{author.id}/follow")
+    theirs = follower.post("/api/v1/lists", data={"title": "theirs"})["id"]
+    follower.post(f"/api/v1/lists/{theirs}/accounts", data={"account_ids[]": author.id})
+    made = author.post("/api/v1/statuses", data={"status": f"@{mentioned.name} #gone", "visibility": visibility})
+    sockets = {"author": (author, open_socket(author, "stream=user")), "follower": (follower, open_socket(follower, "stream=user")),
+               "list": (follower, open_socket(follower, f"stream=list&list={theirs}")), "asking": (asking, open_socket(asking, "stream=user")),
+               "mentioned": (mentioned, open_socket(mentioned, "stream=user")),
+               "stranger": (stranger, open_socket(stranger, "stream=user")),
+               "public": (stranger, subscribed(open_socket(stranger, "stream=public"), stream="hashtag", tag="gone"))}
+    for api, socket in sockets.values():
+        assert socket.is_silent(api)
+    author.delete(f"/api/v1/statuses/{made['id']}")
+    if "follower" in hearing:
+        hearing = hearing | {"list"}
+    for name, (api, socket) in sockets.items():
+        if name in hearing | {"author"}:
+            assert socket.event("delete")["payload"] == made["id"], name
+    for name, (api, socket) in sockets.items():
+        if name == "public" and name in hearing:
+            assert socket.event("delete")["payload"] == made["id"], "on both of its streams"
+        assert socket.is_silent(api), name
 
 
 def test_muted_and_blocked_people_are_not_streamed(server, anna, open_socket):
