@@ -155,6 +155,30 @@ static bool shape_picture(struct making *making)
 	return step(image, vips_resize(*image, &made, scale, "kernel", VIPS_KERNEL_LINEAR, NULL), &made);
 }
 
+static bool is_of_pixels(const char *field)
+{
+	static const char *const kept[] = { VIPS_META_PAGE_HEIGHT, VIPS_META_N_PAGES, "delay", "loop", "background" };
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strcmp(kept[i], field) == 0)
+			return true;
+	return false;
+}
+
+/* Where and with what it was taken is nobody's business. The option "strip" of savers is not enough: that of WebP (libvips
+ * 8.14) writes EXIF and XMP all the same. */
+static bool forget_facts(struct making *making)
+{
+	VipsImage *made = NULL;
+	if (!step(&making->picture, vips_copy(making->picture, &made, NULL), &made))
+		return false;
+	char **fields = vips_image_get_fields(making->picture);
+	for (char **field = fields; *field; field++)
+		if (!is_of_pixels(*field))
+			(void)vips_image_remove(making->picture, *field);
+	g_strfreev(fields);
+	return true;
+}
+
 /* Decodes: everything before was a plan. */
 static bool fix_in_memory(struct making *making)
 {
@@ -273,8 +297,8 @@ void picture_make(struct str bytes, const struct helper_request *request, int pi
 		.bytes = bytes, .type = (enum media_type)request->type, .shape = (enum helper_shape)request->shape, .reply = ret_reply,
 	};
 	enum helper_status status = open_picture(&making);
-	if (status == HELPER_DONE && (!shape_picture(&making) || !make_plain(&making) || !fix_in_memory(&making) ||
-		!write_picture(&making, picture_descriptor, small_descriptor)))
+	if (status == HELPER_DONE && (!shape_picture(&making) || !make_plain(&making) || !forget_facts(&making) ||
+		!fix_in_memory(&making) || !write_picture(&making, picture_descriptor, small_descriptor)))
 		status = HELPER_REFUSED;
 	ret_reply->status = status;
 	if (making.picture)

@@ -128,6 +128,21 @@ def test_metadata_is_gone_and_the_picture_is_upright(server, alice):
     assert (medium["meta"]["original"]["width"], medium["meta"]["original"]["height"]) == (400, 600)
 
 
+@pytest.mark.parametrize("kind, options", [
+    ("JPEG", {}), ("PNG", {}), ("WEBP", {}), ("WEBP", {"lossless": True}), ("WEBP", {"frames": 4}), ("WEBP", {"size": (3000, 2000)})])
+def test_no_kind_of_picture_tells_where_it_was_taken(server, alice, kind, options):
+    data = pictures.located(kind, **options)
+    assert b"Jane Secret" in data and b"XMP secret" in data
+    medium = ready(alice, data)
+    avatar = alice.patch("/api/v1/accounts/update_credentials", files={"avatar": ("me", data)})["avatar"]
+    for url in (medium["url"], medium["preview_url"], avatar):
+        served = fetch(server, url).content
+        opened = pictures.opened(served)
+        assert not {0x013B, 0x8825} & set(opened.getexif()) and not {"xmp", "icc_profile"} & set(opened.info), url
+        assert not [word for word in (b"Secret", b"secret", b"xmpmeta") if word in served], url
+    assert getattr(pictures.opened(fetch(server, medium["url"]).content), "n_frames", 1) == options.get("frames", 1)
+
+
 def test_very_large_pictures_are_made_smaller(alice):
     medium = ready(alice, pictures.picture(size=(5000, 3000), quality=60))
     original = medium["meta"]["original"]

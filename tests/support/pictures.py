@@ -5,7 +5,7 @@ import random
 import struct
 import zlib
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 
 def picture(kind="JPEG", size=(640, 480), seed=1, mode="RGB", **options):
@@ -24,6 +24,32 @@ def with_location(size=(640, 480), orientation=1):
     exif[0x013B] = "Jane Secret"
     exif[0x8825] = {1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)}
     return picture(size=size, exif=exif.tobytes(), comment=b"secret comment")
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><!-- XMP secret --></x:xmpmeta>'
+
+
+def located(kind, frames=1, size=(640, 480), **options):
+    """With an author, a position and XMP."""
+    exif = Image.Exif()
+    exif[0x013B] = "Jane Secret"
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)})
+    images = [opened(picture("PNG", size=size, seed=1 + number)).convert("RGB") for number in range(frames)]
+    data = io.BytesIO()
+    if kind == "PNG":
+        facts = PngImagePlugin.PngInfo()
+        facts.add_itxt("XML:com.adobe.xmp", XMP.decode())
+        options["pnginfo"] = facts
+    elif kind == "WEBP":
+        options["xmp"] = XMP
+    if frames > 1:
+        options |= {"save_all": True, "append_images": images[1:]}
+    images[0].save(data, kind, exif=exif.tobytes(), **options)
+    data = data.getvalue()
+    if kind == "JPEG":
+        segment = b"http://ns.adobe.com/xap/1.0/\0" + XMP
+        data = data[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + data[2:]
+    return data
 
 
 def animation(frames=4, size=(64, 48)):
