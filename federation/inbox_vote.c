@@ -6,12 +6,13 @@
 #include "federation/remote_text.h"
 
 #include "base/mutant.h"
+#include "base/text_line.h"
 #include "storage/poll.h"
 #include "storage/post.h"
 
 static int find_option(const struct inbox_context *context, const struct poll *poll, struct str name)
 {
-	struct str title = remote_text_line(context->arena, name, VOCAB_OPTION_MAX_BYTES);
+	struct str title = text_line(context->arena, name, VOCAB_OPTION_MAX_BYTES);
 	for (size_t i = 0; i < poll->option_count; i++)
 		if (str_eq(poll->options[i].title, name) || str_eq(poll->options[i].title, title))
 			return (int)i;

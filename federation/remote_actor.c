@@ -15,6 +15,7 @@
 #include "base/html.h"
 #include "base/json_out.h"
 #include "base/mutant.h"
+#include "base/text_line.h"
 #include "base/url.h"
 #include "storage/domain.h"
 #include "storage/emoji.h"
@@ -51,7 +52,7 @@ static struct str write_fields(struct arena *arena, const struct vocab_actor *ac
 	json_out_init(&out, &buf);
 	json_out_array_begin(&out);
 	for (size_t i = 0; i < actor->field_count; i++) {
-		struct str name = remote_text_line(arena, actor->fields[i].name, VOCAB_FIELD_MAX_BYTES);
+		struct str name = text_line(arena, actor->fields[i].name, VOCAB_FIELD_MAX_BYTES);
 		struct str value = html_clean(arena, actor->fields[i].value, FIELD_VALUE_MAX_BYTES);
 		if (buf.len + name.len + value.len > FIELDS_JSON_MAX_BYTES)
 			break;
@@ -107,7 +108,7 @@ static void read_picture(struct arena *arena, const struct vocab_attachment *pic
 	if (!picture || !picture->url.data)
 		return;
 	*ret_url = picture->url;
-	*ret_alt = remote_text_line(arena, picture->name, ALT_MAX_BYTES);
+	*ret_alt = text_line(arena, picture->name, ALT_MAX_BYTES);
 }
 
 static struct str or_empty(struct str text)
@@ -133,7 +134,7 @@ enum error remote_actor_read(struct arena *arena, const struct vocab_actor *acto
 		.featured_url = actor->featured,
 		.featured_tags_url = actor->featured_tags,
 		.shared_inbox_url = actor->shared_inbox,
-		.display_name = remote_text_line(arena, or_empty(actor->name), VOCAB_ACTOR_NAME_MAX_BYTES),
+		.display_name = text_line(arena, or_empty(actor->name), VOCAB_ACTOR_NAME_MAX_BYTES),
 		.summary_html = html_clean(arena, or_empty(actor->summary), SUMMARY_MAX_BYTES),
 		.fields_json = write_fields(arena, actor),
 		.also_known_as = actor->also_known_as.ids,

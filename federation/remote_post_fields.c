@@ -7,7 +7,9 @@
 #include "federation/remote_text.h"
 
 #include "base/hashtag.h"
+#include "base/language_tag.h"
 #include "base/mutant.h"
+#include "base/text_line.h"
 #include "base/url.h"
 
 #include <string.h>
@@ -15,7 +17,6 @@
 #include <unistr.h>
 
 #define MAX_SHORTCODE_BYTES 100
-#define MIN_LANGUAGE_BYTES 2
 
 static bool find_kind(const struct vocab_object *object, enum post_kind *ret_kind)
 {
@@ -156,7 +157,7 @@ static void read_poll(struct arena *arena, const struct vocab_object *object, in
 	int64_t votes = 0;
 	poll->options = arena_alloc_array(arena, given->option_count, sizeof(*poll->options));
 	for (size_t i = 0; i < given->option_count; i++) {
-		struct str title = remote_text_line(arena, given->options[i].name, VOCAB_OPTION_MAX_BYTES);
+		struct str title = text_line(arena, given->options[i].name, VOCAB_OPTION_MAX_BYTES);
 		if (title.len == 0)
 			continue;
 		poll->options[poll->option_count++] = (struct poll_option){ .title = title, .votes = given->options[i].votes };
@@ -205,14 +206,13 @@ bool remote_post_read_fields(struct arena *arena, const struct vocab_object *obj
 	fields.created_us = clamp_time(object->published_us, reading->received_us);
 	if (object->updated_us > fields.created_us && fields.created_us < reading->received_us)
 		fields.edited_us = clamp_time(object->updated_us, reading->received_us);
-	fields.title = remote_text_line(arena, object->name, VOCAB_TITLE_MAX_BYTES);
+	fields.title = text_line(arena, object->name, VOCAB_TITLE_MAX_BYTES);
 	fields.html = remote_post_body(arena, object);
 	/* The summary of a longer form is its abstract. */
 	fields.spoiler_text = STR_LITERAL("");
 	if (object->type == VOCAB_NOTE || object->type == VOCAB_QUESTION)
 		fields.spoiler_text = remote_text_line_of_html(arena, object->summary, REMOTE_POST_SPOILER_MAX_BYTES);
-	if (object->language.len >= MIN_LANGUAGE_BYTES)
-		fields.language = object->language;
+	fields.language = language_tag_read(arena, object->language);
 	fields.is_sensitive = object->is_sensitive || has_sensitive_file(object);
 	read_tags(arena, object, &fields);
 	read_poll(arena, object, reading->received_us, &fields.poll);

@@ -4,65 +4,16 @@
 #include "federation/remote_text.h"
 
 #include "base/html.h"
-#include "base/mutant.h"
+#include "base/text_line.h"
 #include "base/url.h"
 
 #include <string.h>
 #include <unictype.h>
 #include <unistr.h>
 
-#define MAX_MARKS 4 /* combining marks upon each other: more than any language needs */
-#define ZERO_WIDTH_NON_JOINER 0x200c
-#define ZERO_WIDTH_JOINER 0x200d
-
-static bool is_joiner(ucs4_t character)
-{
-	return character == ZERO_WIDTH_NON_JOINER || character == ZERO_WIDTH_JOINER;
-}
-
-/* What shows nothing, or changes how its neighbours are shown. */
-static bool is_deceptive(ucs4_t character)
-{
-	return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x00ad || character == 0x061c ||
-		(character >= 0x200b && character <= 0x200f && !is_joiner(character)) ||
-		(character >= 0x2028 && character <= 0x202e) || (character >= 0x2060 && character <= 0x206f) ||
-		character == 0xfeff;
-}
-
-struct str remote_text_line(struct arena *arena, struct str text, size_t max_bytes)
-{
-	char *line = arena_alloc(arena, (text.len < max_bytes ? text.len : max_bytes) + 1);
-	size_t used = 0;
-	size_t len = 0;
-	unsigned marks = 0;
-	bool is_after_joiner = false;
-	for (size_t pos = 0; pos < text.len; pos += len) {
-		ucs4_t character = 0;
-		len = (size_t)u8_mbtouc(&character, (const uint8_t *)text.data + pos, text.len - pos);
-		bool is_space = uc_is_property_white_space(character);
-		bool is_mark = uc_is_general_category_withtable(character, UC_CATEGORY_MASK_M);
-		marks = is_mark ? marks + 1 : 0;
-		if (is_space && (used == 0 || line[used - 1] == ' '))
-			continue;
-		if (!is_space && is_deceptive(character) && !MUTANT("remote_text_deceptive"))
-			continue;
-		if (marks > MAX_MARKS || (is_joiner(character) && is_after_joiner))
-			continue;
-		is_after_joiner = is_joiner(character);
-		if (used + (is_space ? 1 : len) > max_bytes)
-			break;
-		memcpy(line + used, is_space ? " " : text.data + pos, is_space ? 1 : len);
-		used += is_space ? 1 : len;
-	}
-	while (used > 0 && line[used - 1] == ' ')
-		used--;
-	line[used] = '\0';
-	return (struct str){ line, used };
-}
-
 struct str remote_text_line_of_html(struct arena *arena, struct str html, size_t max_bytes)
 {
-	return remote_text_line(arena, html_text(arena, html), max_bytes);
+	return text_line(arena, html_text(arena, html), max_bytes);
 }
 
 static bool begins_address(struct str text, size_t pos)

@@ -7,11 +7,7 @@
 
 #include "base/arena.h"
 
-/* Plain text on one line: without control characters, marks that turn the direction of writing, zero-width spaces and
- * piles of combining marks (CHECKLIST E6); white space folded; at most max_bytes, cut between two characters. */
-struct str remote_text_line(struct arena *arena, struct str text, size_t max_bytes) MUST_CHECK;
-
-/* The same of HTML. */
+/* text_line (base/text_line.h) of what HTML says. */
 struct str remote_text_line_of_html(struct arena *arena, struct str html, size_t max_bytes) MUST_CHECK;
 
 /* HTML, not yet cleaned, from plain text or Markdown: blank lines part paragraphs, web addresses become links. */

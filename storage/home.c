@@ -119,6 +119,21 @@ static const struct statement remove_actor = STATEMENT("home_remove_actor", 2,
 	" where owner_id = $1"
 	"   and actor_id = $2"); // home_items_pkey
 
+/* What came by this tag and nothing else. */
+static const struct statement remove_tag = STATEMENT("home_remove_tag", 2,
+	"delete from home_items as h"
+	" using post_tags as tag"
+	" where h.owner_id = $1"
+	"   and tag.post_id = h.item_id"
+	"   and tag.name = $2"
+	"   and h.actor_id <> $1"
+	"   and not exists (select from follows as f where f.follower_id = $1 and f.followed_id = h.actor_id and f.state = 'accepted')"
+	"   and not exists (select"
+	"                   from post_tags as other"
+	"                   join tag_follows as tf on tf.name = other.name"
+	"                   where other.post_id = h.item_id and other.name <> $2 and tf.actor_id = $1)");
+	// home_items_pkey, post_tags_pkey, follows_follower_id_followed_id_key, tag_follows_actor_id_name_key
+
 /* What somebody else wrote first counts: both mean the same. */
 static const struct statement begin = STATEMENT("home_begin", 1,
 	"insert into home_timelines as t (owner_id)"
@@ -185,7 +200,7 @@ static const struct statement list_owners = STATEMENT("home_list_owners", 2,
 	" where owner_id = any ($1::bigint[])"
 	"   and item_id = $2"); // home_items_pkey
 
-STATEMENT_TABLE(home_statements, &add_post, &add_boost, &merge, &remove_actor, &begin, &build, &finish, &trim, &page_down,
+STATEMENT_TABLE(home_statements, &add_post, &add_boost, &merge, &remove_actor, &remove_tag, &begin, &build, &finish, &trim, &page_down,
 	&page_up, &list_owners);
 
 static enum error change(struct db *db, struct arena *arena, const struct statement *statement, int64_t id)
@@ -226,6 +241,14 @@ enum error home_add_boost(struct db *db, struct arena *arena, int64_t boost_id)
 enum error home_merge_actor(struct db *db, struct arena *arena, int64_t owner_id, int64_t actor_id)
 {
 	return change_pair(db, arena, &merge, owner_id, actor_id);
+}
+
+enum error home_remove_tag(struct db *db, struct arena *arena, int64_t owner_id, struct str name)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, owner_id);
+	db_value_text(&values, name);
+	return db_change(db, arena, &remove_tag, &values, NULL);
 }
 
 enum error home_remove_actor(struct db *db, struct arena *arena, int64_t owner_id, int64_t actor_id)

@@ -4,6 +4,7 @@
 #include "storage/media.h"
 
 #include "storage/event.h"
+#include "storage/job.h"
 #include "storage/media_row.h"
 
 #include "base/mutant.h"
@@ -263,14 +264,22 @@ enum error media_remove(struct db *db, struct arena *arena, int64_t actor_id, in
 	db_value_int64(&values, id);
 	db_value_int64(&values, actor_id);
 	error = db_change(db, arena, &remove_one, &values, &affected);
-	return error ? error : affected ? ERROR_NONE : ERROR_UNPROCESSABLE;
+	if (error)
+		return error;
+	return affected ? media_remove_files_soon(db, arena) : ERROR_UNPROCESSABLE;
+}
+
+enum error media_remove_files_soon(struct db *db, struct arena *arena)
+{
+	return job_add(db, arena, STR_LITERAL("media_leftovers"), STR_LITERAL("soon"), (struct str){ 0 }, 0);
 }
 
 enum error media_discard_of_post(struct db *db, struct arena *arena, int64_t post_id)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, post_id);
-	return db_change(db, arena, &discard, &values, NULL);
+	enum error error = db_change(db, arena, &discard, &values, NULL);
+	return error ? error : media_remove_files_soon(db, arena);
 }
 
 enum error media_sum_of_actor(struct db *db, struct arena *arena, int64_t actor_id, int64_t *ret_bytes)

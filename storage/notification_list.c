@@ -28,8 +28,10 @@ enum {
 	NOTIFICATION_REPORT_ID,
 	NOTIFICATION_CREATED_AT,
 	NOTIFICATION_IS_FILTERED,
-	NOTIFICATION_MUTE_ENDS, /* of lists */
 };
+
+/* Of lists, behind NOTIFICATION_COLUMNS. */
+#define NOTIFICATION_MUTE_ENDS (NOTIFICATION_IS_FILTERED + 1)
 
 #define LIST_OF_ALL                                             \
 	"select " NOTIFICATION_COLUMNS                          \

@@ -24,10 +24,15 @@ enum {
 	PREFERENCE_EXPANDS_SPOILERS,
 };
 
+/* Behind PREFERENCE_COLUMNS. */
+#define PREFERENCE_LOCALE (PREFERENCE_EXPANDS_SPOILERS + 1)
+
 static const struct statement find = STATEMENT("preference_find", 1,
 	"select " PREFERENCE_COLUMNS
-	" from actor_preferences"
-	" where actor_id = $1"); // actor_preferences_pkey
+	", u.locale"
+	" from (select $1::bigint as id) as a"
+	" left join actor_preferences as p on p.actor_id = a.id"
+	" left join users as u on u.actor_id = a.id"); // actor_preferences_pkey, users_actor_id_key
 
 static const struct statement store = STATEMENT("preference_store", 7,
 	"insert into actor_preferences (actor_id, " PREFERENCE_COLUMNS ")"
@@ -102,8 +107,8 @@ enum error preference_find(struct db *db, struct arena *arena, int64_t actor_id,
 	enum error error = db_run(db, arena, &find, &values, &rows);
 	if (error)
 		return error;
-	struct preference preference = { .visibility = POST_PUBLIC };
-	if (rows.count) {
+	struct preference preference = { .visibility = POST_PUBLIC, .locale = db_text(&rows, 0, PREFERENCE_LOCALE) };
+	if (!db_is_null(&rows, 0, PREFERENCE_VISIBILITY)) {
 		preference.visibility = visibility_from_word(db_text(&rows, 0, PREFERENCE_VISIBILITY));
 		preference.is_sensitive = db_bool(&rows, 0, PREFERENCE_IS_SENSITIVE);
 		preference.language = db_text(&rows, 0, PREFERENCE_LANGUAGE);

@@ -4,6 +4,7 @@
 #include "storage/tag.h"
 
 #include "storage/event.h"
+#include "storage/home.h"
 #include "storage/id.h"
 #include "storage/id_page_sql.h"
 
@@ -187,6 +188,8 @@ enum error tag_unfollow(struct db *db, struct arena *arena, int64_t actor_id, st
 	db_value_int64(&values, actor_id);
 	db_value_text(&values, name);
 	enum error error = db_change(db, arena, &unfollow, &values, NULL);
+	if (!error)
+		error = home_remove_tag(db, arena, actor_id, name);
 	if (!error)
 		event_emit_on_commit(db, EVENT_RELATIONS_CHANGED, 0, actor_id);
 	return error;

@@ -23,6 +23,9 @@ enum error home_add_boost(struct db *db, struct arena *arena, int64_t boost_id) 
 enum error home_merge_actor(struct db *db, struct arena *arena, int64_t owner_id, int64_t actor_id) MUST_CHECK;
 enum error home_remove_actor(struct db *db, struct arena *arena, int64_t owner_id, int64_t actor_id) MUST_CHECK;
 
+/* After a tag was unfollowed. name: its key. */
+enum error home_remove_tag(struct db *db, struct arena *arena, int64_t owner_id, struct str name) MUST_CHECK;
+
 /* Begins to write an actor's home timeline, or goes on: for readers who only stream. home_list does it by itself. */
 enum error home_keep(struct db *db, struct arena *arena, int64_t owner_id) MUST_CHECK;
 

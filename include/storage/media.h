@@ -76,6 +76,10 @@ enum error media_remove(struct db *db, struct arena *arena, int64_t actor_id, in
  * for a day, so that they can be posted again: throws them away at once. */
 enum error media_discard_of_post(struct db *db, struct arena *arena, int64_t post_id) MUST_CHECK;
 
+/* Has the files of rows that are gone removed soon, not only when the sweeper comes round; in the transaction or after it.
+ * What throws files away here does so itself. */
+enum error media_remove_files_soon(struct db *db, struct arena *arena) MUST_CHECK;
+
 /* The bytes that an actor's files take. */
 enum error media_sum_of_actor(struct db *db, struct arena *arena, int64_t actor_id, int64_t *ret_bytes) MUST_CHECK;
 

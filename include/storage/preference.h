@@ -12,6 +12,7 @@ struct preference {
 	enum post_visibility visibility;
 	bool is_sensitive;
 	struct str language; /* data NULL for none */
+	struct str locale;   /* of the person's pages, which is not stored here; data NULL for an actor that is nobody's own */
 	enum post_quote_policy quote_policy;
 	enum media_expansion media; /* what apps do with it */
 	bool expands_spoilers;

@@ -6,6 +6,7 @@
 #include "server/action/publish_text.h"
 
 #include "base/clock.h"
+#include "base/language_tag.h"
 #include "base/mutant.h"
 #include "base/url.h"
 #include "storage/media.h"
@@ -46,16 +47,6 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 	if (error || actor.is_suspended)
 		return false;
 	*ret_mention = (struct text_mention){ .actor_id = actor.id, .url = actor.url };
-	return true;
-}
-
-bool composition_is_language(struct str language)
-{
-	if (language.len < 2 || language.len > 35 || language.data[0] == '-')
-		return false;
-	for (size_t i = 0; i < language.len; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", language.data[i]))
-			return false;
 	return true;
 }
 
@@ -193,7 +184,8 @@ enum error composition_make(struct db *db, struct arena *arena, const struct act
 	struct rendered_text rendered;
 	struct composition composition = { 0 };
 	struct str text, spoiler_text;
-	if (request->language.len > 0 && !composition_is_language(request->language))
+	composition.language = language_tag_read(arena, request->language);
+	if (request->language.len > 0 && !composition.language.data)
 		return composition_refuse("Validation failed: Language is invalid", ret_message);
 	choose_texts(request, &text, &spoiler_text);
 	enum error error = publish_text_render(arena, text, &options, &rendered);
@@ -213,7 +205,6 @@ enum error composition_make(struct db *db, struct arena *arena, const struct act
 		return error;
 	composition.html = rendered.html;
 	composition.text = rendered.text;
-	composition.language = request->language.len ? request->language : (struct str){ 0 };
 	composition.is_sensitive = request->is_sensitive || composition.spoiler_text.len > 0;
 	composition.mentioned_actor_ids = rendered.mentioned_actor_ids;
 	composition.mention_count = rendered.mention_count;

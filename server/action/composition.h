@@ -56,9 +56,6 @@ enum error composition_make(struct db *db, struct arena *arena, const struct act
 enum error composition_list_unknown(struct db *db, struct arena *arena, const struct actor *author, struct str text,
 	size_t maximum, struct str **ret_handles, size_t *ret_count) MUST_CHECK;
 
-/* Letters, digits and hyphens, as in "fr" or "pt-BR" (RFC 5646). */
-bool composition_is_language(struct str language);
-
 /* ERROR_UNPROCESSABLE with a static sentence. */
 enum error composition_refuse(const char *why, struct str *ret_message) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "server/action/deed.h"
 
 #include "federation/outbox.h"
+#include "storage/uri_lock.h"
 
 struct featuring {
 	const struct actor *actor;
@@ -15,7 +16,9 @@ struct featuring {
 static enum error write_feature(struct db *db, struct arena *arena, void *owner)
 {
 	const struct featuring *featuring = owner;
-	enum error error = featured_tag_add(db, arena, featuring->actor->id, featuring->name);
+	enum error error = uri_lock(db, arena, &featuring->actor->uri, 1); /* two at once would both find the last place */
+	if (!error)
+		error = featured_tag_add(db, arena, featuring->actor->id, featuring->name);
 	return error ? error : outbox_featured_tag(db, arena, featuring->actor, featuring->name, true);
 }
 

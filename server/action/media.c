@@ -179,6 +179,8 @@ static enum error write_picture(struct db *db, struct arena *arena, void *owner)
 		error = media_replace_picture(db, arena, picturing->actor_id, picturing->purpose, picturing->medium.id);
 	if (!error)
 		error = media_set_profile_url(db, arena, picturing->actor_id, picturing->purpose, picturing->url, picturing->alt);
+	if (!error)
+		error = media_remove_files_soon(db, arena);
 	return error ? error : outbox_update_actor(db, arena, picturing->actor_id);
 }
 

@@ -8,6 +8,7 @@
 #include "federation/outbox.h"
 
 #include "base/mutant.h"
+#include "storage/uri_lock.h"
 
 struct pinning {
 	const struct actor *actor;
@@ -26,7 +27,9 @@ static enum error tell(struct db *db, struct arena *arena, const struct pinning 
 static enum error write_pin(struct db *db, struct arena *arena, void *owner)
 {
 	const struct pinning *pinning = owner;
-	enum error error = pin_add(db, arena, pinning->actor->id, pinning->post->id);
+	enum error error = uri_lock(db, arena, &pinning->actor->uri, 1); /* two at once would both find the last place */
+	if (!error)
+		error = pin_add(db, arena, pinning->actor->id, pinning->post->id);
 	return error ? error : tell(db, arena, pinning, true);
 }
 

@@ -12,6 +12,7 @@
 #include "base/json_in.h"
 #include "base/json_out.h"
 #include "base/mutant.h"
+#include "base/text_line.h"
 #include "base/url.h"
 #include "storage/job.h"
 
@@ -38,15 +39,15 @@ static enum error write_profile(struct db *db, struct arena *arena, void *owner)
 }
 
 /* One line of plain text, without what must not be in it. */
-static enum error plain(struct arena *arena, struct str text, size_t max_bytes, struct str *ret_text)
+static enum error plain(struct arena *arena, struct str text, size_t max_characters, struct str *ret_text)
 {
-	if (text.len > max_bytes && !MUTANT("profile_length"))
-		return ERROR_UNPROCESSABLE;
 	enum error error = publish_text_plain(arena, text, ret_text);
 	if (error == ERROR_BAD_REQUEST || error == ERROR_CONTENT_TOO_LARGE)
 		return ERROR_UNPROCESSABLE;
+	if (!error && str_count_characters(*ret_text) > max_characters && !MUTANT("profile_length"))
+		return ERROR_UNPROCESSABLE;
 	if (!error)
-		*ret_text = str_trim(*ret_text);
+		*ret_text = text_line(arena, *ret_text, ret_text->len);
 	return error;
 }
 
@@ -83,7 +84,7 @@ static enum error render_bio(struct db *db, struct arena *arena, const struct ac
 	if (error == ERROR_BAD_REQUEST)
 		return refuse("note", "The bio is no plain text", ret_fault);
 	if (error == ERROR_CONTENT_TOO_LARGE || (!error && rendered.characters > PROFILE_MAX_BIO_CHARACTERS))
-		return refuse("note", "The bio is longer than 1,000 characters", ret_fault);
+		return refuse("note", "The bio is longer than 2,000 characters", ret_fault);
 	if (!error)
 		error = search.error;
 	if (error)
@@ -150,9 +151,9 @@ static enum error render_fields(struct arena *arena, const struct actor *actor, 
 		AUTO(buf) struct buf html = { 0 };
 		struct str name;
 		struct str value;
-		if (plain(arena, change->fields[i].name, PROFILE_MAX_FIELD_BYTES, &name) ||
-			plain(arena, change->fields[i].value, PROFILE_MAX_FIELD_BYTES, &value))
-			return refuse("fields", "A field is longer than 500 bytes or no plain text", ret_fault);
+		if (plain(arena, change->fields[i].name, PROFILE_MAX_FIELD_CHARACTERS, &name) ||
+			plain(arena, change->fields[i].value, PROFILE_MAX_FIELD_CHARACTERS, &value))
+			return refuse("fields", "A field is longer than 255 characters or no plain text", ret_fault);
 		if (name.len == 0)
 			continue;
 		has_links |= add_field_html(&html, arena, value);
@@ -222,8 +223,8 @@ enum error profile_update(struct db *db, struct arena *arena, int64_t actor_id, 
 		updating.profile.attribution_domains_json = &domains;
 	}
 	if (!error && change->display_name) {
-		if (plain(arena, *change->display_name, PROFILE_MAX_DISPLAY_NAME_BYTES, &display_name))
-			return refuse("display_name", "The display name is longer than 500 bytes or no plain text", ret_fault);
+		if (plain(arena, *change->display_name, PROFILE_MAX_DISPLAY_NAME_CHARACTERS, &display_name))
+			return refuse("display_name", "The display name is longer than 100 characters or no plain text", ret_fault);
 		updating.profile.display_name = &display_name;
 	}
 	if (!error && change->bio) {

@@ -7,11 +7,11 @@
 
 #include "storage/actor.h"
 
-#define PROFILE_MAX_DISPLAY_NAME_BYTES 500
-#define PROFILE_MAX_BIO_CHARACTERS 1000
+#define PROFILE_MAX_DISPLAY_NAME_CHARACTERS 100
+#define PROFILE_MAX_BIO_CHARACTERS 2000
 #define PROFILE_MAX_FIELDS 8
 #define PROFILE_MAX_ALT_CHARACTERS 1500
-#define PROFILE_MAX_FIELD_BYTES 500 /* of a name or a value */
+#define PROFILE_MAX_FIELD_CHARACTERS 255 /* of a name or a value */
 
 struct profile_field {
 	struct str name;

@@ -13,6 +13,8 @@
 #include "storage/id.h"
 #include "storage/media.h"
 
+#include "base/language_tag.h"
+
 #define ALT_LANGUAGES_MAX 20
 
 static void asset_write_json(struct json_out *json, const struct asset *asset)
@@ -97,7 +99,7 @@ static enum error read_alt_texts(struct request *request, struct asset *asset)
 	json_out_object_begin(&json);
 	json_object_foreach(texts, language, text) {
 		struct str value = { json_string_value(text), json_string_length(text) };
-		is_fine = is_fine && json_is_string(text) && composition_is_language(str_from(language)) &&
+		is_fine = is_fine && json_is_string(text) && language_is_tag(str_from(language)) &&
 			str_count_characters(value) <= MEDIA_MAX_ALT_CHARACTERS;
 		if (is_fine)
 			json_out_key_str(&json, language, value);

@@ -4,6 +4,7 @@
  * enforce; both versions of the entity share the writers. */
 #include "server/entity/instance.h"
 
+#include "server/action/profile.h"
 #include "server/media/media_limits.h"
 
 #include "federation/nodeinfo.h"
@@ -29,10 +30,10 @@ static const struct {
 	{ "max_options", 8 }, { "max_characters_per_option", 100 },
 	{ "min_expiration", 300 }, { "max_expiration", 2629746 },
 }, account_limits[] = {
-	{ "max_display_name_length", 100 }, { "max_note_length", 2000 },
-	{ "max_avatar_description_length", 420 }, { "max_header_description_length", 420 },
-	{ "max_featured_tags", 10 }, { "max_pinned_statuses", PIN_MAX }, { "max_profile_fields", 6 },
-	{ "profile_field_name_limit", 255 }, { "profile_field_value_limit", 255 },
+	{ "max_display_name_length", PROFILE_MAX_DISPLAY_NAME_CHARACTERS }, { "max_note_length", PROFILE_MAX_BIO_CHARACTERS },
+	{ "max_avatar_description_length", PROFILE_MAX_ALT_CHARACTERS }, { "max_header_description_length", PROFILE_MAX_ALT_CHARACTERS },
+	{ "max_featured_tags", FEATURED_TAG_MAX }, { "max_pinned_statuses", PIN_MAX }, { "max_profile_fields", PROFILE_MAX_FIELDS },
+	{ "profile_field_name_limit", PROFILE_MAX_FIELD_CHARACTERS }, { "profile_field_value_limit", PROFILE_MAX_FIELD_CHARACTERS },
 };
 
 #define WRITE_LIMITS(json, limits)                                                            \

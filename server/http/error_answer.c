@@ -7,13 +7,17 @@
 #include "server/brand/problem.h"
 #include "server/web/accept.h"
 
+static bool is_below(struct str path, struct str folder)
+{
+	return str_starts_with(path, folder) && (path.len == folder.len || path.data[folder.len] == '/');
+}
+
 static bool wants_page(const struct request *request)
 {
 	static const struct str kinds[] = { STR("application/json"), STR("text/html"), STR("application/activity+json"),
 		STR("application/ld+json"), STR("application/jrd+json"), STR("application/xml") };
 	const struct http_request *http = request->http;
-	if (!http || str_starts_with(http->path, STR_LITERAL("/api/")) ||
-	    str_starts_with(http->path, STR_LITERAL("/oauth/")))
+	if (!http || is_below(http->path, STR_LITERAL("/api")) || is_below(http->path, STR_LITERAL("/oauth")))
 		return false;
 	struct str accept = http_request_header(http, "Accept");
 	return accept.data && http_choose_type(accept, kinds, sizeof(kinds) / sizeof(kinds[0])) == 1;

@@ -13,6 +13,13 @@
 #define HOUR_US 3600000000LL
 #define HOURS_OF_A_ROUND 168
 
+/* Somebody has just taken files away, and must not find them where they were. */
+enum error job_media_leftovers_run(struct job_run *run)
+{
+	struct media_swept swept = { 0 };
+	return media_sweep_leftovers(run->app->media, run->db, run->arena, &swept);
+}
+
 enum error job_media_sweep_run(struct job_run *run)
 {
 	struct media_swept swept = { 0 };

@@ -15,6 +15,7 @@
 #include "base/mutant.h"
 #include "base/net_address.h"
 #include "base/random.h"
+#include "base/text_line.h"
 #include "base/url.h"
 
 #include <openssl/crypto.h>
@@ -145,6 +146,10 @@ static const char *read_application(struct request *request, struct oauth_applic
 	struct str website = str_trim(parameter_text(request, "website"));
 	application->name = str_trim(parameter_text(request, "client_name"));
 	const char *fault = name_fault(application->name);
+	if (!fault) {
+		application->name = text_line(request->arena, application->name, application->name.len);
+		fault = name_fault(application->name); /* nothing may be left */
+	}
 	if (!fault)
 		fault = read_redirects(request, &application->redirect_uris);
 	if (fault)

@@ -13,8 +13,9 @@
 
 #include "storage/preference.h"
 
+#include "base/language_tag.h"
+
 #define FIELDS_READ_MAX 64
-#define LANGUAGE_MAX_BYTES 35
 
 static const char json_type[] = "application/json; charset=utf-8";
 
@@ -74,24 +75,14 @@ static void read_change(struct request *request, struct profile_change *ret_chan
 		.shows_media = parameter_bool_pointer(request, "show_media"),
 		.shows_media_replies = parameter_bool_pointer(request, "show_media_replies"),
 		.shows_featured = parameter_bool_pointer(request, "show_featured"),
-		.avatar_alt = parameter_text_pointer(request, "avatar_description"),
-		.header_alt = parameter_text_pointer(request, "header_description"),
+		.avatar_alt = parameter_description_pointer(request, "avatar_description"),
+		.header_alt = parameter_description_pointer(request, "header_description"),
 	};
 	change.attribution_domain_count = parameter_list(request, "attribution_domains", &domains);
 	change.attribution_domains = domains;
 	change.replaces_attribution_domains = change.attribution_domain_count > 0;
 	read_fields(request, &change);
 	*ret_change = change;
-}
-
-static bool is_language(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.data[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
-			return false;
-	}
-	return text.len >= 2 && text.len <= LANGUAGE_MAX_BYTES;
 }
 
 static enum error refuse_field(const char *field, const char *sentence, struct profile_fault *ret_fault)
@@ -110,12 +101,13 @@ static enum error read_preference(struct request *request, struct preference *pr
 	const bool *is_sensitive = parameter_bool_pointer(request, "source[sensitive]");
 	if (privacy.len && !post_visibility_from_name(privacy, &preference->visibility))
 		return refuse_field("privacy", "Default privacy is not included in the list", ret_fault);
-	if (language.len && !is_language(language))
+	struct str tag = language_tag_read(request->arena, language);
+	if (language.len && !tag.data)
 		return refuse_field("language", "Default language is not included in the list", ret_fault);
 	if (policy.len && !post_quote_policy_from_name(policy, &preference->quote_policy))
 		return refuse_field("quote_policy", "Default quote policy is not included in the list", ret_fault);
 	if (language.data)
-		preference->language = language;
+		preference->language = tag;
 	if (is_sensitive)
 		preference->is_sensitive = *is_sensitive;
 	*ret_is_changed = privacy.len || language.data || policy.len || is_sensitive;

@@ -5,6 +5,8 @@
 
 #include "storage/export.h"
 
+#include <string.h>
+
 #define PAGE_ROWS 1000
 #define MAX_ROWS 200000
 #define PAGE_LIMIT_BYTES ((size_t)16 * 1024 * 1024)
@@ -12,6 +14,9 @@
 static void add_cell(struct buf *out, struct str cell)
 {
 	bool needs_quotes = false;
+	/* Tables take what begins so for a formula. */
+	if (cell.len && strchr("=+-@\t\r", cell.data[0]))
+		buf_add_char(out, '\'');
 	for (size_t i = 0; i < cell.len; i++)
 		needs_quotes |= cell.data[i] == ',' || cell.data[i] == '"' || cell.data[i] == '\n' || cell.data[i] == '\r';
 	if (!needs_quotes) {

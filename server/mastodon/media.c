@@ -45,6 +45,7 @@ static enum error upload(struct request *request, bool is_awaited)
 {
 	const struct form_field *file = parameter_file(request, "file");
 	struct str message = { 0 };
+	const struct str *alt = parameter_description_pointer(request, "description");
 	struct medium medium;
 	double focus[2] = { 0 };
 	if (!file || file->value.len == 0)
@@ -52,7 +53,7 @@ static enum error upload(struct request *request, bool is_awaited)
 	if (!read_focus(parameter_text(request, "focus"), focus))
 		focus[0] = focus[1] = 0;
 	const struct media_upload what = {
-		.bytes = file->value, .alt = parameter_text(request, "description"), .focus_x = focus[0], .focus_y = focus[1],
+		.bytes = file->value, .alt = alt ? *alt : (struct str){ 0 }, .focus_x = focus[0], .focus_y = focus[1],
 	};
 	enum error error = media_upload(request->app, request->db, request->arena, request->access.actor_id, &what, is_awaited,
 		&medium, &message);
@@ -109,7 +110,7 @@ enum error handle_media_update(struct request *request)
 {
 	struct medium medium;
 	double focus[2];
-	const struct str *alt = parameter_text_pointer(request, "description");
+	const struct str *alt = parameter_description_pointer(request, "description");
 	bool has_focus = read_focus(parameter_text(request, "focus"), focus);
 	enum error error = find_unused(request, &medium);
 	if (error)

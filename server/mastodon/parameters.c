@@ -6,6 +6,7 @@
 #include "server/app.h"
 
 #include "base/buf.h"
+#include "base/text_line.h"
 #include "base/url.h"
 
 
@@ -61,6 +62,16 @@ const struct str *parameter_text_pointer(const struct request *request, const ch
 		return NULL;
 	struct str *pointer = arena_alloc(request->arena, sizeof(*pointer));
 	*pointer = value;
+	return pointer;
+}
+
+const struct str *parameter_description_pointer(const struct request *request, const char *name)
+{
+	struct str value = parameter_text(request, name);
+	if (!value.data)
+		return NULL;
+	struct str *pointer = arena_alloc(request->arena, sizeof(*pointer));
+	*pointer = text_lines(request->arena, value);
 	return pointer;
 }
 

@@ -17,6 +17,8 @@ bool parameter_bool(const struct request *request, const char *name, bool otherw
 /* NULL when absent; for changes that leave what was not said. */
 const bool *parameter_bool_pointer(const struct request *request, const char *name);
 const struct str *parameter_text_pointer(const struct request *request, const char *name);
+/* What a picture shows, in lines of plain text (base/text_line.h). */
+const struct str *parameter_description_pointer(const struct request *request, const char *name);
 
 /* Absent or no number: otherwise. Clamped to the bounds. */
 int64_t parameter_int(const struct request *request, const char *name, int64_t otherwise, int64_t minimum, int64_t maximum);

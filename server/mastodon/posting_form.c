@@ -7,7 +7,9 @@
 #include "server/mastodon/parameters.h"
 
 #include "base/encoding.h"
+#include "base/language_tag.h"
 #include "base/memory.h"
+#include "base/text_line.h"
 #include "base/time_format.h"
 #include "storage/media.h"
 #include "storage/preference.h"
@@ -123,8 +125,8 @@ enum error posting_form_read_policy(struct request *request, enum post_quote_pol
 /* A wrong one is as good as none. */
 static struct str read_language(const struct request *request, struct str otherwise)
 {
-	struct str language = parameter_text(request, "language");
-	return language.len && composition_is_language(language) ? language : otherwise;
+	struct str language = language_tag_read(request->arena, parameter_text(request, "language"));
+	return language.data ? language : otherwise;
 }
 
 enum error posting_form_read(struct request *request, struct publish_request *ret_request)
@@ -144,7 +146,7 @@ enum error posting_form_read_for(struct request *request, int64_t actor_id, stru
 		.text = parameter_text(request, "status"),
 		.is_markdown = config_boolean(request->app->config, "posts.markdown"),
 		.spoiler_text = parameter_text(request, "spoiler_text"),
-		.language = read_language(request, preference.language),
+		.language = read_language(request, preference.language.data ? preference.language : preference.locale),
 		.visibility = preference.visibility,
 		.in_reply_to_id = parameter_id(request, "in_reply_to_id"),
 		.is_sensitive = parameter_bool(request, "sensitive", preference.is_sensitive),
@@ -221,7 +223,7 @@ static enum error read_media_details(struct request *request, struct edit_reques
 			return refuse(request, "Validation failed: Description is too long (maximum is 1500 characters)");
 		if (alt.data) {
 			struct str *kept = arena_alloc(request->arena, sizeof(*kept));
-			*kept = alt;
+			*kept = text_lines(request->arena, alt);
 			details[i].alt = kept;
 		}
 		if (focus.len && !read_focus(request->arena, focus, &details[i].focus))

@@ -10,6 +10,7 @@
 #include "server/mastodon/parameters.h"
 
 #include "base/clock.h"
+#include "base/language_tag.h"
 #include "storage/mute.h"
 
 #define MUTE_MAX_S (10LL * 366 * 86400)
@@ -92,9 +93,11 @@ enum error handle_account_follow(struct request *request)
 		.notifies = parameter_bool_pointer(request, "notify"),
 	};
 	size_t count = parameter_list(request, "languages", &languages);
-	for (size_t i = 0; i < count; i++)
-		if (languages[i].len && languages[i].len <= 35 && options.language_count < FOLLOW_MAX_LANGUAGES)
-			languages[options.language_count++] = languages[i];
+	for (size_t i = 0; i < count; i++) {
+		struct str language = language_tag_read(request->arena, languages[i]);
+		if (language.data && options.language_count < FOLLOW_MAX_LANGUAGES)
+			languages[options.language_count++] = language;
+	}
 	options.languages = languages;
 	options.sets_languages = count > 0;
 	enum error error = follow_start_with(request->db, request->arena, request->access.actor_id, other_id, &options, &follow);

@@ -11,6 +11,7 @@
 
 #include "base/html.h"
 #include "base/json_in.h"
+#include "base/language_tag.h"
 #include "base/mutant.h"
 #include "storage/media.h"
 #include "storage/poll.h"
@@ -74,7 +75,7 @@ static enum error choose_target(struct request *request, struct translating *tra
 	const struct str *languages;
 	translating->target = parameter_text(request, "lang");
 	if (translating->target.len)
-		return composition_is_language(translating->target) ? ERROR_NONE : ERROR_FORBIDDEN;
+		return language_is_tag(translating->target) ? ERROR_NONE : ERROR_FORBIDDEN;
 	enum error error = preference_find(request->db, request->arena, request->access.actor_id, &preference);
 	if (error)
 		return error;
@@ -187,13 +188,13 @@ static void write_languages(struct json_out *json, const json_t *languages)
 		const json_t *language = json_array_get(languages, i);
 		const json_t *targets = json_object_get(language, "targets");
 		struct str code = json_in_str(language, "code");
-		if (!composition_is_language(code) || !json_is_array(targets))
+		if (!language_is_tag(code) || !json_is_array(targets))
 			continue;
 		json_out_key_array_begin(json, json_string_value(json_object_get(language, "code")));
 		for (size_t j = 0; j < json_array_size(targets) && j < MAX_LANGUAGES; j++) {
 			const json_t *target = json_array_get(targets, j);
 			struct str name = { json_string_value(target), json_string_length(target) };
-			if (json_is_string(target) && composition_is_language(name) && !str_eq(name, code))
+			if (json_is_string(target) && language_is_tag(name) && !str_eq(name, code))
 				json_out_str(json, name);
 		}
 		json_out_array_end(json);

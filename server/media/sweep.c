@@ -9,7 +9,7 @@
 
 #define LOOKUP_BATCH 500
 
-static enum error remove_leftovers(struct media_service *service, struct db *db, struct arena *arena, struct media_swept *swept)
+enum error media_sweep_leftovers(struct media_service *service, struct db *db, struct arena *arena, struct media_swept *ret_swept)
 {
 	for (;;) {
 		struct media_leftover *items = NULL;
@@ -25,7 +25,7 @@ static enum error remove_leftovers(struct media_service *service, struct db *db,
 			if (!error)
 				ids[removed++] = items[i].id;
 		}
-		swept->files += (int64_t)removed;
+		ret_swept->files += (int64_t)removed;
 		enum error forgotten = removed ? media_forget_leftovers(db, arena, ids, removed) : ERROR_NONE;
 		if (error || forgotten)
 			return error ? error : forgotten;
@@ -50,7 +50,7 @@ enum error media_sweep_rows(struct media_service *service, const struct config *
 			return error;
 		ret_swept->expired += count;
 	}
-	return remove_leftovers(service, db, arena, ret_swept);
+	return media_sweep_leftovers(service, db, arena, ret_swept);
 }
 
 static enum error sweep_shard(struct media_service *service, struct db *db, struct arena *arena, unsigned shard, struct media_swept *swept)

@@ -18,6 +18,9 @@ struct media_swept {
 enum error media_sweep_rows(struct media_service *service, const struct config *config, struct db *db, struct arena *arena,
 	struct media_swept *ret_swept) MUST_CHECK;
 
+/* The files of rows that are gone, which sweeping rows does too. Adds to ret_swept. */
+enum error media_sweep_leftovers(struct media_service *service, struct db *db, struct arena *arena, struct media_swept *ret_swept) MUST_CHECK;
+
 /* Files in shards [first, first + count), modulo MEDIA_STORE_SHARDS, that no row knows and that are a day old. */
 enum error media_sweep_strays(struct media_service *service, struct db *db, unsigned first, unsigned count,
 	struct media_swept *ret_swept) MUST_CHECK;

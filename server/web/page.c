@@ -5,6 +5,7 @@
 #include "server/web/page.h"
 
 #include "server/app.h"
+#include "server/entity/instance.h"
 #include "server/web/accept.h"
 
 static struct str instance_title(const struct request *request)
@@ -53,6 +54,15 @@ static void write_metadata(struct request *request, struct buf *out, const struc
 		template_url(image));
 }
 
+/* The same for everybody, since public pages are kept: whoever is signed in is led on to their settings. */
+static void write_ways_in(struct request *request, struct buf *out, enum language language)
+{
+	TEMPLATE(out, "<nav><a href=\"/auth/sign_in\">{}</a>", template_text(text_get(language, TEXT_SIGN_IN)));
+	if (instance_is_open(request->app->config))
+		TEMPLATE(out, " <a href=\"/auth/sign_up\">{}</a>", template_text(text_get(language, TEXT_SIGN_UP)));
+	TEMPLATE(out, "</nav>");
+}
+
 void page_begin(struct request *request, struct buf *out, const struct page *page)
 {
 	struct str instance = instance_title(request);
@@ -71,9 +81,11 @@ void page_begin(struct request *request, struct buf *out, const struct page *pag
 		"<link rel=\"apple-touch-icon\" href=\"/assets/icon-192.png\">\n"
 		"</head>\n<body>\n<a class=\"skip\" href=\"#content\">{}</a>\n"
 		"<header class=\"top\"><a class=\"brand\" href=\"/\">"
-		"<img src=\"/assets/icon.svg\" alt=\"\" width=\"28\" height=\"28\"><span>{}</span></a></header>\n"
-		"<main id=\"content\">\n",
+		"<img src=\"/assets/icon.svg\" alt=\"\" width=\"28\" height=\"28\"><span>{}</span></a>",
 		template_text(text_get(page->language, TEXT_SKIP_TO_CONTENT)), template_text(instance));
+	if (!str_is_empty(page->canonical))
+		write_ways_in(request, out, page->language);
+	TEMPLATE(out, "</header>\n<main id=\"content\">\n");
 }
 
 void page_end(struct request *request, struct buf *out, const struct page *page)

@@ -147,6 +147,22 @@ CHANGES = [
 ]
 
 
+def test_names_show_what_they_are_and_limits_are_those_that_the_instance_tells(server):
+    nora = person(server, "nora")
+    limits = nora.get("/api/v2/instance")["configuration"]["accounts"]
+    assert nora.patch(UPDATE, data={"display_name": "\u202eNora\u2066 \u200bB\u0001. \U0001f469\u200d\U0001f33e"})["display_name"] == \
+        "Nora B. \U0001f469\u200d\U0001f33e"
+    for field, most in (("display_name", limits["max_display_name_length"]), ("note", limits["max_note_length"]),
+                        ("avatar_description", limits["max_avatar_description_length"])):
+        nora.patch(UPDATE, data={field: "é" * most})
+        nora.patch(UPDATE, 422, data={field: "é" * (most + 1)})
+    for name, value, status in ((limits["profile_field_name_limit"], limits["profile_field_value_limit"], 200),
+                                (limits["profile_field_name_limit"] + 1, 1, 422), (1, limits["profile_field_value_limit"] + 1, 422)):
+        nora.patch(UPDATE, status, data={"fields_attributes[0][name]": "é" * name, "fields_attributes[0][value]": "é" * value})
+    for count, status in ((limits["max_profile_fields"], 200), (limits["max_profile_fields"] + 1, 422)):
+        nora.patch(UPDATE, status, json={"fields_attributes": [{"name": f"n{n}", "value": "v"} for n in range(count)]})
+
+
 @pytest.mark.parametrize("change", CHANGES, ids=["form", "json", "multipart", "query", "put"])
 @pytest.mark.parametrize("path", [UPDATE, "/api/v1/profile"])
 def test_credentials_change_whatever_the_encoding(server, change, path, request):
@@ -204,7 +220,7 @@ def test_what_is_not_said_stays_and_what_is_empty_is_cleared(anna):
 
 
 @pytest.mark.parametrize("bad", [
-    {"display_name": "x" * 501}, {"note": "x" * 1001}, {"source": {"privacy": "limited"}}, {"source": {"quote_policy": "x"}},
+    {"display_name": "x" * 101}, {"note": "x" * 2001}, {"source": {"privacy": "limited"}}, {"source": {"quote_policy": "x"}},
     {"source": {"language": "x'; drop"}}, {"fields_attributes": [{"name": "n" * 501, "value": "v"}]},
     {"fields_attributes": [{"name": str(number), "value": "v"} for number in range(9)]},
     {"attribution_domains": ["not a domain"]}, {"attribution_domains": [f"d{number}.example" for number in range(101)]},

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What people do to statuses by their apps: favourites, boosts, bookmarks, muted threads, pins."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.api import Api, make_token, person
@@ -114,6 +116,18 @@ def test_no_more_is_pinned_than_the_instance_says(server):
         do(dora, say(dora), "pin")
     assert do(dora, say(dora), "pin", 422)["error"] == \
         "Validation failed: You have already pinned the maximum number of posts"
+
+
+def test_what_is_limited_stays_so_when_many_ask_at_once(server):
+    emil = person(server, "emil")
+    limits = emil.get("/api/v2/instance")["configuration"]["accounts"]
+    statuses = [say(emil) for _ in range(limits["max_pinned_statuses"] + 10)]
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda status: Api(server, emil.token).call("POST", f"/api/v1/statuses/{status['id']}/pin", None), statuses))
+        list(pool.map(lambda n: Api(server, emil.token).call("POST", "/api/v1/featured_tags", None, data={"name": f"tag{n}"}),
+                      range(limits["max_featured_tags"] + 15)))
+    assert len(emil.get(f"/api/v1/accounts/{emil.id}/statuses", pinned=True)) == limits["max_pinned_statuses"]
+    assert len(emil.get("/api/v1/featured_tags")) == limits["max_featured_tags"]
 
 
 def test_a_muted_thread_tells_nothing_more(anna, ben):

@@ -143,6 +143,12 @@ def test_no_kind_of_picture_tells_where_it_was_taken(server, alice, kind, option
     assert getattr(pictures.opened(fetch(server, medium["url"]).content), "n_frames", 1) == options.get("frames", 1)
 
 
+def test_a_description_is_lines_of_plain_text(alice):
+    medium = ready(alice, pictures.picture())
+    changed = alice.put(f"/api/v1/media/{medium['id']}", data={"description": "one\u202e\u0001 line\nand \u200banother"})
+    assert changed["description"] == "one line\nand another"
+
+
 def test_very_large_pictures_are_made_smaller(alice):
     medium = ready(alice, pictures.picture(size=(5000, 3000), quality=60))
     original = medium["meta"]["original"]

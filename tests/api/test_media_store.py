@@ -47,6 +47,27 @@ def test_a_deleted_upload_takes_its_files_along(server, alice):
     assert not names_of(medium) & set(files(server))
 
 
+def gone(server, medium):
+    wait_until(lambda: not names_of(medium) & set(files(server)), 20, "the files to go")
+    for url in (medium["url"], medium["preview_url"]):
+        assert server.get(url[len(server.url):]).status_code == 404
+
+
+def test_what_is_taken_away_with_its_post_is_gone_soon_and_not_at_the_next_round(server, alice):
+    medium = upload(alice, pictures.picture(seed=5))
+    made = alice.post("/api/v1/statuses", data={"status": "with a picture", "media_ids[]": [medium["id"]]})
+    alice.delete(f"/api/v1/statuses/{made['id']}?delete_media=true")
+    gone(server, medium)
+    unused = upload(alice, pictures.picture(seed=6))
+    alice.delete(f"/api/v1/media/{unused['id']}")
+    gone(server, unused)
+    kept = upload(alice, pictures.picture(seed=7))
+    made = alice.post("/api/v1/statuses", data={"status": "to be written again", "media_ids[]": [kept["id"]]})
+    alice.delete(f"/api/v1/statuses/{made['id']}")
+    server.command("media", "sweep")
+    assert names_of(kept) <= set(files(server))
+
+
 def test_uploads_that_were_never_posted_go_after_a_day(server, alice):
     old, young = upload(alice, pictures.picture(seed=3)), upload(alice, pictures.picture(seed=4))
     server.database.rows("update media set kept_until = now() - interval '1 minute' where id = %s returning id", (old["id"],))

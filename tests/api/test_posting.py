@@ -284,6 +284,22 @@ def test_only_the_author_edits_and_deletes(anna, ben):
     assert anna.put(f"/api/v1/statuses/{status['id']}", 422, {"status": ""})["error"] == "Validation failed: Text can't be blank"
 
 
+# languages
+
+@pytest.mark.parametrize("given, kept", [("FR", "fr"), ("pt_br", "pt-BR"), ("ZH-HANT", "zh-Hant"), ("no language", "en"), (None, "en")])
+def test_a_language_is_kept_in_its_usual_letters_and_is_else_the_authors(anna, given, kept):
+    assert anna.post("/api/v1/statuses", data={"status": "words"} | ({"language": given} if given else {}))["language"] == kept
+
+
+def test_a_follower_who_chose_languages_sees_them_however_they_are_written(anna, ben):
+    ben.post(f"/api/v1/accounts/{anna.id}/follow", data={"languages[]": "FR"})
+    french = anna.post("/api/v1/statuses", data={"status": "bonjour", "language": "Fr"})
+    english = anna.post("/api/v1/statuses", data={"status": "hello", "language": "en"})
+    seen = [status["id"] for status in ben.get("/api/v1/timelines/home")]
+    assert french["id"] in seen and english["id"] not in seen
+    ben.post(f"/api/v1/accounts/{anna.id}/unfollow")
+
+
 # deletions
 
 def test_a_deleted_status_comes_back_as_it_was_typed(anna):

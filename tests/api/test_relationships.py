@@ -208,6 +208,12 @@ def test_familiar_followers_are_those_whom_one_follows_too(anna, people, server)
     assert anna.get("/api/v1/accounts/familiar_followers", **{"id[]": dora.id}) == [{"id": dora.id, "accounts": []}]
 
 
+def test_familiar_followers_are_asked_for_with_a_body_too(anna, people):
+    """As Mastodon.py does."""
+    other = people["bert"].id
+    assert anna.call("GET", "/api/v1/accounts/familiar_followers", json={"id": [other]}).json()[0]["id"] == other
+
+
 def test_followers_and_following_page_by_the_link_header_in_both_directions(anna, server):
     far = [far_actor(server.database, f"page{number}") for number in range(5)]
     for one in far:

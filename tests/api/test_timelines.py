@@ -137,6 +137,19 @@ def test_followed_tags_come_into_home(world):
     assert ids(reader.get(HOME)) == [made["id"]]
 
 
+def test_what_came_by_a_tag_alone_goes_with_it(world):
+    server, reader, _, _ = world
+    for tag in ("jardin", "fleurs"):
+        reader.post(f"/api/v1/tags/{tag}/follow")
+    post(server, "stranger", "mon #jardin")
+    both, friendly = post(server, "stranger", "#jardin et #fleurs"), post(server, "friend", "son #jardin")
+    assert len(reader.get(HOME)) == 3
+    reader.post("/api/v1/tags/Jardin/unfollow")
+    assert ids(reader.get(HOME)) == [friendly["id"], both["id"]]
+    reader.post("/api/v1/tags/fleurs/unfollow")
+    assert ids(reader.get(HOME)) == [friendly["id"]]
+
+
 def test_what_is_muted_or_blocked_is_left_out_and_comes_back(world):
     server, reader, _, _ = world
     made = post(server, "friend", "dit")

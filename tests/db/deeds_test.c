@@ -368,13 +368,13 @@ static void what_does_not_fit_a_profile_is_refused(void **state)
 	memset(text, 'a', sizeof(text));
 	int64_t hugo = make("hugo");
 	int64_t group = make_of_kind("hugo_group", ACTOR_GROUP);
-	struct str long_name = { text, PROFILE_MAX_DISPLAY_NAME_BYTES + 1 };
+	struct str long_name = { text, PROFILE_MAX_DISPLAY_NAME_CHARACTERS + 1 };
 	struct str long_bio = { text, PROFILE_MAX_BIO_CHARACTERS + 1 };
 	struct str no_text = STR("\xff");
 	struct profile_field many[PROFILE_MAX_FIELDS + 1];
 	for (size_t i = 0; i < PROFILE_MAX_FIELDS + 1; i++)
 		many[i] = (struct profile_field){ STR("n"), STR("v") };
-	struct profile_field long_field = { STR("n"), { text, PROFILE_MAX_FIELD_BYTES + 1 } };
+	struct profile_field long_field = { STR("n"), { text, PROFILE_MAX_FIELD_CHARACTERS + 1 } };
 	bool yes = true;
 	const struct profile_change changes[] = { { .display_name = &long_name }, { .display_name = &no_text }, { .bio = &long_bio },
 		{ .bio = &no_text }, { .fields = many, .field_count = PROFILE_MAX_FIELDS + 1, .replaces_fields = true },

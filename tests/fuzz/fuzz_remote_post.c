@@ -7,6 +7,7 @@
 #include "base/hashtag.h"
 #include "base/html.h"
 #include "base/json_in.h"
+#include "base/text_line.h"
 
 #include <assert.h>
 
@@ -25,7 +26,7 @@ static void check_fields(struct arena *arena, const struct remote_post_fields *f
 	assert(str_eq(fields->html, again) && fields->html.len <= REMOTE_POST_HTML_MAX_BYTES);
 	check_line(fields->title);
 	check_line(fields->spoiler_text);
-	assert(str_eq(fields->title, remote_text_line(arena, fields->title, VOCAB_TITLE_MAX_BYTES)));
+	assert(str_eq(fields->title, text_line(arena, fields->title, VOCAB_TITLE_MAX_BYTES)));
 	assert(fields->created_us > 0 && fields->created_us <= RECEIVED_US && fields->edited_us <= RECEIVED_US);
 	assert(fields->medium_count <= POST_MAX_MEDIA && fields->tag_count <= POST_MAX_TAGS);
 	assert(fields->emoji_count <= REMOTE_POST_MAX_EMOJIS);
