@@ -14,4 +14,7 @@ enum error handle_export_blocks(struct request *request);
 enum error handle_export_domain_blocks(struct request *request);
 enum error handle_export_bookmarks(struct request *request);
 
+/* Answers with the file of what actor_id lost by an event (storage/severance.h), which the caller has seen to be its own. */
+enum error respond_severed_export(struct request *request, int64_t actor_id, int64_t event_id, bool of_followers) MUST_CHECK;
+
 #endif
