@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Severed follows. What is noted and what is told are two things, so that an event of many transactions is told once, with
- * all that was lost by it; what stays untold when a process ends is found by an index. */
+ * all that was lost by it. */
 #include "storage/severance.h"
 
 #include "storage/event.h"
 #include "storage/id.h"
+#include "storage/job.h"
 #include "storage/statement.h"
 
 #define ID_TRIES 5
@@ -89,14 +90,6 @@ static const struct statement list_untold = STATEMENT("severance_list_untold", 2
 	"   and not s.is_told"
 	" limit $2"); // severed_actors_untold
 
-static const struct statement list_left = STATEMENT("severance_list_left", 2,
-	"select distinct s.event_id"
-	" from severed_actors as s"
-	" where not s.is_told"
-	"   and s.event_id < $1"
-	" order by s.event_id"
-	" limit $2"); // severed_actors_untold
-
 /* Nothing is written when the id is another's, and nothing is told then. */
 static const struct statement tell_one = STATEMENT("severance_tell_one", 3,
 	"with written as ("
@@ -160,7 +153,7 @@ static const struct statement forget = STATEMENT("severance_forget", 1,
 	"delete from severed_actors"
 	" where actor_id = $1"); // severed_actors_page
 
-STATEMENT_TABLE(severance_statements, &note, &end_follows, &list_untold, &list_left, &tell_one, &list_some, &list_newest,
+STATEMENT_TABLE(severance_statements, &note, &end_follows, &list_untold, &tell_one, &list_some, &list_newest,
 	&forget);
 
 static const char *const kind_names[] = {
@@ -207,6 +200,12 @@ enum error severance_end_follows(struct db *db, struct arena *arena, const struc
 	return error;
 }
 
+enum error severance_tell_later(struct db *db, struct arena *arena, int64_t event_id, int64_t due_us)
+{
+	struct str key = arena_printf(arena, "%lld", (long long)event_id);
+	return job_add(db, arena, STR_LITERAL("tell_severed"), key, (struct str){ 0 }, due_us);
+}
+
 /* Somebody else may tell at the same time: then there is nothing to write. */
 static enum error tell_actor(struct db *db, struct arena *arena, int64_t event_id, int64_t actor_id)
 {
@@ -239,18 +238,6 @@ enum error severance_tell(struct db *db, struct arena *arena, int64_t event_id)
 		for (int i = 0; !error && i < count; i++)
 			error = tell_actor(db, arena, event_id, db_int64(&rows, i, 0));
 	}
-	return error;
-}
-
-enum error severance_tell_left(struct db *db, struct arena *arena, int64_t before_us)
-{
-	struct db_values values = { .count = 0 };
-	db_value_int64(&values, id_at_time(before_us));
-	db_value_int64(&values, TELL_BATCH);
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &list_left, &values, &rows);
-	for (int i = 0; !error && i < rows.count; i++)
-		error = severance_tell(db, arena, db_int64(&rows, i, 0));
 	return error;
 }
 

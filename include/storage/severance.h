@@ -34,12 +34,13 @@ enum error severance_note(struct db *db, struct arena *arena, const struct sever
 enum error severance_end_follows(struct db *db, struct arena *arena, const struct severance *severance,
 	const int64_t *actor_ids, size_t actor_count, int limit, int64_t *ret_count) MUST_CHECK;
 
-/* Tells all whom nobody told of the event yet: a notification each, in the caller's transaction or alone, when each is a
- * transaction of its own. Emits EVENT_NOTIFICATION. No app is rung: none can ask to be. */
+/* Tells all whom nobody told of the event yet: a notification each, in a transaction of its own. Emits EVENT_NOTIFICATION.
+ * No app is rung: none can ask to be. db must not be in a transaction. */
 enum error severance_tell(struct db *db, struct arena *arena, int64_t event_id) MUST_CHECK;
 
-/* The same for events since before (microseconds since 1970) whose maker ended before it told. Outside of a transaction. */
-enum error severance_tell_left(struct db *db, struct arena *arena, int64_t before_us) MUST_CHECK;
+/* A job that does so, in a process that has streams; in the caller's transaction. Asked for again, it is due at the earlier
+ * time. due_us 0: now. */
+enum error severance_tell_later(struct db *db, struct arena *arena, int64_t event_id, int64_t due_us) MUST_CHECK;
 
 /* An event as one of those who lost something by it sees it. */
 struct severance_loss {

@@ -132,8 +132,8 @@ static enum error write_suspension(struct db *db, struct arena *arena, void *own
 	enum error error = ERROR_NONE;
 	if (!actor->is_local)
 		error = end_follows_here(db, arena, suspension);
-	if (!error)
-		error = severance_tell(db, arena, suspension->severance.id);
+	if (!error && !actor->is_local)
+		error = severance_tell_later(db, arena, suspension->severance.id, 0);
 	if (!error)
 		error = actor_set_suspended(db, arena, actor->id, true);
 	if (!error && actor->is_local)

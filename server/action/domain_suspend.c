@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * The block stands before the first follow ends, so that no new ones come meanwhile. Each batch is a transaction of its own:
- * one with all follows of a large server would hold the counters of everybody here who has one. */
+ * one with all follows of a large server would hold the counters of everybody here who has one. Who is to be told is not
+ * forgotten when this process ends in between: the job waits already. */
 #include "server/action/domain_suspend.h"
 
+#include "server/action/deed.h"
+
+#include "base/clock.h"
 #include "base/log.h"
 #include "storage/id.h"
 #include "storage/severance.h"
 
 #define ACTOR_BATCH 100
 #define FOLLOW_BATCH 500
+#define PATIENCE_US (3600LL * 1000000) /* longer than it takes */
 
 static enum error end_follows(struct db *db, struct arena *arena, const struct severance *severance, int64_t *ret_count)
 {
@@ -25,16 +30,38 @@ static enum error end_follows(struct db *db, struct arena *arena, const struct s
 	return error;
 }
 
+struct applying {
+	const struct domain_block *block;
+	struct severance severance;
+	int64_t due_us; /* when it is told at the latest; 0: now */
+};
+
+static enum error write_block(struct db *db, struct arena *arena, void *owner)
+{
+	const struct applying *applying = owner;
+	enum error error = domain_block_set(db, arena, applying->block);
+	if (error || applying->block->severity != DOMAIN_SUSPEND)
+		return error;
+	return severance_tell_later(db, arena, applying->severance.id, applying->due_us);
+}
+
+static enum error write_end(struct db *db, struct arena *arena, void *owner)
+{
+	const struct applying *applying = owner;
+	return severance_tell_later(db, arena, applying->severance.id, 0);
+}
+
 enum error domain_block_apply(struct db *db, struct arena *arena, const struct domain_block *block)
 {
 	int64_t count;
-	enum error error = domain_block_set(db, arena, block);
+	struct applying applying = { .block = block, .due_us = clock_now_us() + PATIENCE_US,
+		.severance = { .id = id_new(), .kind = SEVERANCE_DOMAIN_BLOCK, .target = block->domain } };
+	enum error error = deed_write(db, arena, write_block, &applying, ERROR_NONE);
 	if (error || block->severity != DOMAIN_SUSPEND)
 		return error;
-	struct severance severance = { .id = id_new(), .kind = SEVERANCE_DOMAIN_BLOCK, .target = block->domain };
-	error = end_follows(db, arena, &severance, &count);
+	error = end_follows(db, arena, &applying.severance, &count);
 	if (error)
 		return error;
 	log_event(LOG_LEVEL_INFO, "domain_follows_ended", LOG_STR("domain", block->domain), LOG_INT("count", count));
-	return severance_tell(db, arena, severance.id);
+	return deed_write(db, arena, write_end, &applying, ERROR_NONE);
 }

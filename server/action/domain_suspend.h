@@ -7,7 +7,7 @@
 #include "storage/domain_policy.h"
 
 /* Writes the block. With DOMAIN_SUSPEND the follows between its actors and ours end then, both ways and with counters, in
- * batches that hold nobody up, and those who lost some are told once of all of them. db must not be in a transaction, and
+ * batches that hold nobody up, and those who lost some are told once of all of them, by a job. db must not be in a transaction, and
  * has to be the web role's or the owner's. Blocking again does what an earlier call has left undone. */
 enum error domain_block_apply(struct db *db, struct arena *arena, const struct domain_block *block) MUST_CHECK;
 

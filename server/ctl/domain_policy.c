@@ -8,6 +8,7 @@
 
 #include "server/action/domain_suspend.h"
 #include "storage/domain.h"
+#include "storage/wake.h"
 
 #include "base/url.h"
 
@@ -89,7 +90,10 @@ static enum error run_block(struct invocation *invocation)
 		error = refuse_own(invocation, block.domain);
 	if (error)
 		return error;
-	error = domain_block_apply(ctl_db(invocation), invocation->arena, &block);
+	error = wake_start(ctl_config(invocation)); /* running servers hear of it at once */
+	if (!error)
+		error = domain_block_apply(ctl_db(invocation), invocation->arena, &block);
+	wake_stop();
 	if (error)
 		return ctl_fail(error, "%s", error_text(error));
 	AUTO(buf) struct buf out = { 0 };

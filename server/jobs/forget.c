@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * The hourly round: telling what was left untold, forgetting what has expired, and writing down how the week goes. */
+ * The hourly round: forgetting what has expired and what was read long ago, and writing down how the week goes. */
 #include "server/jobs/forget.h"
 
 #include "server/app.h"
@@ -10,9 +10,6 @@
 #include "storage/expiry.h"
 #include "storage/instance.h"
 #include "storage/retention.h"
-#include "storage/severance.h"
-
-#define LEFT_UNTOLD_US (3600LL * 1000000) /* longer than anything takes that ends follows */
 
 enum error forget_told(const struct config *config, struct db *db, struct arena *arena, int64_t now_us, int64_t *sum)
 {
@@ -34,11 +31,11 @@ enum error forget_told(const struct config *config, struct db *db, struct arena 
 enum error job_forget_run(struct job_run *run)
 {
 	bool has_more = true;
-	int64_t sum = 0, now_us = clock_now_us();
-	enum error error = severance_tell_left(run->db, run->arena, now_us - LEFT_UNTOLD_US);
+	int64_t sum = 0;
+	enum error error = ERROR_NONE;
 	while (!error && has_more)
 		error = expiry_forget(run->db, run->arena, &has_more);
 	if (!error)
-		error = forget_told(run->app->config, run->db, run->arena, now_us, &sum);
+		error = forget_told(run->app->config, run->db, run->arena, clock_now_us(), &sum);
 	return error ? error : instance_note_week(run->db, run->arena);
 }

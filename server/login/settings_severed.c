@@ -21,12 +21,12 @@ static const enum text reasons[SEVERANCE_KIND_COUNT] = {
 static void write_list(struct request *request, struct buf *out, enum language language, const struct severance_loss *loss,
 	int64_t count, enum text name, const char *file)
 {
-	struct str words = arena_printf(request->arena, "%.*s: %.*s", STR_ARG(text_get(language, name)),
+	struct str words = arena_printf(request->arena, "%.*s (%.*s)", STR_ARG(text_get(language, name)),
 		STR_ARG(text_number(request->arena, language, count)));
 	if (!count || loss->is_purged)
 		TEMPLATE(out, "<small>{}</small>", template_text(words));
 	else
-		TEMPLATE(out, "<a class=\"button\" href=\"{}\">{} (CSV)</a>", template_url(arena_printf(request->arena,
+		TEMPLATE(out, "<a class=\"button\" href=\"{}\">{} · CSV</a>", template_url(arena_printf(request->arena,
 			"/severed_relationships/%lld/%s.csv", (long long)loss->event_id, file)), template_text(words));
 }
 
