@@ -2076,8 +2076,7 @@ CREATE TABLE public.notifications (
     is_filtered boolean DEFAULT false NOT NULL,
     report_id bigint,
     severance_event_id bigint,
-    CONSTRAINT notifications_check CHECK (((kind = 'report'::text) = (report_id IS NOT NULL))),
-    CONSTRAINT notifications_check1 CHECK (((kind = 'severed_relationships'::text) = (severance_event_id IS NOT NULL))),
+    CONSTRAINT notifications_check CHECK ((((kind = 'report'::text) = (report_id IS NOT NULL)) AND ((kind = 'severed_relationships'::text) = (severance_event_id IS NOT NULL)))),
     CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text, 'status'::text, 'sign_up'::text, 'report'::text, 'severed_relationships'::text])))
 );
 COMMENT ON COLUMN public.notifications.actor_id IS 'Who is told; always a local actor';

@@ -7,7 +7,6 @@
 #include "server/mastodon/exports.h"
 #include "server/mastodon/parameters.h"
 
-#include "base/mutant.h"
 #include "storage/severance.h"
 
 #define MAX_SHOWN 40
@@ -58,22 +57,13 @@ enum error handle_severed_page(struct request *request)
 	return ERROR_NONE;
 }
 
-/* One's own only: another's is not there. */
 static enum error respond_list(struct request *request, bool of_followers)
 {
 	struct visitor visitor;
-	struct severance_loss *losses;
-	size_t count;
 	enum error error;
-	int64_t event_id = parameter_path_id(request, 0);
 	if (!settings_begin(request, &visitor, &error))
 		return error;
-	error = severance_list_some(request->db, request->arena, visitor.actor.id, &event_id, 1, &losses, &count);
-	if (error)
-		return error;
-	if (!count && !MUTANT("severed_owner"))
-		return ERROR_NOT_FOUND;
-	return respond_severed_export(request, visitor.actor.id, event_id, of_followers);
+	return respond_severed_export(request, visitor.actor.id, parameter_path_id(request, 0), of_followers);
 }
 
 enum error handle_severed_following(struct request *request)

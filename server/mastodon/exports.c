@@ -3,7 +3,11 @@
  * CSV (RFC 4180), page by page in memory that is used again. */
 #include "server/mastodon/exports.h"
 
+#include "server/mastodon/parameters.h"
+
+#include "base/mutant.h"
 #include "storage/export.h"
+#include "storage/severance.h"
 
 #define PAGE_ROWS 1000
 #define MAX_ROWS 200000
@@ -78,10 +82,27 @@ static enum error respond_export(struct request *request, enum export_kind kind,
 
 enum error respond_severed_export(struct request *request, int64_t actor_id, int64_t event_id, bool of_followers)
 {
+	struct severance_loss *losses;
+	size_t count;
 	struct export_query query = { .kind = of_followers ? EXPORT_SEVERED_FOLLOWERS : EXPORT_SEVERED_FOLLOWING,
 		.actor_id = actor_id, .event_id = event_id };
+	enum error error = severance_list_some(request->db, request->arena, actor_id, &event_id, 1, &losses, &count);
+	if (error)
+		return error;
+	if (!count && !MUTANT("export_severed_owner"))
+		return ERROR_NOT_FOUND;
 	return respond_file(request, query, of_followers ? "severed_followers" : "severed_following",
 		of_followers ? FOLLOWERS_HEAD : FOLLOWING_HEAD);
+}
+
+enum error handle_export_severed_following(struct request *request)
+{
+	return respond_severed_export(request, request->access.actor_id, parameter_path_id(request, 0), false);
+}
+
+enum error handle_export_severed_followers(struct request *request)
+{
+	return respond_severed_export(request, request->access.actor_id, parameter_path_id(request, 0), true);
 }
 
 enum error handle_export_following(struct request *request)

@@ -196,7 +196,14 @@ def test_no_app_can_ask_to_be_rung_for_it(server, town, lost):
 def test_what_one_lost_is_nobody_elses_to_read(server, town, lost):
     event = lost["event"]["id"]
     other = browser_of(server, "bert")
+    limited = person(server, "lina", scopes="read:lists")
     for name in HEADS:
+        path = f"/api/v1/exports/severed_relationships/{event}/{name}.csv"
+        town["bert"].get(path, 404)
+        limited.get(path, 403)
+        own = town["anna"].call("GET", path)
+        assert own.headers["Content-Type"] == "text/csv; charset=utf-8" and own.text.splitlines()[0] == ",".join(HEADS[name])
+        assert ("three@far.example" in own.text) == (name == "followers")
         assert other.get(f"/severed_relationships/{event}/{name}.csv", follow=False).status_code == 404
         assert other.get(f"/severed_relationships/{int(event) + 1}/{name}.csv", follow=False).status_code == 404
         nobody = Browser(server)
