@@ -45,15 +45,22 @@ static const struct statement note = STATEMENT("severance_note", 6,
 	"), " KEEP_SEVERED
 	" select count(*) from kept"); // follows_follower_id_followed_id_key, primary keys
 
+/* Ordered as its index is: wherever most follows are of one actor, a plan for any values would read the table whole. */
 static const struct statement end_follows = STATEMENT("severance_end_follows", 5,
-	"with picked as ("
-	"  (select f.id from follows as f where f.follower_id = any ($4::bigint[]) limit $5)"
-	"  union"
-	"  (select f.id from follows as f where f.followed_id = any ($4::bigint[]) limit $5)"
-	"), gone as ("
+	"with gone as ("
 	"  delete from follows as f"
-	"  using picked"
-	"  where f.id = picked.id"
+	"  where f.id = any (array("
+	"    (select one.id"
+	"     from unnest($4::bigint[]) as o (id)"
+	"     cross join lateral (select f.id from follows as f where f.follower_id = o.id order by f.state, f.id desc limit $5)"
+	"       as one"
+	"     limit $5)"
+	"    union"
+	"    (select one.id"
+	"     from unnest($4::bigint[]) as o (id)"
+	"     cross join lateral (select f.id from follows as f where f.followed_id = o.id order by f.state, f.id desc limit $5)"
+	"       as one"
+	"     limit $5)))"
 	"  returning f.follower_id, f.followed_id, f.state, f.shows_boosts, f.notifies, f.languages"
 	"), lost as ("
 	"  select one.actor_id, sum(one.following) as following, sum(one.followers) as followers"

@@ -30,7 +30,7 @@ enum error severance_note(struct db *db, struct arena *arena, const struct sever
 	int64_t follower_id, int64_t followed_id) MUST_CHECK;
 
 /* Ends follows of those remote actors, both ways and with counters, and notes them: a statement of at most 2 * limit rows,
- * alone or in a transaction. *ret_count says how many ended; when that is 0, none is left. */
+ * alone or in a transaction. *ret_count says how many ended; fewer than limit, and none is left. */
 enum error severance_end_follows(struct db *db, struct arena *arena, const struct severance *severance,
 	const int64_t *actor_ids, size_t actor_count, int limit, int64_t *ret_count) MUST_CHECK;
 

@@ -12,7 +12,7 @@
 #include "storage/id.h"
 #include "storage/severance.h"
 
-#define ACTOR_BATCH 100
+#define ACTOR_BATCH 500
 #define FOLLOW_BATCH 500
 #define PATIENCE_US (3600LL * 1000000) /* longer than it takes */
 
@@ -23,7 +23,7 @@ static enum error end_follows(struct db *db, struct arena *arena, const struct s
 	enum error error = domain_list_tied(db, arena, severance->target, &actor_ids, &actor_count);
 	for (size_t done = 0; !error && done < actor_count; done += ACTOR_BATCH) {
 		size_t batch = actor_count - done < ACTOR_BATCH ? actor_count - done : ACTOR_BATCH;
-		for (int64_t count = 1; !error && count > 0; total += error ? 0 : count)
+		for (int64_t count = FOLLOW_BATCH; !error && count >= FOLLOW_BATCH; total += error ? 0 : count)
 			error = severance_end_follows(db, arena, severance, actor_ids + done, batch, FOLLOW_BATCH, &count);
 	}
 	*ret_count = total;

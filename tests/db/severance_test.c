@@ -54,6 +54,9 @@ static void follows_end_in_batches_with_their_counters_and_are_told_of_once(void
 	for (int batches = 0; count; batches++) {
 		assert_int_equal(severance_end_follows(db, arena, &severance, far, 5, 1, &count), ERROR_NONE);
 		assert_true(count <= 2 && batches < 20);
+		if (!count)
+			assert_string_equal(query("select count(*) from follows where follower_id = any ('{%lld,%lld,%lld,%lld,%lld}')",
+				(long long)far[0], (long long)far[1], (long long)far[2], (long long)far[3], (long long)far[4]), "0");
 		total += count;
 	}
 	assert_int_equal(total, 7);
