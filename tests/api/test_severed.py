@@ -155,6 +155,7 @@ def test_a_suspension_tells_those_who_lost_a_follower(server, town):
     assert read(browser, event, "following") == [HEADS["following"]], "a follow that comes back with it is not lost"
     act(server, "suspend", "three@far.example")
     assert len(told(anna)) == 1
+    forget(server, anna)
 
 
 def test_a_suspended_person_of_here_keeps_its_follows_and_nobody_is_told(server, town):
@@ -167,8 +168,10 @@ def test_a_suspended_person_of_here_keeps_its_follows_and_nobody_is_told(server,
 
 @pytest.fixture(scope="module")
 def lost(server, town):
-    """What anna is told after the tests above."""
-    return told(town["anna"])[0]
+    """What anna is told once one who followed her is suspended."""
+    follow(server.database, far_actor(server.database, "lost", "far.example"), town["anna"].id)
+    act(server, "suspend", "lost@far.example")
+    return wait_told(town["anna"])[0]
 
 
 def test_apps_choose_it_read_it_alone_and_in_groups(server, town, lost):
@@ -203,14 +206,14 @@ def test_what_one_lost_is_nobody_elses_to_read(server, town, lost):
         limited.get(path, 403)
         own = town["anna"].call("GET", path)
         assert own.headers["Content-Type"] == "text/csv; charset=utf-8" and own.text.splitlines()[0] == ",".join(HEADS[name])
-        assert ("three@far.example" in own.text) == (name == "followers")
+        assert ("lost@far.example" in own.text) == (name == "followers")
         assert other.get(f"/severed_relationships/{event}/{name}.csv", follow=False).status_code == 404
         assert other.get(f"/severed_relationships/{int(event) + 1}/{name}.csv", follow=False).status_code == 404
         nobody = Browser(server)
         assert nobody.get(f"/severed_relationships/{event}/{name}.csv", follow=False).status_code == 302
         assert nobody.location.startswith("/auth/sign_in") or "/auth/sign_in" in nobody.location
     assert town["bert"].get(f"{PATH}/{lost['id']}", status=404)
-    assert "three@far.example" not in other.get("/settings").text
+    assert "lost@far.example" not in other.get("/settings").text
 
 
 @pytest.mark.parametrize("language, words", [
@@ -220,7 +223,7 @@ def test_what_one_lost_is_nobody_elses_to_read(server, town, lost):
 def test_the_settings_lead_to_the_lists(server, town, lost, language, words):
     browser = browser_of(server, "anna", language)
     page = browser.get("/severed_relationships").text
-    for word in [*words, "three@far.example", f"/severed_relationships/{lost['event']['id']}/followers.csv"]:
+    for word in [*words, "lost@far.example", f"/severed_relationships/{lost['event']['id']}/followers.csv"]:
         assert word in page, word
     assert f"/severed_relationships/{lost['event']['id']}/following.csv" not in page, "nothing is in it"
     assert "severed_relationships" not in browser_of(server, "bert", language).get("/settings").text
