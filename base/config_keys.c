@@ -97,6 +97,7 @@ static const struct config_key keys[] = {
 	TEXT("federation.ca_file", "", "PEM file with one more certificate authority to believe."),
 	DURATION("retention.activities", "7d", 0, 3650 * 24 * HOUR_MS, "How long handled activities and sent bodies are kept; 0s: for ever."),
 	DURATION("retention.deliveries", "90d", 0, 3650 * 24 * HOUR_MS, "How long delivery receipts are kept before they become sums; 0s: for ever."),
+	DURATION("retention.notifications", "180d", 0, 3650 * 24 * HOUR_MS, "How long notifications that were read are kept, and lists of lost followers; 0s: for ever."),
 	DURATION("retention.remote_media", "14d", HOUR_MS, 3650 * 24 * HOUR_MS, "How long copies of pictures of other servers are kept before they are fetched anew."),
 	DURATION("retention.remote_posts", "180d", 0, 3650 * 24 * HOUR_MS, "How long posts of other servers that nobody here touched are kept; 0s: for ever."),
 };

@@ -29,36 +29,16 @@ static const struct statement block_set = STATEMENT("domain_policy_block_set", 6
 /* The host of an actor's id, turned round, so that a domain and all below it are one range of the index. */
 #define ACTOR_HOST_REVERSED "(reverse(split_part(split_part(a.uri, '/', 3), ':', 1)) collate \"C\")"
 
-static const struct statement end_follows = STATEMENT("domain_policy_end_follows", 1,
-	"with those as ("
-	"  select a.id"
-	"  from actors as a"
-	"  where a.domain_id is null"
-	"    and (" ACTOR_HOST_REVERSED " = reverse($1::text) collate \"C\""
-	"         or " ACTOR_HOST_REVERSED " > (reverse($1::text) || '.') collate \"C\""
-	"        and " ACTOR_HOST_REVERSED " < (reverse($1::text) || '/') collate \"C\")"
-	"), gone as ("
-	"  delete from follows as f"
-	"  using those"
-	"  where f.follower_id = those.id or f.followed_id = those.id"
-	"  returning f.follower_id, f.followed_id, f.state"
-	"), lost as ("
-	"  select one.actor_id, sum(one.following) as following, sum(one.followers) as followers"
-	"  from gone as g, lateral (values (g.follower_id, 1, 0), (g.followed_id, 0, 1)) as one (actor_id, following, followers)"
-	"  where g.state = 'accepted'"
-	"  group by one.actor_id"
-	"), locked as materialized ("
-	"  select c.actor_id"
-	"  from actor_counts as c"
-	"  where c.actor_id in (select actor_id from lost)"
-	"  order by c.actor_id"
-	"  for update"
-	")"
-	" update actor_counts as c"
-	" set following = greatest(c.following - lost.following, 0),"
-	"     followers = greatest(c.followers - lost.followers, 0)"
-	" from lost join locked using (actor_id)"
-	" where c.actor_id = lost.actor_id"); // actors_host_reversed, follows_followed_id, follows_follower_id_followed_id_key
+static const struct statement list_tied = STATEMENT("domain_policy_list_tied", 1,
+	"select a.id"
+	" from actors as a"
+	" where a.domain_id is null"
+	"   and (" ACTOR_HOST_REVERSED " = reverse($1::text) collate \"C\""
+	"        or " ACTOR_HOST_REVERSED " > (reverse($1::text) || '.') collate \"C\""
+	"       and " ACTOR_HOST_REVERSED " < (reverse($1::text) || '/') collate \"C\")"
+	"   and (exists (select from follows as f where f.follower_id = a.id)"
+	"        or exists (select from follows as f where f.followed_id = a.id))");
+	// actors_host_reversed, follows_followed_id, follows_follower_id
 
 static const struct statement block_remove = STATEMENT("domain_policy_block_remove", 1,
 	"delete from domain_blocks"
@@ -83,7 +63,7 @@ static const struct statement allow_list = STATEMENT("domain_policy_allow_list",
 	" from domain_allows"
 	" order by domain");
 
-STATEMENT_TABLE(domain_policy_statements, &block_set, &end_follows, &block_remove, &block_list, &allow_add, &allow_remove,
+STATEMENT_TABLE(domain_policy_statements, &block_set, &list_tied, &block_remove, &block_list, &allow_add, &allow_remove,
 	&allow_list);
 
 static const char *const severity_names[] = {
@@ -118,14 +98,25 @@ enum error domain_block_set(struct db *db, struct arena *arena, const struct dom
 	db_value_text(&values, block->public_comment);
 	db_value_text(&values, block->private_comment);
 	enum error error = db_change(db, arena, &block_set, &values, NULL);
-	if (!error && block->severity == DOMAIN_SUSPEND) {
-		struct db_values domain = { .count = 0 };
-		db_value_text(&domain, block->domain);
-		error = db_change(db, arena, &end_follows, &domain, NULL);
-	}
 	if (!error)
 		wake_ring_on_commit(db, WAKE_POLICY);
 	return error;
+}
+
+enum error domain_list_tied(struct db *db, struct arena *arena, struct str domain, int64_t **ret_actor_ids, size_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text(&values, domain);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &list_tied, &values, &rows);
+	if (error)
+		return error;
+	int64_t *ids = arena_alloc_array(arena, (size_t)rows.count, sizeof(*ids));
+	for (int i = 0; i < rows.count; i++)
+		ids[i] = db_int64(&rows, i, 0);
+	*ret_actor_ids = ids;
+	*ret_count = (size_t)rows.count;
+	return ERROR_NONE;
 }
 
 static enum error change_one(struct db *db, struct arena *arena, const struct statement *statement, struct str domain,

@@ -80,11 +80,36 @@ static const struct statement list_bookmarks = STATEMENT("export_bookmarks", 3,
 	" order by b.id"
 	" limit $3"); // bookmarks_actor_id
 
-STATEMENT_TABLE(export_statements, &list_following, &list_followers, &list_lists, &list_mutes, &list_blocks,
-	&list_domain_blocks, &list_bookmarks);
+static const struct statement list_severed_following = STATEMENT("export_severed_following", 4,
+	"select f.other_id, " HANDLE ", " TRUE_OR_FALSE("f.shows_boosts") ", " TRUE_OR_FALSE("f.notifies") ","
+	"       coalesce(array_to_string(f.languages, ', '), '')"
+	" from severed_follows as f"
+	" join actors as a on a.id = f.other_id"
+	" where f.event_id = $4"
+	"   and f.actor_id = $1"
+	"   and not f.is_follower"
+	"   and f.other_id > $2"
+	"   and a.deleted_at is null"
+	" order by f.other_id"
+	" limit $3"); // severed_follows_pkey
 
-enum error export_list(struct db *db, struct arena *arena, enum export_kind kind, int64_t actor_id, int64_t after_id, int limit,
-	struct export_row **ret_rows, size_t *ret_count)
+static const struct statement list_severed_followers = STATEMENT("export_severed_followers", 4,
+	"select f.other_id, " HANDLE
+	" from severed_follows as f"
+	" join actors as a on a.id = f.other_id"
+	" where f.event_id = $4"
+	"   and f.actor_id = $1"
+	"   and f.is_follower"
+	"   and f.other_id > $2"
+	"   and a.deleted_at is null"
+	" order by f.other_id"
+	" limit $3"); // severed_follows_pkey
+
+STATEMENT_TABLE(export_statements, &list_following, &list_followers, &list_lists, &list_mutes, &list_blocks,
+	&list_domain_blocks, &list_bookmarks, &list_severed_following, &list_severed_followers);
+
+enum error export_list(struct db *db, struct arena *arena, const struct export_query *query, struct export_row **ret_rows,
+	size_t *ret_count)
 {
 	static const struct {
 		const struct statement *statement;
@@ -97,19 +122,23 @@ enum error export_list(struct db *db, struct arena *arena, enum export_kind kind
 		[EXPORT_BLOCKS] = { &list_blocks, 1 },
 		[EXPORT_DOMAIN_BLOCKS] = { &list_domain_blocks, 1 },
 		[EXPORT_BOOKMARKS] = { &list_bookmarks, 1 },
+		[EXPORT_SEVERED_FOLLOWING] = { &list_severed_following, 4 },
+		[EXPORT_SEVERED_FOLLOWERS] = { &list_severed_followers, 1 },
 	};
 	struct db_values values = { .count = 0 };
-	db_value_int64(&values, actor_id);
-	db_value_int64(&values, after_id);
-	db_value_int64(&values, limit);
+	db_value_int64(&values, query->actor_id);
+	db_value_int64(&values, query->after_id);
+	db_value_int64(&values, query->limit);
+	if (query->kind == EXPORT_SEVERED_FOLLOWING || query->kind == EXPORT_SEVERED_FOLLOWERS)
+		db_value_int64(&values, query->event_id);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, kinds[kind].statement, &values, &rows);
+	enum error error = db_run(db, arena, kinds[query->kind].statement, &values, &rows);
 	if (error)
 		return error;
 	struct export_row *found = arena_alloc_array(arena, (size_t)rows.count, sizeof(*found));
 	for (int i = 0; i < rows.count; i++) {
 		found[i].id = db_int64(&rows, i, 0);
-		for (int cell = 0; cell < kinds[kind].cell_count; cell++)
+		for (int cell = 0; cell < kinds[query->kind].cell_count; cell++)
 			found[i].cells[cell] = db_text(&rows, i, cell + 1);
 	}
 	*ret_rows = found;

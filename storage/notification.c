@@ -95,7 +95,7 @@ static const struct statement remove_one = STATEMENT("notification_remove", 4,
 	"   and kind = $2"
 	"   and from_actor_id = $3"
 	"   and (post_id = $4 or $4::bigint is null and post_id is null)");
-	// notifications_actor_id_kind_from_actor_id_post_id_report_id_key
+	// notifications_unique
 
 static const struct statement tell_watchers = STATEMENT("notification_tell_watchers", 2,
 	"insert into jobs (id, kind, key)"
@@ -161,6 +161,7 @@ static const char *const kind_names[] = {
 	[NOTIFICATION_STATUS] = "status",
 	[NOTIFICATION_SIGN_UP] = "sign_up",
 	[NOTIFICATION_REPORT] = "report",
+	[NOTIFICATION_SEVERED] = "severed_relationships",
 };
 
 const char *notification_kind_name(enum notification_kind kind)

@@ -17,6 +17,7 @@
 	", n.from_actor_id"     \
 	", n.post_id"           \
 	", n.report_id"         \
+	", n.severance_event_id" \
 	", n.created_at"        \
 	", n.is_filtered"
 
@@ -26,6 +27,7 @@ enum {
 	NOTIFICATION_FROM_ACTOR_ID,
 	NOTIFICATION_POST_ID,
 	NOTIFICATION_REPORT_ID,
+	NOTIFICATION_SEVERANCE_EVENT_ID,
 	NOTIFICATION_CREATED_AT,
 	NOTIFICATION_IS_FILTERED,
 };
@@ -59,13 +61,13 @@ static const struct statement list_newest_from = STATEMENT("notification_list_ne
 	LIST_OF_ALL
 	"   and n.from_actor_id = $7"
 	" order by n.id desc"
-	" limit $4"); // notifications_actor_id_kind_from_actor_id_post_id_report_id_key
+	" limit $4"); // notifications_unique
 
 static const struct statement list_oldest_from = STATEMENT("notification_list_oldest_from", 7,
 	LIST_OF_ALL
 	"   and n.from_actor_id = $7"
 	" order by n.id"
-	" limit $4"); // notifications_actor_id_kind_from_actor_id_post_id_report_id_key
+	" limit $4"); // notifications_unique
 
 static const struct statement find = STATEMENT("notification_list_find", 2,
 	"select " NOTIFICATION_COLUMNS
@@ -154,6 +156,7 @@ static bool read_row(const struct db_rows *rows, int row, struct notification *r
 		.from_actor_id = db_int64(rows, row, NOTIFICATION_FROM_ACTOR_ID),
 		.post_id = db_int64(rows, row, NOTIFICATION_POST_ID),
 		.report_id = db_int64(rows, row, NOTIFICATION_REPORT_ID),
+		.severance_event_id = db_int64(rows, row, NOTIFICATION_SEVERANCE_EVENT_ID),
 		.created_us = db_time(rows, row, NOTIFICATION_CREATED_AT),
 		.is_filtered = db_bool(rows, row, NOTIFICATION_IS_FILTERED),
 	};

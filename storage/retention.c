@@ -202,8 +202,84 @@ static const struct statement peers = STATEMENT("retention_peers", 3,
 	" select case when (select count(*) from looked_at) < $2 then '' else (select max(name) from looked_at) end,"
 	"        (select count(*) from gone)"); // peers_pkey, deliveries_peer, actors_host_reversed
 
+/* Of each account as far as somebody who reads it has said to have read. What is held back was not shown to them. While a
+ * batch is full, the next one begins where this one did. */
+static const struct statement notifications = STATEMENT("retention_notifications", 4,
+	"with readers as materialized ("
+	"  select m.actor_id, max(m.last_read_id) as read_id"
+	"  from markers as m"
+	"  where m.actor_id > $1"
+	"    and m.timeline = 'notifications'"
+	"  group by m.actor_id"
+	"  order by m.actor_id"
+	"  limit $4"
+	"), old as ("
+	"  select n.id"
+	"  from readers as r"
+	"  cross join lateral ("
+	"    select n.id"
+	"    from notifications as n"
+	"    where n.actor_id = r.actor_id"
+	"      and n.id <= r.read_id"
+	"      and n.id < $2"
+	"      and not n.is_filtered"
+	"    order by n.id"
+	"    limit $3"
+	"    for update skip locked) as n"
+	"  limit $3"
+	"), gone as ("
+	"  delete from notifications as n"
+	"  using old as o"
+	"  where n.id = o.id"
+	"  returning 1"
+	")"
+	" select case when (select count(*) from old) >= $3 then $1"
+	"             when (select count(*) from readers) < $4 then 0"
+	"             else (select max(actor_id) from readers) end,"
+	"        (select count(*) from gone)"); // markers_actor_id, notifications_actor_id, notifications_pkey
+
+/* Their lists first, which may be long. */
+#define LOST_LONG_AGO                                                                                    \
+	" from severed_actors as s"                                                                      \
+	" where s.event_id < $1"                                                                         \
+	"   and s.is_told"                                                                               \
+	"   and not exists (select from notifications as n"                                              \
+	"                   where n.severance_event_id = s.event_id and n.actor_id = s.actor_id)"
+
+static const struct statement severed_follows = STATEMENT("retention_severed_follows", 2,
+	"delete from severed_follows as f"
+	" using (select f.event_id, f.actor_id, f.is_follower, f.other_id"
+	"        from (select s.event_id, s.actor_id" LOST_LONG_AGO ") as s"
+	"        join severed_follows as f on f.event_id = s.event_id and f.actor_id = s.actor_id"
+	"        limit $2"
+	"        for update of f skip locked) as old"
+	" where f.event_id = old.event_id"
+	"   and f.actor_id = old.actor_id"
+	"   and f.is_follower = old.is_follower"
+	"   and f.other_id = old.other_id"); // severed_actors_pkey, notifications_severance_event_id, severed_follows_pkey
+
+static const struct statement severed_actors = STATEMENT("retention_severed_actors", 2,
+	"delete from severed_actors as s"
+	" using (select s.event_id, s.actor_id" LOST_LONG_AGO
+	"          and not exists (select from severed_follows as f where f.event_id = s.event_id and f.actor_id = s.actor_id)"
+	"        order by s.event_id, s.actor_id"
+	"        limit $2"
+	"        for update skip locked) as old"
+	" where s.event_id = old.event_id"
+	"   and s.actor_id = old.actor_id"); // severed_actors_pkey, notifications_severance_event_id, severed_follows_pkey
+
+static const struct statement severance_events = STATEMENT("retention_severance_events", 2,
+	"delete from severance_events"
+	" where id in (select e.id"
+	"              from severance_events as e"
+	"              where e.id < $1"
+	"                and not exists (select from severed_actors as s where s.event_id = e.id)"
+	"              order by e.id"
+	"              limit $2"
+	"              for update skip locked)"); // severance_events_pkey, severed_actors_pkey
+
 STATEMENT_TABLE(retention_statements, &activities_in, &set_aside, &bodies_out, &deliveries, &activities_out, &remote_posts, &media,
-	&tombstones, &fetch_roots, &peers);
+	&tombstones, &fetch_roots, &peers, &notifications, &severed_follows, &severed_actors, &severance_events);
 
 static enum error forget(struct db *db, struct arena *arena, const struct statement *statement,
 	const struct db_values *values, int64_t *ret_count)
@@ -314,5 +390,36 @@ enum error retention_peers(struct db *db, struct arena *arena, int64_t before_us
 		return error;
 	*ret_last_name = db_text(&rows, 0, 0);
 	*ret_count = db_int64(&rows, 0, 1);
+	return ERROR_NONE;
+}
+
+enum error retention_notifications(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor, int64_t *ret_count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, *cursor);
+	db_value_int64(&values, before_us); /* an id is the microsecond when it was told */
+	db_value_int64(&values, RETENTION_BATCH);
+	db_value_int64(&values, RETENTION_BATCH);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &notifications, &values, &rows);
+	if (error)
+		return error;
+	*cursor = db_int64(&rows, 0, 0);
+	*ret_count = db_int64(&rows, 0, 1);
+	return ERROR_NONE;
+}
+
+enum error retention_severances(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count)
+{
+	static const struct statement *const all[] = { &severed_follows, &severed_actors, &severance_events };
+	int64_t most = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		int64_t count = 0;
+		enum error error = forget_by_id(db, arena, all[i], before_us, &count);
+		if (error)
+			return error;
+		most = count > most ? count : most;
+	}
+	*ret_count = most;
 	return ERROR_NONE;
 }

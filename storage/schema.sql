@@ -2094,10 +2094,12 @@ CREATE TABLE public.notifications (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     is_filtered boolean DEFAULT false NOT NULL,
     report_id bigint,
-    CONSTRAINT notifications_check CHECK (((kind = 'report'::text) = (report_id IS NOT NULL))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text, 'status'::text, 'sign_up'::text, 'report'::text])))
+    severance_event_id bigint,
+    CONSTRAINT notifications_check CHECK ((((kind = 'report'::text) = (report_id IS NOT NULL)) AND ((kind = 'severed_relationships'::text) = (severance_event_id IS NOT NULL)))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['mention'::text, 'follow'::text, 'follow_request'::text, 'favourite'::text, 'reaction'::text, 'boost'::text, 'poll'::text, 'update'::text, 'quote'::text, 'quoted_update'::text, 'move'::text, 'status'::text, 'sign_up'::text, 'report'::text, 'severed_relationships'::text])))
 );
 COMMENT ON COLUMN public.notifications.actor_id IS 'Who is told; always a local actor';
+COMMENT ON COLUMN public.notifications.from_actor_id IS 'Who did what is told of; whom it is for, when that is nobody';
 COMMENT ON COLUMN public.notifications.is_filtered IS 'Held back by the policy of whom it is for, until its sender is accepted';
 CREATE TABLE public.oauth_applications (
     id bigint NOT NULL,
@@ -2752,6 +2754,36 @@ CREATE TABLE public.settings (
     CONSTRAINT settings_value_check CHECK ((octet_length((value)::text) <= 65536))
 );
 COMMENT ON TABLE public.settings IS 'What the operator changes while the server runs';
+CREATE TABLE public.severance_events (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT severance_events_kind_check CHECK ((kind = ANY (ARRAY['domain_block'::text, 'user_domain_block'::text, 'account_suspension'::text]))),
+    CONSTRAINT severance_events_target_check CHECK (((length(target) >= 1) AND (length(target) <= 600)))
+);
+COMMENT ON TABLE public.severance_events IS 'Follows ended that their people did not end one by one';
+COMMENT ON COLUMN public.severance_events.target IS 'The domain, or the handle of who was suspended: user@domain';
+CREATE TABLE public.severed_actors (
+    event_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    followers integer NOT NULL,
+    following integer NOT NULL,
+    is_told boolean DEFAULT false NOT NULL,
+    CONSTRAINT severed_actors_followers_check CHECK ((followers >= 0)),
+    CONSTRAINT severed_actors_following_check CHECK ((following >= 0))
+);
+COMMENT ON TABLE public.severed_actors IS 'Local actors who lost something by an event, and how much';
+CREATE TABLE public.severed_follows (
+    event_id bigint NOT NULL,
+    actor_id bigint NOT NULL,
+    is_follower boolean NOT NULL,
+    other_id bigint NOT NULL,
+    shows_boosts boolean NOT NULL,
+    notifies boolean NOT NULL,
+    languages text[]
+);
+COMMENT ON COLUMN public.severed_follows.is_follower IS 'The other one followed the actor; otherwise the actor followed them, as the columns behind say';
 CREATE TABLE public.slot_plans (
     actor_id bigint NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
@@ -3236,9 +3268,9 @@ ALTER TABLE ONLY public.notification_requests
 ALTER TABLE ONLY public.notification_requests
     ADD CONSTRAINT notification_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notifications
-    ADD CONSTRAINT notifications_actor_id_kind_from_actor_id_post_id_report_id_key UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id, report_id);
-ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_unique UNIQUE NULLS NOT DISTINCT (actor_id, kind, from_actor_id, post_id, report_id, severance_event_id);
 ALTER TABLE ONLY public.oauth_applications
     ADD CONSTRAINT oauth_applications_client_id_key UNIQUE (client_id);
 ALTER TABLE ONLY public.oauth_applications
@@ -3369,6 +3401,12 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.severance_events
+    ADD CONSTRAINT severance_events_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.severed_actors
+    ADD CONSTRAINT severed_actors_pkey PRIMARY KEY (event_id, actor_id);
+ALTER TABLE ONLY public.severed_follows
+    ADD CONSTRAINT severed_follows_pkey PRIMARY KEY (event_id, actor_id, is_follower, other_id);
 ALTER TABLE ONLY public.sla_policies
     ADD CONSTRAINT sla_policies_organisation_id_name_key UNIQUE (organisation_id, name);
 ALTER TABLE ONLY public.sla_policies
@@ -3538,6 +3576,7 @@ CREATE INDEX notifications_from_actor_id ON public.notifications USING btree (fr
 CREATE INDEX notifications_kind ON public.notifications USING btree (actor_id, kind, id DESC);
 CREATE INDEX notifications_post_id ON public.notifications USING btree (post_id, kind, id DESC) WHERE (post_id IS NOT NULL);
 CREATE INDEX notifications_report_id ON public.notifications USING btree (report_id) WHERE (report_id IS NOT NULL);
+CREATE INDEX notifications_severance_event_id ON public.notifications USING btree (severance_event_id) WHERE (severance_event_id IS NOT NULL);
 CREATE INDEX oauth_applications_unused ON public.oauth_applications USING btree (created_at) WHERE (NOT is_used);
 CREATE INDEX oauth_codes_actor_id ON public.oauth_codes USING btree (actor_id);
 CREATE INDEX oauth_codes_application_id ON public.oauth_codes USING btree (application_id);
@@ -3596,6 +3635,9 @@ CREATE INDEX scheduled_posts_actor_id ON public.scheduled_posts USING btree (act
 CREATE INDEX scheduled_posts_application_id ON public.scheduled_posts USING btree (application_id) WHERE (application_id IS NOT NULL);
 CREATE INDEX sessions_expires_at ON public.sessions USING btree (expires_at);
 CREATE INDEX sessions_user_id ON public.sessions USING btree (user_id);
+CREATE INDEX severed_actors_page ON public.severed_actors USING btree (actor_id, event_id DESC);
+CREATE INDEX severed_actors_untold ON public.severed_actors USING btree (event_id, actor_id) WHERE (NOT is_told);
+CREATE INDEX severed_follows_other_id ON public.severed_follows USING btree (other_id);
 CREATE INDEX sla_policies_actor_id ON public.sla_policies USING btree (actor_id) WHERE (actor_id IS NOT NULL);
 CREATE INDEX sla_policies_team_id ON public.sla_policies USING btree (team_id) WHERE (team_id IS NOT NULL);
 CREATE INDEX tag_follows_name ON public.tag_follows USING btree (name);
@@ -3941,6 +3983,8 @@ ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_post_id_fkey FOREIGN KEY (post_id) REFERENCES public.posts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_severance_event_id_fkey FOREIGN KEY (severance_event_id) REFERENCES public.severance_events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
     ADD CONSTRAINT oauth_codes_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.oauth_codes
@@ -4047,6 +4091,14 @@ ALTER TABLE ONLY public.service_plans
     ADD CONSTRAINT service_plans_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES public.organisations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.severed_actors
+    ADD CONSTRAINT severed_actors_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.severed_actors
+    ADD CONSTRAINT severed_actors_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.severance_events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.severed_follows
+    ADD CONSTRAINT severed_follows_event_id_actor_id_fkey FOREIGN KEY (event_id, actor_id) REFERENCES public.severed_actors(event_id, actor_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.severed_follows
+    ADD CONSTRAINT severed_follows_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sla_policies
     ADD CONSTRAINT sla_policies_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.brand_accounts(actor_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sla_policies
@@ -4399,6 +4451,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.service_plans TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO comptoir_web;
 GRANT SELECT ON TABLE public.settings TO comptoir_federation;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.severance_events TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.severed_actors TO comptoir_web;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.severed_follows TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_plans TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tag_follows TO comptoir_web;
 GRANT SELECT,DELETE ON TABLE public.tag_follows TO comptoir_federation;

@@ -27,9 +27,12 @@ struct domain_block {
 const char *domain_severity_name(enum domain_severity severity);
 bool domain_severity_from_name(struct str name, enum domain_severity *ret_severity) MUST_CHECK;
 
-/* In the caller's transaction: adds or changes; rings WAKE_POLICY. With DOMAIN_SUSPEND the follows between its actors
- * and ours end, both ways and with counters. What waits to be delivered there is withheld when its turn comes. */
+/* In the caller's transaction: adds or changes; rings WAKE_POLICY. What waits to be delivered there is withheld when its
+ * turn comes. Follows stay: domain_block_apply ends them. */
 enum error domain_block_set(struct db *db, struct arena *arena, const struct domain_block *block) MUST_CHECK;
+/* The remote actors of a domain and of its subdomains who follow somebody here or are followed, in no order (arena). */
+enum error domain_list_tied(struct db *db, struct arena *arena, struct str domain, int64_t **ret_actor_ids,
+	size_t *ret_count) MUST_CHECK;
 enum error domain_block_remove(struct db *db, struct arena *arena, struct str domain) MUST_CHECK; /* ERROR_NOT_FOUND */
 enum error domain_block_list(struct db *db, struct arena *arena, struct domain_block **ret_blocks, size_t *ret_count) MUST_CHECK;
 

@@ -14,6 +14,8 @@ enum export_kind {
 	EXPORT_BLOCKS,        /* handle */
 	EXPORT_DOMAIN_BLOCKS, /* domain */
 	EXPORT_BOOKMARKS,     /* uri of the post */
+	EXPORT_SEVERED_FOLLOWING, /* what was lost by an event (severance.h), as EXPORT_FOLLOWING */
+	EXPORT_SEVERED_FOLLOWERS, /* the same, as EXPORT_FOLLOWERS */
 };
 
 #define EXPORT_MAX_CELLS 4
@@ -23,7 +25,16 @@ struct export_row {
 	struct str cells[EXPORT_MAX_CELLS]; /* data NULL behind the last one */
 };
 
-enum error export_list(struct db *db, struct arena *arena, enum export_kind kind, int64_t actor_id, int64_t after_id, int limit,
-	struct export_row **ret_rows, size_t *ret_count) MUST_CHECK;
+struct export_query {
+	enum export_kind kind;
+	int64_t actor_id;
+	int64_t event_id; /* of the severed kinds alone; nothing is listed of one by which the actor lost nothing */
+	int64_t after_id; /* 0 for the first page */
+	int limit;
+};
+
+/* Those who have left their servers, or are suspended, are left out; of the severed kinds the former only. */
+enum error export_list(struct db *db, struct arena *arena, const struct export_query *query, struct export_row **ret_rows,
+	size_t *ret_count) MUST_CHECK;
 
 #endif

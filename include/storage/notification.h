@@ -22,6 +22,7 @@ enum notification_kind {
 	NOTIFICATION_STATUS,  /* somebody whose posts you want to be told of has posted */
 	NOTIFICATION_SIGN_UP, /* for moderators */
 	NOTIFICATION_REPORT,  /* for moderators */
+	NOTIFICATION_SEVERED, /* follows have ended (severance.h); it comes from whom it is for */
 	NOTIFICATION_KIND_COUNT
 };
 

@@ -14,6 +14,7 @@ struct notification {
 	int64_t from_actor_id;
 	int64_t post_id;   /* 0 for none */
 	int64_t report_id; /* 0 for none */
+	int64_t severance_event_id; /* 0 for none */
 	int64_t created_us;
 	bool is_filtered;
 };

@@ -39,4 +39,13 @@ enum error retention_fetch_roots(struct db *db, struct arena *arena, int64_t bef
 enum error retention_peers(struct db *db, struct arena *arena, int64_t before_us, struct str after_name,
 	struct str *ret_last_name, int64_t *ret_count) MUST_CHECK;
 
+/* The web role and the owner only: notifications told before that somebody who reads the account has marked as read. A walk
+ * over accounts: *cursor is 0 at first, and after the last batch, which is not a full one. What is held back stays until
+ * its sender is judged. */
+enum error retention_notifications(struct db *db, struct arena *arena, int64_t before_us, int64_t *cursor,
+	int64_t *ret_count) MUST_CHECK;
+
+/* The same roles: what people lost before (severance.h) and have no notification of any more. */
+enum error retention_severances(struct db *db, struct arena *arena, int64_t before_us, int64_t *ret_count) MUST_CHECK;
+
 #endif

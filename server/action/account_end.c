@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "storage/follow.h"
+#include "storage/id.h"
+#include "storage/severance.h"
 #include "storage/user.h"
 
 #define FOLLOW_PAGE 200
@@ -63,6 +65,8 @@ static enum error write_deletion(struct db *db, struct arena *arena, void *owner
 	if (!error)
 		error = user_delete_by_actor(db, arena, actor_id);
 	if (!error)
+		error = severance_forget(db, arena, actor_id);
+	if (!error)
 		error = actor_delete(db, arena, actor_id);
 	return error;
 }
@@ -80,22 +84,30 @@ enum error account_delete(struct db *db, struct arena *arena, int64_t actor_id)
 	return error;
 }
 
+struct suspension {
+	struct actor actor;
+	struct severance severance;
+};
+
 /* A suspended actor of another server still reads what is delivered to it, until it is no follower any more. */
-static enum error reject_followed(struct db *db, struct arena *arena, const struct actor *follower, int64_t followed_id,
+static enum error reject_followed(struct db *db, struct arena *arena, const struct suspension *suspension, int64_t followed_id,
 	struct str follow_uri)
 {
 	struct actor followed;
+	const struct actor *follower = &suspension->actor;
 	enum error error = actor_find_by_id(db, arena, followed_id, &followed);
+	if (!error)
+		error = severance_note(db, arena, &suspension->severance, followed_id, follower->id, followed_id);
 	if (!error)
 		error = follow_remove(db, arena, follower->id, followed_id);
 	return error ? error : outbox_reject_follow(db, arena, &followed, follower, follow_uri);
 }
 
-static enum error end_follows_here(struct db *db, struct arena *arena, const struct actor *actor)
+static enum error end_follows_here(struct db *db, struct arena *arena, const struct suspension *suspension)
 {
 	static const enum follow_state states[] = { FOLLOW_ACCEPTED, FOLLOW_PENDING };
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		struct follow_page page = { .actor_id = actor->id, .side = FOLLOW_FOLLOWING, .state = states[i], .limit = FOLLOW_PAGE };
+		struct follow_page page = { .actor_id = suspension->actor.id, .side = FOLLOW_FOLLOWING, .state = states[i], .limit = FOLLOW_PAGE };
 		size_t count = FOLLOW_PAGE;
 		while (count == FOLLOW_PAGE) {
 			struct follow_item *items = NULL;
@@ -103,7 +115,7 @@ static enum error end_follows_here(struct db *db, struct arena *arena, const str
 			for (size_t n = 0; !error && n < count; n++) {
 				page.before_follow_id = items[n].follow_id;
 				if (items[n].is_local)
-					error = reject_followed(db, arena, actor, items[n].actor_id, items[n].follow_uri);
+					error = reject_followed(db, arena, suspension, items[n].actor_id, items[n].follow_uri);
 			}
 			if (error)
 				return error;
@@ -115,10 +127,13 @@ static enum error end_follows_here(struct db *db, struct arena *arena, const str
 /* The rejections go while it still counts as somebody to deliver to. */
 static enum error write_suspension(struct db *db, struct arena *arena, void *owner)
 {
-	const struct actor *actor = owner;
+	const struct suspension *suspension = owner;
+	const struct actor *actor = &suspension->actor;
 	enum error error = ERROR_NONE;
 	if (!actor->is_local)
-		error = end_follows_here(db, arena, actor);
+		error = end_follows_here(db, arena, suspension);
+	if (!error && !actor->is_local)
+		error = severance_tell_later(db, arena, suspension->severance.id, 0);
 	if (!error)
 		error = actor_set_suspended(db, arena, actor->id, true);
 	if (!error && actor->is_local)
@@ -128,11 +143,13 @@ static enum error write_suspension(struct db *db, struct arena *arena, void *own
 
 enum error account_suspend(struct db *db, struct arena *arena, int64_t actor_id)
 {
-	struct actor actor;
-	enum error error = find_subject(db, arena, actor_id, &actor);
-	if (error || actor.is_suspended)
+	struct suspension suspension = { .severance = { .id = id_new(), .kind = SEVERANCE_ACCOUNT_SUSPENSION } };
+	enum error error = find_subject(db, arena, actor_id, &suspension.actor);
+	if (error || suspension.actor.is_suspended)
 		return error;
-	error = deed_write(db, arena, write_suspension, &actor, ERROR_NONE);
+	suspension.severance.target = arena_printf(arena, "%.*s@%.*s", STR_ARG(suspension.actor.username),
+		STR_ARG(suspension.actor.domain));
+	error = deed_write(db, arena, write_suspension, &suspension, ERROR_NONE);
 	if (!error)
 		log_event(LOG_LEVEL_INFO, "account_suspended", LOG_INT("actor_id", actor_id));
 	return error;

@@ -25,9 +25,9 @@ enum error account_rotate_keys(struct db *db, struct arena *arena, const struct 
  * instance. */
 enum error account_delete(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
 
-/* A moderator's: local or remote. A suspended remote actor loses those it follows here; a local one's followers are
- * sent the document that says so. Twice is fine. ERROR_NOT_FOUND when it is not there or deleted, ERROR_FORBIDDEN for
- * the actor of the instance. */
+/* A moderator's: local or remote. A suspended remote actor loses those it follows here, who are told of it; a local one
+ * keeps its follows, which come back with it, and its followers are sent the document that says so. Twice is fine.
+ * ERROR_NOT_FOUND when it is not there or deleted, ERROR_FORBIDDEN for the actor of the instance. */
 enum error account_suspend(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
 enum error account_unsuspend(struct db *db, struct arena *arena, int64_t actor_id) MUST_CHECK;
 

@@ -18,6 +18,7 @@ struct following {
 	const struct actor *followed;
 	struct follow *follow;
 	const struct follow_options *options; /* NULL for none */
+	const struct severance *severance;    /* that its end is part of; NULL for none */
 };
 
 static enum error check_block(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
@@ -97,6 +98,8 @@ static enum error write_stop(struct db *db, struct arena *arena, void *owner)
 	const struct actor *followed = following->followed;
 	struct follow follow;
 	enum error error = follow_find(db, arena, follower->id, followed->id, &follow);
+	if (!error && following->severance)
+		error = severance_note(db, arena, following->severance, follower->id, follower->id, followed->id);
 	if (!error)
 		error = follow_remove(db, arena, follower->id, followed->id);
 	if (!error)
@@ -109,6 +112,12 @@ static enum error write_stop(struct db *db, struct arena *arena, void *owner)
 
 enum error follow_stop(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id)
 {
+	return follow_stop_severed(db, arena, follower_id, followed_id, NULL);
+}
+
+enum error follow_stop_severed(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct severance *severance)
+{
 	struct actor follower;
 	struct actor followed;
 	enum error error = deed_find_doer(db, arena, follower_id, &follower);
@@ -117,6 +126,6 @@ enum error follow_stop(struct db *db, struct arena *arena, int64_t follower_id, 
 		error = actor_find_by_id(db, arena, followed_id, &followed);
 	if (error)
 		return error;
-	struct following following = { .follower = &follower, .followed = &followed };
+	struct following following = { .follower = &follower, .followed = &followed, .severance = severance };
 	return deed_write(db, arena, write_stop, &following, ERROR_NOT_FOUND);
 }

@@ -6,6 +6,7 @@
 #define COMPTOIR_SERVER_ACTION_FOLLOW_H
 
 #include "storage/follow.h"
+#include "storage/severance.h"
 
 /* Following somebody twice answers what there is. A local actor that is not locked accepts at once; others are asked,
  * and the follow waits. ERROR_FORBIDDEN for oneself, when the follower may not act, when either blocks the other, when the
@@ -26,5 +27,12 @@ enum error follow_request_reject(struct db *db, struct arena *arena, int64_t act
 
 /* A local actor no longer wants a follower. ERROR_NOT_FOUND when they do not follow it. */
 enum error follower_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id) MUST_CHECK;
+
+/* follow_stop and follower_remove as parts of an event that ends many follows at once: what was accepted is noted in the
+ * transaction that ends it. */
+enum error follow_stop_severed(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
+	const struct severance *severance) MUST_CHECK;
+enum error follower_remove_severed(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id,
+	const struct severance *severance) MUST_CHECK;
 
 #endif

@@ -13,6 +13,7 @@ struct answer {
 	const struct actor *actor;
 	const struct actor *follower;
 	enum follow_state state; /* in which it must be to be rejected */
+	const struct severance *severance; /* NULL for none */
 };
 
 static enum error write_accept(struct db *db, struct arena *arena, void *owner)
@@ -43,6 +44,8 @@ static enum error write_reject(struct db *db, struct arena *arena, void *owner)
 	enum error error = follow_find(db, arena, follower_id, actor_id, &follow);
 	if (!error && follow.state != answer->state)
 		error = ERROR_NOT_FOUND;
+	if (!error && answer->severance)
+		error = severance_note(db, arena, answer->severance, actor_id, follower_id, actor_id);
 	if (!error)
 		error = follow_remove(db, arena, follower_id, actor_id);
 	if (!error)
@@ -71,23 +74,30 @@ enum error follow_request_accept(struct db *db, struct arena *arena, int64_t act
 	return deed_write(db, arena, write_accept, &answer, ERROR_NONE);
 }
 
-static enum error reject(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id, enum follow_state state)
+static enum error reject(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id, enum follow_state state,
+	const struct severance *severance)
 {
 	struct actor actor;
 	struct actor follower;
 	enum error error = find_both(db, arena, actor_id, follower_id, &actor, &follower);
 	if (error)
 		return error;
-	struct answer answer = { .actor = &actor, .follower = &follower, .state = state };
+	struct answer answer = { .actor = &actor, .follower = &follower, .state = state, .severance = severance };
 	return deed_write(db, arena, write_reject, &answer, ERROR_NOT_FOUND);
 }
 
 enum error follow_request_reject(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id)
 {
-	return reject(db, arena, actor_id, follower_id, FOLLOW_PENDING);
+	return reject(db, arena, actor_id, follower_id, FOLLOW_PENDING, NULL);
 }
 
 enum error follower_remove(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id)
 {
-	return reject(db, arena, actor_id, follower_id, FOLLOW_ACCEPTED);
+	return reject(db, arena, actor_id, follower_id, FOLLOW_ACCEPTED, NULL);
+}
+
+enum error follower_remove_severed(struct db *db, struct arena *arena, int64_t actor_id, int64_t follower_id,
+	const struct severance *severance)
+{
+	return reject(db, arena, actor_id, follower_id, FOLLOW_ACCEPTED, severance);
 }

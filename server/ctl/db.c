@@ -3,6 +3,7 @@
  * comptoir db: the database and its schema. */
 #include "server/ctl/context.h"
 #include "server/ctl/nouns.h"
+#include "server/jobs/forget.h"
 
 #include "federation/maintenance.h"
 
@@ -154,7 +155,10 @@ static enum error run_tidy(struct invocation *invocation)
 		error = ctl_open_database(invocation, true);
 	if (error)
 		return error;
-	error = maintenance_forget(ctl_config(invocation), ctl_db(invocation), invocation->arena, clock_now_us(), &sums);
+	int64_t now_us = clock_now_us(), notifications = 0;
+	error = maintenance_forget(ctl_config(invocation), ctl_db(invocation), invocation->arena, now_us, &sums);
+	if (!error)
+		error = forget_told(ctl_config(invocation), ctl_db(invocation), invocation->arena, now_us, &notifications);
 	if (error)
 		return ctl_fail(error, "%s", error_text(error));
 	AUTO(buf) struct buf out = { 0 };
@@ -165,11 +169,13 @@ static enum error run_tidy(struct invocation *invocation)
 		json_out_key_int(&json, "activities", sums.activities);
 		json_out_key_int(&json, "deliveries", sums.deliveries);
 		json_out_key_int(&json, "remote_posts", sums.remote_posts);
+		json_out_key_int(&json, "notifications", notifications);
 		json_out_object_end(&json);
 		buf_add_char(&out, '\n');
 	} else {
-		buf_add_printf(&out, "forgotten: %lld activities, %lld delivery receipts, %lld posts of other servers\n",
-			(long long)sums.activities, (long long)sums.deliveries, (long long)sums.remote_posts);
+		buf_add_printf(&out, "forgotten: %lld activities, %lld delivery receipts, %lld posts of other servers,"
+			" %lld notifications\n",
+			(long long)sums.activities, (long long)sums.deliveries, (long long)sums.remote_posts, (long long)notifications);
 	}
 	return ctl_print(&out);
 }
@@ -180,7 +186,8 @@ const struct command command_db_tidy = {
 	.flags = COMMAND_HAS_JSON,
 	.summary = "Forgets now what the retention settings let go",
 	.details = "A running server does the same each hour, in batches that nobody waits for. Receipts become sums per server\n"
-		"and month; posts of other servers go when nobody here answered, boosted, favourited or was mentioned.\n"
+		"and month; posts of other servers go when nobody here answered, boosted, favourited or was mentioned;\n"
+		"notifications when they were read.\n"
 		"\nExample:\n"
 		"  comptoir db tidy --set retention.remote_posts=90d\n",
 	.run = run_tidy,

@@ -6,8 +6,9 @@
 #include "server/ctl/context.h"
 #include "server/ctl/nouns.h"
 
-#include "storage/domain_policy.h"
+#include "server/action/domain_suspend.h"
 #include "storage/domain.h"
+#include "storage/wake.h"
 
 #include "base/url.h"
 
@@ -66,20 +67,6 @@ static enum error fill_block(struct invocation *invocation, struct domain_block 
 	return ERROR_NONE;
 }
 
-static enum error write_block(struct invocation *invocation, const struct domain_block *block)
-{
-	struct db *db = ctl_db(invocation);
-	enum error error = db_begin(db);
-	if (error)
-		return error;
-	error = domain_block_set(db, invocation->arena, block);
-	if (error) {
-		db_rollback(db);
-		return error;
-	}
-	return db_commit(db);
-}
-
 /* With all subdomains "com" is a good part of the world. */
 static enum error ask_twice(struct invocation *invocation, struct str domain)
 {
@@ -103,7 +90,10 @@ static enum error run_block(struct invocation *invocation)
 		error = refuse_own(invocation, block.domain);
 	if (error)
 		return error;
-	error = write_block(invocation, &block);
+	error = wake_start(ctl_config(invocation)); /* running servers hear of it at once */
+	if (!error)
+		error = domain_block_apply(ctl_db(invocation), invocation->arena, &block);
+	wake_stop();
 	if (error)
 		return ctl_fail(error, "%s", error_text(error));
 	AUTO(buf) struct buf out = { 0 };
@@ -237,7 +227,8 @@ const struct command command_domain_block = {
 	.max_arguments = 1,
 	.summary = "Blocks another server, with all its subdomains",
 	.details = "Blocking a domain again replaces what was decided before. With suspend, the follows between its people and\n"
-		"ours end, and what waits to be delivered there is withheld. Servers that run hear of it at once.\n"
+		"ours end, who lost some is told, and what waits to be delivered there is withheld. Servers that run hear of\n"
+		"it at once.\n"
 		"\nExamples:\n"
 		"  comptoir domain block spam.example --comment 'unsolicited advertising'\n"
 		"  comptoir domain block loud.example --severity silence --reject-media\n",

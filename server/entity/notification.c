@@ -6,6 +6,8 @@
 #include "server/entity/page_cache.h"
 #include "server/entity/report.h"
 
+#include "storage/severance.h"
+
 static const char *const type_names[] = {
 	[NOTIFICATION_MENTION] = "mention",
 	[NOTIFICATION_FOLLOW] = "follow",
@@ -21,6 +23,7 @@ static const char *const type_names[] = {
 	[NOTIFICATION_STATUS] = "status",
 	[NOTIFICATION_SIGN_UP] = "admin.sign_up",
 	[NOTIFICATION_REPORT] = "admin.report",
+	[NOTIFICATION_SEVERED] = "severed_relationships",
 };
 
 const char *notification_type_name(enum notification_kind kind)
@@ -70,6 +73,28 @@ static const struct report *report_of(const struct notification_set *set, const 
 	return NULL;
 }
 
+static enum error find_losses(const struct reader *reader, const struct notification *notifications, size_t count,
+	struct notification_set *set)
+{
+	int64_t *event_ids = arena_alloc_array(reader->arena, count, sizeof(*event_ids));
+	size_t event_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (notifications[i].severance_event_id)
+			event_ids[event_count++] = notifications[i].severance_event_id;
+	if (!event_count)
+		return ERROR_NONE;
+	return severance_list_some(reader->db, reader->arena, reader->actor_id, event_ids, event_count, &set->losses,
+		&set->loss_count);
+}
+
+static const struct severance_loss *loss_of(const struct notification_set *set, const struct notification *notification)
+{
+	for (size_t i = 0; i < set->loss_count; i++)
+		if (set->losses[i].event_id == notification->severance_event_id)
+			return &set->losses[i];
+	return NULL;
+}
+
 enum error notification_set_load(const struct reader *reader, const struct notification *notifications, size_t count,
 	const int64_t *extra_actor_ids, size_t extra_count, struct page_parts *parts, struct notification_set *ret_set)
 {
@@ -85,6 +110,8 @@ enum error notification_set_load(const struct reader *reader, const struct notif
 	for (size_t i = 0; i < extra_count; i++)
 		actor_ids[count + i] = extra_actor_ids[i];
 	enum error error = find_reports(reader, notifications, count, &set);
+	if (!error)
+		error = find_losses(reader, notifications, count, &set);
 	for (size_t i = 0; i < set.report_count; i++)
 		actor_ids[count + extra_count + i] = set.reports[i].target_id;
 	if (!error)
@@ -111,6 +138,8 @@ bool notification_set_has(const struct notification_set *set, const struct notif
 		const struct report *report = report_of(set, notification);
 		return report && account_set_has(set->accounts, report->target_id);
 	}
+	if (notification->severance_event_id)
+		return loss_of(set, notification) != NULL;
 	return !notification->post_id || (status_set_has(set->statuses, notification->post_id) &&
 		!status_set_hides(set->statuses, notification->post_id));
 }
@@ -125,13 +154,30 @@ struct str notification_group_key(struct arena *arena, const struct notification
 	return arena_printf(arena, "%s-%lld-%lld", type_names[notification->kind], (long long)notification->post_id, span);
 }
 
-void notification_set_write_report(const struct notification_set *set, struct json_out *json,
+static void write_loss(struct json_out *json, const struct severance_loss *loss)
+{
+	json_out_object_begin(json);
+	json_out_key_id(json, "id", loss->event_id);
+	json_out_key_c_string(json, "type", severance_kind_name(loss->kind));
+	json_out_key_bool(json, "purged", loss->is_purged);
+	json_out_key_str(json, "target_name", loss->target);
+	json_out_key_int(json, "followers_count", loss->followers);
+	json_out_key_int(json, "following_count", loss->following);
+	json_out_key_time_ms(json, "created_at", loss->created_us);
+	json_out_object_end(json);
+}
+
+void notification_set_write_about(const struct notification_set *set, struct json_out *json,
 	const struct notification *notification)
 {
-	if (!notification->report_id)
-		return;
-	json_out_key(json, "report");
-	report_write(json, set->accounts, report_of(set, notification));
+	if (notification->report_id) {
+		json_out_key(json, "report");
+		report_write(json, set->accounts, report_of(set, notification));
+	}
+	if (notification->severance_event_id) {
+		json_out_key(json, "event");
+		write_loss(json, loss_of(set, notification));
+	}
 }
 
 void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,
@@ -148,7 +194,7 @@ void notification_set_write(const struct notification_set *set, const struct rea
 		json_out_key(json, "status");
 		status_set_write(set->statuses, json, notification->post_id);
 	}
-	notification_set_write_report(set, json, notification);
+	notification_set_write_about(set, json, notification);
 	json_out_object_end(json);
 }
 

@@ -20,11 +20,14 @@ unsigned notification_kinds_of_type(struct str type);
 
 /* What many notifications are made of, in one go. */
 struct report;
+struct severance_loss;
 struct notification_set {
 	struct account_set *accounts;
 	struct status_set *statuses;
 	struct report *reports;
 	size_t report_count;
+	struct severance_loss *losses;
+	size_t loss_count;
 };
 /* With the senders, and extra_actor_ids besides. parts as of status_set_load_noting, or NULL. */
 struct page_parts;
@@ -35,8 +38,8 @@ bool notification_set_has(const struct notification_set *set, const struct notif
 void notification_set_write(const struct notification_set *set, const struct reader *reader, struct json_out *json,
 	const struct notification *notification);
 
-/* The member "report", for those that have one. */
-void notification_set_write_report(const struct notification_set *set, struct json_out *json,
+/* The members "report" and "event" (RelationshipSeveranceEvent), for those that have one. */
+void notification_set_write_about(const struct notification_set *set, struct json_out *json,
 	const struct notification *notification);
 
 /* The key of the group that it is in when its kind is grouped, or that of itself alone. */

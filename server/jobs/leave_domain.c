@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Ends what ties a local actor to a server that it has blocked, one follow after another; run again, it goes on where it
- * was. */
+ * Ends what ties a local actor to a server that it has blocked, one follow after another, and tells of all of it at the end;
+ * run again, it goes on where it was, with the same event. */
 #include "server/jobs/job_worker.h"
 
 #include "server/action/follow.h"
@@ -12,15 +12,16 @@
 #define BATCH 100
 
 /* Somebody may have ended it meanwhile. */
-static enum error end_tie(struct job_run *run, int64_t actor_id, const struct domain_tie *tie)
+static enum error end_tie(struct job_run *run, int64_t actor_id, const struct domain_tie *tie,
+	const struct severance *severance)
 {
 	enum error error;
 	if (!tie->is_follower)
-		error = follow_stop(run->db, run->arena, actor_id, tie->other_id);
+		error = follow_stop_severed(run->db, run->arena, actor_id, tie->other_id, severance);
 	else if (tie->is_pending)
 		error = follow_request_reject(run->db, run->arena, actor_id, tie->other_id);
 	else
-		error = follower_remove(run->db, run->arena, actor_id, tie->other_id);
+		error = follower_remove_severed(run->db, run->arena, actor_id, tie->other_id, severance);
 	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
 }
 
@@ -28,13 +29,14 @@ static enum error leave(struct job_run *run, int64_t actor_id, struct str domain
 {
 	size_t count = 1;
 	enum error error = ERROR_NONE;
+	struct severance severance = { .id = run->job->id, .kind = SEVERANCE_USER_DOMAIN_BLOCK, .target = domain };
 	while (!error && count > 0) {
 		struct domain_tie *ties;
 		error = domain_ties_list(run->db, run->arena, actor_id, domain, BATCH, &ties, &count);
 		for (size_t i = 0; !error && i < count; i++)
-			error = end_tie(run, actor_id, &ties[i]);
+			error = end_tie(run, actor_id, &ties[i], &severance);
 	}
-	return error;
+	return error ? error : severance_tell(run->db, run->arena, severance.id);
 }
 
 enum error job_leave_domain_run(struct job_run *run)

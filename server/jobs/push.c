@@ -24,6 +24,7 @@
 #define BODY_MAX_CHARACTERS 140
 #define TITLE_MAX_CHARACTERS 120
 
+/* NOTIFICATION_SEVERED has none: there is no alert of Mastodon's for it, so that no app is rung. */
 static const int told_texts[NOTIFICATION_KIND_COUNT] = {
 	[NOTIFICATION_MENTION] = TEXT_TOLD_MENTION,
 	[NOTIFICATION_FOLLOW] = TEXT_TOLD_FOLLOW,

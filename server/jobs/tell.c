@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
- * Telling those who are not named by what happened: watchers of an author, moderators. The key of each job is the id of
+ * Telling those who are not named by what happened: watchers of an author, moderators, those who lost follows. The key of each job is the id of
  * what is told of. */
 #include "server/jobs/job_worker.h"
 
 #include "storage/notification.h"
+#include "storage/severance.h"
 
 static enum error tell(struct job_run *run, enum error (*add)(struct db *db, struct arena *arena, int64_t id))
 {
@@ -25,4 +26,9 @@ enum error job_tell_report_run(struct job_run *run)
 enum error job_tell_sign_up_run(struct job_run *run)
 {
 	return tell(run, notification_add_sign_up);
+}
+
+enum error job_tell_severed_run(struct job_run *run)
+{
+	return tell(run, severance_tell);
 }

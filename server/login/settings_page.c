@@ -5,6 +5,7 @@
 
 #include "server/app.h"
 #include "server/login/settings_invitations.h"
+#include "server/login/settings_severed.h"
 #include "server/login/sign_up_modes.h"
 #include "storage/oauth.h"
 #include "storage/second_factor.h"
@@ -175,6 +176,8 @@ enum error settings_write(struct request *request, const struct visitor *visitor
 		error = write_sessions(request, out, visitor);
 	if (!error)
 		error = write_apps(request, out, visitor);
+	if (!error)
+		error = settings_write_severed(request, out, visitor);
 	if (error)
 		return error;
 	write_deletion(out, visitor);

@@ -3,7 +3,11 @@
  * CSV (RFC 4180), page by page in memory that is used again. */
 #include "server/mastodon/exports.h"
 
+#include "server/mastodon/parameters.h"
+
+#include "base/mutant.h"
 #include "storage/export.h"
+#include "storage/severance.h"
 
 #include <string.h>
 
@@ -42,30 +46,30 @@ static void add_row(struct buf *out, const struct export_row *row)
 	buf_add_char(out, '\n');
 }
 
-static enum error collect(struct request *request, enum export_kind kind, struct buf *out)
+static enum error collect(struct request *request, struct export_query query, struct buf *out)
 {
 	AUTO(arena) struct arena *arena = arena_new(PAGE_LIMIT_BYTES);
-	int64_t after_id = 0;
+	query.limit = PAGE_ROWS;
 	size_t count = PAGE_ROWS;
 	for (size_t total = 0; count == PAGE_ROWS && total < MAX_ROWS; total += count) {
 		struct export_row *rows;
-		enum error error = export_list(request->db, arena, kind, request->access.actor_id, after_id, PAGE_ROWS, &rows, &count);
+		enum error error = export_list(request->db, arena, &query, &rows, &count);
 		if (error)
 			return error;
 		for (size_t i = 0; i < count; i++)
 			add_row(out, &rows[i]);
 		if (count)
-			after_id = rows[count - 1].id;
+			query.after_id = rows[count - 1].id;
 		arena_reset(arena);
 	}
 	return ERROR_NONE;
 }
 
-static enum error respond_export(struct request *request, enum export_kind kind, const char *file_name, const char *head)
+static enum error respond_file(struct request *request, struct export_query query, const char *file_name, const char *head)
 {
 	AUTO(buf) struct buf csv = { 0 };
 	buf_add_c_string(&csv, head);
-	enum error error = collect(request, kind, &csv);
+	enum error error = collect(request, query, &csv);
 	if (error)
 		return error;
 	respond_header(request, "Content-Disposition", arena_printf(request->arena, "attachment; filename=\"%s.csv\"", file_name));
@@ -73,15 +77,47 @@ static enum error respond_export(struct request *request, enum export_kind kind,
 	return ERROR_NONE;
 }
 
+static enum error respond_export(struct request *request, enum export_kind kind, const char *file_name, const char *head)
+{
+	return respond_file(request, (struct export_query){ .kind = kind, .actor_id = request->access.actor_id }, file_name, head);
+}
+
+#define FOLLOWING_HEAD "Account address,Show boosts,Notify on new posts,Languages\n"
+#define FOLLOWERS_HEAD "Account address\n"
+
+enum error respond_severed_export(struct request *request, int64_t actor_id, int64_t event_id, bool of_followers)
+{
+	struct severance_loss *losses;
+	size_t count;
+	struct export_query query = { .kind = of_followers ? EXPORT_SEVERED_FOLLOWERS : EXPORT_SEVERED_FOLLOWING,
+		.actor_id = actor_id, .event_id = event_id };
+	enum error error = severance_list_some(request->db, request->arena, actor_id, &event_id, 1, &losses, &count);
+	if (error)
+		return error;
+	if (!count && !MUTANT("export_severed_owner"))
+		return ERROR_NOT_FOUND;
+	return respond_file(request, query, of_followers ? "severed_followers" : "severed_following",
+		of_followers ? FOLLOWERS_HEAD : FOLLOWING_HEAD);
+}
+
+enum error handle_export_severed_following(struct request *request)
+{
+	return respond_severed_export(request, request->access.actor_id, parameter_path_id(request, 0), false);
+}
+
+enum error handle_export_severed_followers(struct request *request)
+{
+	return respond_severed_export(request, request->access.actor_id, parameter_path_id(request, 0), true);
+}
+
 enum error handle_export_following(struct request *request)
 {
-	return respond_export(request, EXPORT_FOLLOWING, "following_accounts",
-		"Account address,Show boosts,Notify on new posts,Languages\n");
+	return respond_export(request, EXPORT_FOLLOWING, "following_accounts", FOLLOWING_HEAD);
 }
 
 enum error handle_export_followers(struct request *request)
 {
-	return respond_export(request, EXPORT_FOLLOWERS, "followers", "Account address\n");
+	return respond_export(request, EXPORT_FOLLOWERS, "followers", FOLLOWERS_HEAD);
 }
 
 enum error handle_export_lists(struct request *request)

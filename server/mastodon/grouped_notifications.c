@@ -182,7 +182,7 @@ static void write_group(const struct answer *answer, struct json_out *json, cons
 	json_out_array_end(json);
 	if (entry->newest.post_id)
 		json_out_key_id(json, "status_id", entry->newest.post_id);
-	notification_set_write_report(&answer->set, json, &entry->newest);
+	notification_set_write_about(&answer->set, json, &entry->newest);
 	json_out_object_end(json);
 }
 

@@ -194,6 +194,13 @@
 	X(TEXT_SETTINGS_NO_APPS, "No app uses your account.", "Aucune application n’utilise votre compte.") \
 	X(TEXT_SETTINGS_REVOKE, "Take back", "Révoquer") \
 	X(TEXT_SETTINGS_SINCE, "since", "depuis le") \
+	X(TEXT_SEVERED, "Lost followers and follows", "Abonnés et abonnements perdus") \
+	X(TEXT_SEVERED_HELP, \
+		"These ended together, without your ending each of them. The lists can be kept, or imported elsewhere.", \
+		"Ils ont pris fin ensemble, sans que vous ayez mis fin à chacun. Vous pouvez en garder les listes, ou les importer ailleurs.") \
+	X(TEXT_SEVERED_DOMAIN_BLOCK, "blocked by those who run this server", "bloqué par les responsables de ce serveur") \
+	X(TEXT_SEVERED_USER_DOMAIN_BLOCK, "blocked by you", "bloqué par vous") \
+	X(TEXT_SEVERED_ACCOUNT_SUSPENSION, "suspended by those who run this server", "suspendu par les responsables de ce serveur") \
 	X(TEXT_SETTINGS_DELETE, "Delete the account", "Supprimer le compte") \
 	X(TEXT_SETTINGS_DELETE_HELP, \
 		"Everything goes: posts, follows, pictures. Other servers are asked to delete their copies. This cannot be undone, and the name cannot be used again.", \

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from support import processes
 from support.api import Api, make_token, new_id, person
 from support.entities import Conformance, load
+from support.far import far_actor, follow
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.limit(300)
@@ -34,7 +35,7 @@ ELSEWHERE = {
     "POST /api/v1/statuses/:id/translate": "test_posting",
 }
 UNSHOWN = {
-    "AccountWarning": "moderators warn by other means", "RelationshipSeveranceEvent": "not kept",
+    "AccountWarning": "moderators warn by other means",
     "NotificationFallback": "newer than what is claimed", "ShallowQuote": "quotes are whole", "AccountRole": "roles are not shown",
     "FeatureApproval": "newer than what is claimed",
     "Translation": "test_translation", "Translation::Attachment": "test_translation", "Translation::Poll": "test_translation",
@@ -47,7 +48,7 @@ UNSHOWN = {
     "V1::Instance.contact_account": "not configured here", "Instance.registrations.message": "not offered",
     "Instance.registrations.min_age": "not asked", "Instance.registrations.url": "sign-up is ours",
     "Instance.thumbnail.blurhash": "an asset has none", "Instance.thumbnail.versions": "one size",
-    "Notification.collection": "newer than what is claimed", "Notification.event": "not kept",
+    "Notification.collection": "newer than what is claimed",
     "Notification.fallback": "newer than what is claimed", "Notification.moderation_warning": "moderators warn by other means",
     "Notification.report": "for moderators: test_notifications", "Report.action_taken_at": "of resolved ones, which nobody is shown",
     "OEmbed.height": "as tall as its text", "ScheduledStatus.params.scheduled_at": "always null", "StatusEdit.quote": "an edit cannot change it",
@@ -348,6 +349,16 @@ def test_timelines(world):
     assert world.get(bob, "/api/v1/timelines/home", "[Status]")
     assert world.get(world.nobody, "/api/v1/timelines/public", "[Status]")
     assert world.get(anna, "/api/v1/timelines/tag/:hashtag", "[Status]", "flowers")
+
+
+def test_lost_follows(world):
+    far = far_actor(world.server.database, "lost", "lost.example")
+    follow(world.server.database, far, world.carla.id)
+    world.server.command("domain", "block", "lost.example")
+    found = wait_until(lambda: world.get(world.carla, "/api/v1/notifications", "[Notification]", **{"types[]": "severed_relationships"}),
+                       20, "the lost follower to be told of")
+    assert len(found) == 1 and found[0]["event"]["followers_count"] == 1
+    world.post(world.carla, "/api/v1/notifications/:id/dismiss", "Empty", found[0]["id"])
 
 
 def test_notifications(world):

@@ -9,6 +9,7 @@ import requests
 import websockets
 
 from support.api import Api, make_token, person
+from support.far import far_actor, follow
 
 pytestmark = pytest.mark.limit(120)
 
@@ -259,6 +260,16 @@ def test_notifications_are_told_on_both_streams(anna, bob, open_socket):
         frame = socket.event("notification")
         shown = json.loads(frame["payload"])
         assert frame["stream"] == stream and shown["type"] == "favourite" and shown["status"]["id"] == status["id"]
+
+
+def test_follows_that_an_operator_ended_are_told_on_the_stream(anna, open_socket):
+    follow(anna.server.database, far_actor(anna.server.database, "lost", "lost.example"), anna.id)
+    only = open_socket(anna, "stream=user:notification")
+    assert only.is_silent(anna)
+    anna.server.command("domain", "block", "lost.example")
+    shown = json.loads(only.event("notification")["payload"])
+    assert shown["type"] == "severed_relationships" and shown["account"]["id"] == anna.id
+    assert shown["event"]["target_name"] == "lost.example" and shown["event"]["followers_count"] == 1
 
 
 def test_a_direct_message_is_told_as_a_conversation(anna, bob, open_socket):

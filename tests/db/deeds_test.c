@@ -513,6 +513,10 @@ static void a_suspended_remote_actor_reads_us_no_longer(void **state)
 	assert_int_equal(account_suspend(db, arena, far), ERROR_NONE);
 	assert_true(find(far).is_suspended);
 	assert_string_equal(sent(nora), "Reject nora_far");
+	/* Who lost a follower is told, by a job; who was only asked, is not. */
+	assert_string_equal(query("select string_agg(s.actor_id || ' ' || e.kind || ' ' || e.target || ' ' || j.kind, ',')"
+		" from severed_actors s join severance_events e on e.id = s.event_id join jobs j on j.key = e.id::text"), arena_printf(arena,
+		"%lld account_suspension nora_far@far.example tell_severed", (long long)nora).data);
 	assert_string_equal(query("select count(*) from follows where follower_id = %lld", (long long)far), "0");
 	assert_int_equal(find(nora).followers_count, 0);
 	assert_int_equal(find(nora).following_count, 1);

@@ -10,6 +10,7 @@ SECRETS = ["users", "sessions", "oauth_applications", "oauth_codes", "oauth_toke
            "organisations", "brand_accounts", "memberships", "roles", "grants", "audit_log", "audit_heads",
            "tickets", "ticket_posts", "ticket_notes", "ticket_events", "ticket_threads", "ticket_arrivals", "ticket_settings",
            "contacts", "contact_identities", "contact_tags", "consents", "contact_merges",
+           "severance_events", "severed_actors", "severed_follows",
            "notifications", "notification_requests", "conversation_posts", "markers", "push_subscriptions"]
 
 

@@ -4,7 +4,7 @@ import re
 
 DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 TYPES = {"mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "admin.sign_up",
-         "admin.report", "quote", "quoted_update"}
+         "admin.report", "quote", "quoted_update", "severed_relationships"}
 
 
 def is_digits(value):
@@ -25,7 +25,8 @@ def check_notification(notification):
     assert is_digits(notification["id"]) and int(notification["id"]) < 2 ** 53
     assert notification["type"] in TYPES and notification["group_key"] and DATE.match(notification["created_at"])
     check_account(notification["account"])
-    if notification["type"] in ("follow", "follow_request", "admin.sign_up", "admin.report"):
+    assert ("event" in notification) == (notification["type"] == "severed_relationships")
+    if notification["type"] in ("follow", "follow_request", "admin.sign_up", "admin.report", "severed_relationships"):
         assert "status" not in notification
     else:
         check_status(notification["status"])
