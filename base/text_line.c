@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <unictype.h>
+#include <unigbrk.h>
 #include <unistr.h>
 
 #define MAX_MARKS 4 /* combining marks upon each other: more than any language needs */
@@ -73,4 +74,28 @@ struct str text_lines(struct arena *arena, struct str text)
 	}
 	kept[used] = '\0';
 	return (struct str){ kept, used };
+}
+
+#define VARIATION_SELECTOR_EMOJI 0xfe0f
+#define EMOJI_MAX_BYTES 64
+
+bool text_is_emoji(struct arena *arena, struct str text)
+{
+	bool is_shown_as_emoji = false;
+	size_t starts = 0;
+	size_t len = 0;
+	ucs4_t before = 0;
+	if (text.len == 0 || text.len > EMOJI_MAX_BYTES || !str_is_utf8(text))
+		return false;
+	char *is_start = arena_alloc(arena, text.len + 1);
+	u8_grapheme_breaks((const uint8_t *)text.data, text.len, is_start);
+	for (size_t pos = 0; pos < text.len; pos += len) {
+		ucs4_t character = 0;
+		len = (size_t)u8_mbtouc(&character, (const uint8_t *)text.data + pos, text.len - pos);
+		starts += is_start[pos] != 0;
+		is_shown_as_emoji |= uc_is_property_emoji_presentation(character) ||
+			(character == VARIATION_SELECTOR_EMOJI && uc_is_property_emoji(before));
+		before = character;
+	}
+	return starts == 1 && is_shown_as_emoji;
 }

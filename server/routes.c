@@ -25,6 +25,7 @@
 #include "server/login/second_factor.h"
 #include "server/login/settings.h"
 #include "server/login/settings_invitations.h"
+#include "server/login/settings_exports.h"
 #include "server/login/settings_severed.h"
 #include "server/login/sign_in.h"
 #include "server/login/sign_up_page.h"

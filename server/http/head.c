@@ -61,7 +61,7 @@ static void add_date(struct http_loop *loop, struct buf *head)
 	ADD(head, "\r\n");
 }
 
-static void add_rate_limit(struct buf *head, const struct limit_verdict *limit, int status)
+static void add_rate_limit(struct buf *head, const struct limit_verdict *limit, const struct response *response)
 {
 	char reset[TIME_ISO8601_MS_LEN + 1];
 	if (!limit->is_counted)
@@ -70,7 +70,7 @@ static void add_rate_limit(struct buf *head, const struct limit_verdict *limit, 
 	add_number(head, "X-RateLimit-Limit", limit->limit);
 	add_number(head, "X-RateLimit-Remaining", limit->remaining);
 	add_header(head, STR_LITERAL("X-RateLimit-Reset"), (struct str){ reset, TIME_ISO8601_MS_LEN });
-	if (status == 429)
+	if (response->status == 429 && !has_header(response, "Retry-After"))
 		add_number(head, "Retry-After", limit->retry_after_s);
 }
 
@@ -163,7 +163,7 @@ void exchange_render_head(struct exchange *exchange)
 	add_header(head, STR_LITERAL("X-Request-Id"), exchange->request.id);
 	for (size_t i = 0; i < response->header_count; i++)
 		add_header(head, response->headers[i].name, response->headers[i].value);
-	add_rate_limit(head, &exchange->limit, response->status);
+	add_rate_limit(head, &exchange->limit, response);
 	add_policies(exchange, head);
 	ADD(head, "\r\n");
 }

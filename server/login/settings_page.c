@@ -5,6 +5,7 @@
 
 #include "server/app.h"
 #include "server/login/settings_invitations.h"
+#include "server/login/settings_exports.h"
 #include "server/login/settings_severed.h"
 #include "server/login/sign_up_modes.h"
 #include "storage/oauth.h"
@@ -180,6 +181,7 @@ enum error settings_write(struct request *request, const struct visitor *visitor
 		error = settings_write_severed(request, out, visitor);
 	if (error)
 		return error;
+	settings_write_exports(out, visitor);
 	write_deletion(out, visitor);
 	page_end(request, out, &page);
 	return ERROR_NONE;

@@ -77,11 +77,6 @@ static enum error respond_file(struct request *request, struct export_query quer
 	return ERROR_NONE;
 }
 
-static enum error respond_export(struct request *request, enum export_kind kind, const char *file_name, const char *head)
-{
-	return respond_file(request, (struct export_query){ .kind = kind, .actor_id = request->access.actor_id }, file_name, head);
-}
-
 #define FOLLOWING_HEAD "Account address,Show boosts,Notify on new posts,Languages\n"
 #define FOLLOWERS_HEAD "Account address\n"
 
@@ -110,37 +105,61 @@ enum error handle_export_severed_followers(struct request *request)
 	return respond_severed_export(request, request->access.actor_id, parameter_path_id(request, 0), true);
 }
 
+static const struct {
+	const char *name; /* in the path */
+	enum export_kind kind;
+	const char *file_name;
+	const char *head;
+} exports[] = {
+	{ "following", EXPORT_FOLLOWING, "following_accounts", FOLLOWING_HEAD },
+	{ "followers", EXPORT_FOLLOWERS, "followers", FOLLOWERS_HEAD },
+	{ "lists", EXPORT_LISTS, "lists", "" },
+	{ "mutes", EXPORT_MUTES, "muted_accounts", "Account address,Hide notifications\n" },
+	{ "blocks", EXPORT_BLOCKS, "blocked_accounts", "" },
+	{ "domain_blocks", EXPORT_DOMAIN_BLOCKS, "blocked_domains", "" },
+	{ "bookmarks", EXPORT_BOOKMARKS, "bookmarks", "" },
+};
+
+enum error respond_export(struct request *request, int64_t actor_id, struct str name)
+{
+	for (size_t i = 0; i < sizeof(exports) / sizeof(exports[0]); i++)
+		if (str_eq(name, str_from(exports[i].name)))
+			return respond_file(request, (struct export_query){ .kind = exports[i].kind, .actor_id = actor_id }, exports[i].file_name,
+				exports[i].head);
+	return ERROR_NOT_FOUND;
+}
+
 enum error handle_export_following(struct request *request)
 {
-	return respond_export(request, EXPORT_FOLLOWING, "following_accounts", FOLLOWING_HEAD);
+	return respond_export(request, request->access.actor_id, STR_LITERAL("following"));
 }
 
 enum error handle_export_followers(struct request *request)
 {
-	return respond_export(request, EXPORT_FOLLOWERS, "followers", FOLLOWERS_HEAD);
+	return respond_export(request, request->access.actor_id, STR_LITERAL("followers"));
 }
 
 enum error handle_export_lists(struct request *request)
 {
-	return respond_export(request, EXPORT_LISTS, "lists", "");
+	return respond_export(request, request->access.actor_id, STR_LITERAL("lists"));
 }
 
 enum error handle_export_mutes(struct request *request)
 {
-	return respond_export(request, EXPORT_MUTES, "muted_accounts", "Account address,Hide notifications\n");
+	return respond_export(request, request->access.actor_id, STR_LITERAL("mutes"));
 }
 
 enum error handle_export_blocks(struct request *request)
 {
-	return respond_export(request, EXPORT_BLOCKS, "blocked_accounts", "");
+	return respond_export(request, request->access.actor_id, STR_LITERAL("blocks"));
 }
 
 enum error handle_export_domain_blocks(struct request *request)
 {
-	return respond_export(request, EXPORT_DOMAIN_BLOCKS, "blocked_domains", "");
+	return respond_export(request, request->access.actor_id, STR_LITERAL("domain_blocks"));
 }
 
 enum error handle_export_bookmarks(struct request *request)
 {
-	return respond_export(request, EXPORT_BOOKMARKS, "bookmarks", "");
+	return respond_export(request, request->access.actor_id, STR_LITERAL("bookmarks"));
 }

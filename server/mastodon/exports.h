@@ -15,6 +15,9 @@ enum error handle_export_blocks(struct request *request);
 enum error handle_export_domain_blocks(struct request *request);
 enum error handle_export_bookmarks(struct request *request);
 
+/* One of these by its name, for somebody who comes without a token; ERROR_NOT_FOUND for another. */
+enum error respond_export(struct request *request, int64_t actor_id, struct str name) MUST_CHECK;
+
 enum error handle_export_severed_following(struct request *request);
 enum error handle_export_severed_followers(struct request *request);
 /* The same file for somebody who comes without a token. ERROR_NOT_FOUND when actor_id lost nothing by that event. */

@@ -194,6 +194,15 @@
 	X(TEXT_SETTINGS_NO_APPS, "No app uses your account.", "Aucune application n’utilise votre compte.") \
 	X(TEXT_SETTINGS_REVOKE, "Take back", "Révoquer") \
 	X(TEXT_SETTINGS_SINCE, "since", "depuis le") \
+	X(TEXT_EXPORTS, "Take your data along", "Emporter vos données") \
+	X(TEXT_EXPORTS_HELP, \
+		"Files that other servers import: whom you follow, who follows you, and what you keep or hide.", \
+		"Des fichiers que d’autres serveurs importent : qui vous suivez, qui vous suit, ce que vous gardez ou masquez.") \
+	X(TEXT_EXPORT_LISTS, "Lists", "Listes") \
+	X(TEXT_EXPORT_BOOKMARKS, "Bookmarks", "Signets") \
+	X(TEXT_EXPORT_BLOCKS, "Blocked accounts", "Comptes bloqués") \
+	X(TEXT_EXPORT_MUTES, "Muted accounts", "Comptes masqués") \
+	X(TEXT_EXPORT_DOMAIN_BLOCKS, "Blocked servers", "Serveurs bloqués") \
 	X(TEXT_SEVERED, "Lost followers and follows", "Abonnés et abonnements perdus") \
 	X(TEXT_SEVERED_HELP, \
 		"These ended together, without your ending each of them. The lists can be kept, or imported elsewhere.", \

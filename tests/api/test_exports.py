@@ -2,16 +2,44 @@
 """What people take along, as CSV files in Mastodon's form."""
 import csv
 import io
+import re
 
 import pytest
 
 from support.api import new_id, person
+from support.browser import Browser
 from support.far import far_actor, follow
+
+
+PASSWORD = "a long enough password"
 
 
 @pytest.fixture(scope="module")
 def anna(server):
-    return person(server, "anna")
+    return person(server, "anna", password=PASSWORD)
+
+
+def test_they_are_in_the_settings_for_who_is_signed_in(server, anna):
+    browser = Browser(server)
+    browser.sign_in("anna", PASSWORD)
+    names = re.findall(r'href="/settings/exports/(\w+)\.csv"', browser.get("/settings").text)
+    assert set(names) == {"following", "followers", "lists", "bookmarks", "blocks", "mutes", "domain_blocks"}
+    for name in names:
+        page = browser.get(f"/settings/exports/{name}.csv")
+        assert page.status_code == 200 and page.text == anna.call("GET", f"/api/v1/exports/{name}.csv").text
+    assert browser.get("/settings/exports/users.csv").status_code == 404
+    assert Browser(server).get("/settings/exports/lists.csv", follow=False).status_code in (302, 303)
+
+
+def test_no_cell_is_a_formula_for_a_table(server, anna):
+    made = anna.post("/api/v1/lists", json={"title": "=cmd|' /C calc'!A0"})["id"]
+    other = str(far_actor(server.database, "formula"))
+    anna.post(f"/api/v1/accounts/{other}/follow")
+    server.database.rows("update follows set state = 'accepted' where follower_id = %s and followed_id = %s returning 1", (anna.id, other))
+    anna.post(f"/api/v1/lists/{made}/accounts", json={"account_ids": [other]})
+    assert [row[0] for row in read(anna, "lists") if "calc" in row[0]] == ["'=cmd|' /C calc'!A0"]
+    anna.delete(f"/api/v1/lists/{made}")
+    anna.post(f"/api/v1/accounts/{other}/unfollow")
 
 
 def read(api, name):

@@ -2,6 +2,7 @@
 """What an instance tells its people and their apps: rules, announcements, emojis, policies, peers, embeds."""
 import json
 import os
+from urllib.parse import quote
 
 import pytest
 
@@ -54,15 +55,24 @@ def test_an_announcement_is_read_dismissed_and_reacted_to(server, anna):
     Api(server).get("/api/v1/announcements", 401)
     server.command("announcement", "remove", number)
     anna.post(f"/api/v1/announcements/{number}/dismiss", 404)
-    anna.put(f"/api/v1/announcements/{number}/reactions/x", 404)
+    anna.put(f"/api/v1/announcements/{number}/reactions/%F0%9F%91%8D", 404)
 
 
 def test_different_reactions_on_an_announcement_are_limited(server, anna):
     number = server.command("announcement", "add", "Vote").stdout.split()[-1]
-    for name in "abcdefgh":
-        anna.put(f"/api/v1/announcements/{number}/reactions/{name}")
-    anna.put(f"/api/v1/announcements/{number}/reactions/i", 422)
-    anna.put(f"/api/v1/announcements/{number}/reactions/a")
+    for name in "🍇🍈🍉🍊🍋🍌🍍🥭":
+        anna.put(f"/api/v1/announcements/{number}/reactions/{quote(name)}")
+    anna.put(f"/api/v1/announcements/{number}/reactions/{quote('🍎')}", 422)
+    anna.put(f"/api/v1/announcements/{number}/reactions/{quote('🍇')}")
+    server.command("announcement", "remove", number)
+
+
+def test_a_reaction_is_one_emoji_and_no_text(server, anna):
+    number = server.command("announcement", "add", "Say something").stdout.split()[-1]
+    for name in ("👩‍🌾", "❤️", "🇫🇷", "1️⃣", "👍🏽"):
+        anna.put(f"/api/v1/announcements/{number}/reactions/{quote(name)}")
+    for name in ("x", "buy my things at evil.example", "<script>", "🍇🍇", "1", "unknown_shortcode", "❤️ x", "‍"):
+        assert "recognized emoji" in anna.put(f"/api/v1/announcements/{number}/reactions/{quote(name)}", 422)["error"], name
     server.command("announcement", "remove", number)
 
 
