@@ -128,7 +128,8 @@ enum error webfinger_find(struct db *db, struct arena *arena, const struct webfi
 			return ERROR_NOT_FOUND;
 		username = url.host;
 	}
-	return actor_find_local(db, arena, username, domain.name, ret_actor);
+	error = actor_find_local(db, arena, username, domain.name, ret_actor);
+	return !error && ret_actor->is_pending ? ERROR_NOT_FOUND : error;
 }
 
 struct link {

@@ -13,6 +13,7 @@
 #define WORDS "(plainto_tsquery('public.comptoir_simple', public.name_folded($2))::text || ':*')::tsquery"
 #define FOUND_HERE                                  \
 	"    and a.suspended_at is null"            \
+	"    and not a.is_pending"                  \
 	"    and a.moved_to_id is null"             \
 	"    and ($3::text is null or starts_with(a.domain, $3))"
 #define FOUND_ANYWHERE FOUND_HERE                   \

@@ -19,6 +19,7 @@
 	", a.suspended_at is not null as is_suspended" \
 	", a.silenced_at is not null as is_silenced" \
 	", a.is_disabled"                          \
+	", a.is_pending"                           \
 	", a.deleted_at is not null as is_deleted" \
 	", a.hides_collections"                    \
 	", a.is_handle_confirmed"                  \
@@ -69,6 +70,7 @@ enum {
 	ACTOR_IS_SUSPENDED,
 	ACTOR_IS_SILENCED,
 	ACTOR_IS_DISABLED,
+	ACTOR_IS_PENDING,
 	ACTOR_IS_DELETED,
 	ACTOR_HIDES_COLLECTIONS,
 	ACTOR_IS_HANDLE_CONFIRMED,
@@ -161,6 +163,7 @@ static const struct statement list_listed = STATEMENT("actor_list_listed", 2,
 	" where a.id > $1"
 	"   and a.domain_id is not null"
 	"   and a.is_discoverable"
+	"   and not a.is_pending"
 	"   and a.suspended_at is null"
 	"   and a.kind <> 'Application'"
 	" order by a.id"
@@ -246,6 +249,7 @@ static void read_actor_states(const struct db_rows *rows, int row, struct actor 
 	actor->is_suspended = db_bool(rows, row, ACTOR_IS_SUSPENDED);
 	actor->is_silenced = db_bool(rows, row, ACTOR_IS_SILENCED);
 	actor->is_disabled = db_bool(rows, row, ACTOR_IS_DISABLED);
+	actor->is_pending = db_bool(rows, row, ACTOR_IS_PENDING);
 	actor->is_deleted = db_bool(rows, row, ACTOR_IS_DELETED);
 	actor->hides_collections = db_bool(rows, row, ACTOR_HIDES_COLLECTIONS);
 	actor->is_handle_confirmed = db_bool(rows, row, ACTOR_IS_HANDLE_CONFIRMED);

@@ -13,7 +13,7 @@
 /* As the indexes actors_listed say it, and of no silenced server. */
 #define IS_LISTED                                                                                       \
 	"a.is_discoverable and a.suspended_at is null and a.silenced_at is null and a.moved_to_id is null" \
-	" and a.kind <> 'Application' and not " SERVER_IS_SILENCED("a")
+	" and a.kind <> 'Application' and not a.is_pending and not " SERVER_IS_SILENCED("a")
 
 static const struct statement count_entries = STATEMENT("directory_count_entries", 1,
 	"insert into directory_entries as old (actor_id, is_local, followers, active_at, counted_at)"

@@ -63,7 +63,7 @@ static const struct statement create = STATEMENT("post_create", 20,
 	"  from new_post, unnest($18::text[]) as tag (name)"
 	"), author_counted as ("
 	"  insert into actor_counts as c (actor_id, posts, last_post_at)"
-	"  select actor_id, 1, created_at from new_post"
+	"  select actor_id, 1, created_at from new_post where visibility <> 'direct'"
 	"  on conflict (actor_id) do update"
 	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"
 	"), parent_counted as ("
@@ -97,12 +97,13 @@ static const struct statement create_plain = STATEMENT("post_create_plain", 13,
 	"         coalesce($4, ''), $5, coalesce($6, ''), $7, $8, coalesce($9, now()), $11, $12, $13"
 	"  from author"
 	"  on conflict do nothing"
-	"  returning actor_id, created_at"
+	"  returning actor_id, created_at, visibility"
 	"), author_counted as ("
 	"  update actor_counts as c"
 	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, new_post.created_at)"
 	"  from new_post"
 	"  where c.actor_id = new_post.actor_id"
+	"    and new_post.visibility <> 'direct'"
 	"  returning 1"
 	"), instance_counted as ("
 	"  update instance_counters as i"
@@ -122,10 +123,10 @@ static const struct statement create_plain = STATEMENT("post_create_plain", 13,
 	"        or exists (select from home_timelines as t where t.owner_id = $2)");
 	// actors_pkey, actor_counts_pkey, instance_counters_pkey, follows_followed_id, follows_notifies, home_timelines_pkey
 
-/* The first post of an actor has no row to count it in. */
+/* The first post of an actor has no row to count it in. Direct ones are nobody else's business and not counted at all. */
 static const struct statement count_first = STATEMENT("post_count_first", 2,
 	"insert into actor_counts as c (actor_id, posts, last_post_at)"
-	" select p.actor_id, 1, p.created_at from posts as p where p.id = $1 and p.actor_id = $2"
+	" select p.actor_id, 1, p.created_at from posts as p where p.id = $1 and p.actor_id = $2 and p.visibility <> 'direct'"
 	" on conflict (actor_id) do update"
 	" set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"); // posts_pkey, actor_counts_pkey
 

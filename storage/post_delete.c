@@ -64,6 +64,7 @@ static const struct statement remove = STATEMENT("post_delete_remove", 2,
 	"  set posts = c.posts - 1"
 	"  from gone"
 	"  where c.actor_id = gone.actor_id"
+	"    and gone.visibility <> 'direct'"
 	"), parent_counted as ("
 	"  update post_counts as c"
 	"  set replies = c.replies - 1"

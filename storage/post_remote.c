@@ -43,7 +43,7 @@ static const struct statement create = STATEMENT("post_remote_create", 22,
 	"  returning actor_id, in_reply_to_id, visibility, created_at, conversation_id"
 	"), author_counted as ("
 	"  insert into actor_counts as c (actor_id, posts, last_post_at)"
-	"  select actor_id, 1, created_at from new_post"
+	"  select actor_id, 1, created_at from new_post where visibility <> 'direct'"
 	"  on conflict (actor_id) do update"
 	"  set posts = c.posts + 1, last_post_at = greatest(c.last_post_at, excluded.last_post_at)"
 	")"

@@ -903,6 +903,15 @@ begin
 	join brand_accounts as b on b.actor_id = concerned.actor_id;
 	return null;
 end $$;
+CREATE FUNCTION public.users_note_pending() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+	update actors set is_pending = not (new.is_confirmed and new.is_approved) where id = new.actor_id;
+	return null;
+end
+$$;
 CREATE TEXT SEARCH DICTIONARY public.comptoir_english (
     TEMPLATE = pg_catalog.snowball,
     language = 'english' );
@@ -1150,6 +1159,7 @@ CREATE TABLE public.actors (
     shows_media boolean DEFAULT true NOT NULL,
     shows_media_replies boolean DEFAULT true NOT NULL,
     shows_featured boolean DEFAULT true NOT NULL,
+    is_pending boolean DEFAULT false NOT NULL,
     CONSTRAINT actors_also_known_as_check CHECK ((cardinality(also_known_as) <= 32)),
     CONSTRAINT actors_attribution_domains_check CHECK ((cardinality(attribution_domains) <= 100)),
     CONSTRAINT actors_avatar_alt_check CHECK ((length(avatar_alt) <= 1500)),
@@ -1189,6 +1199,7 @@ COMMENT ON COLUMN public.actors.is_handle_confirmed IS 'Remote: WebFinger of its
 COMMENT ON COLUMN public.actors.pulled_at IS 'Remote: when its outbox was last read';
 COMMENT ON COLUMN public.actors.attribution_domains IS 'The sites whose pages may name this actor as their author';
 COMMENT ON COLUMN public.actors.shows_media IS 'Local: apps show a page of its media';
+COMMENT ON COLUMN public.actors.is_pending IS 'A local one whose user has not confirmed an address or is not approved yet';
 CREATE TABLE public.announcement_reactions (
     announcement_id bigint NOT NULL,
     name text NOT NULL,
@@ -3785,6 +3796,8 @@ CREATE TRIGGER ticket_arrive_change AFTER UPDATE OF conversation_id, html, spoil
 CREATE TRIGGER ticket_arrive_end AFTER DELETE ON public.posts FOR EACH ROW EXECUTE FUNCTION public.ticket_arrive_end();
 CREATE TRIGGER ticket_arrive_mention AFTER INSERT ON public.post_mentions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.ticket_arrive_mention();
 CREATE TRIGGER ticket_arrive_post AFTER INSERT ON public.posts FOR EACH ROW WHEN (((new.in_reply_to_id IS NOT NULL) OR (new.quote_id IS NOT NULL))) EXECUTE FUNCTION public.ticket_arrive_post();
+CREATE TRIGGER users_note_pending_insert AFTER INSERT ON public.users FOR EACH ROW WHEN ((NOT (new.is_confirmed AND new.is_approved))) EXECUTE FUNCTION public.users_note_pending();
+CREATE TRIGGER users_note_pending_update AFTER UPDATE OF is_confirmed, is_approved ON public.users FOR EACH ROW WHEN (((new.is_confirmed AND new.is_approved) <> (old.is_confirmed AND old.is_approved))) EXECUTE FUNCTION public.users_note_pending();
 ALTER TABLE ONLY public.activities_out
     ADD CONSTRAINT activities_out_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES public.actors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.activities_out
@@ -4249,6 +4262,7 @@ REVOKE ALL ON FUNCTION public.ticket_arrive_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_end() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_mention() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.ticket_arrive_post() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.users_note_pending() FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_web;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_in TO comptoir_federation;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities_out TO comptoir_web;

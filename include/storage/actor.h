@@ -25,6 +25,7 @@ struct actor {
 	bool is_suspended;    /* shown nowhere */
 	bool is_silenced;     /* shown to its followers only */
 	bool is_disabled;     /* cannot log in; still shown */
+	bool is_pending;      /* local: has not confirmed an address, or waits for approval; found by no name */
 	bool is_deleted;      /* gone for good: only the id is kept; is_suspended is set as well */
 	bool hides_collections; /* of its followers and followed only the number is told */
 	bool is_handle_confirmed; /* remote: WebFinger of its domain led back to it */

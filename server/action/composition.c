@@ -44,7 +44,7 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 	if (error == ERROR_NOT_FOUND && domain.len && search->unknown && search->unknown_count < search->unknown_maximum)
 		search->unknown[search->unknown_count++] =
 			arena_printf(search->arena, "@%.*s@%.*s", STR_ARG(username), STR_ARG(domain));
-	if (error || actor.is_suspended)
+	if (error || actor.is_suspended || actor.is_pending)
 		return false;
 	*ret_mention = (struct text_mention){ .actor_id = actor.id, .url = actor.url };
 	return true;

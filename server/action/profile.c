@@ -68,7 +68,7 @@ static bool find_mention(void *owner, struct str username, struct str domain, st
 		actor_find_by_handle(search->db, search->arena, username, domain.len ? domain : search->domain, &actor);
 	if (error && error != ERROR_NOT_FOUND)
 		search->error = error;
-	if (error || actor.is_suspended)
+	if (error || actor.is_suspended || actor.is_pending)
 		return false;
 	*ret_mention = (struct text_mention){ .actor_id = actor.id, .url = actor.url };
 	return true;

@@ -7,6 +7,15 @@
 #include "server/document_cache.h"
 #include "server/domain_table.h"
 
+#include "base/mutant.h"
+
+/* Who is not let in yet is not there. */
+static enum error find_known(struct request *request, struct str username, struct str domain, struct actor *ret_actor)
+{
+	enum error error = actor_find_local(request->db, request->arena, username, domain, ret_actor);
+	return !error && ret_actor->is_pending && !MUTANT("lookup_pending") ? ERROR_NOT_FOUND : error;
+}
+
 enum error actor_lookup(struct request *request, struct str username, struct actor *ret_actor)
 {
 	const struct domain *domain;
@@ -14,7 +23,7 @@ enum error actor_lookup(struct request *request, struct str username, struct act
 	enum error error = domain_table_find(request->db, request->arena, request->http->host, &domain);
 	if (error)
 		return error;
-	return actor_find_local(request->db, request->arena, username, domain->name, ret_actor);
+	return find_known(request, username, domain->name, ret_actor);
 }
 
 enum error actor_lookup_handle(struct request *request, struct str handle, struct actor *ret_actor)
@@ -29,7 +38,7 @@ enum error actor_lookup_handle(struct request *request, struct str handle, struc
 	enum error error = domain_find(request->db, request->arena, str_slice(handle, at + 1, handle.len), &domain);
 	if (error)
 		return error;
-	return actor_find_local(request->db, request->arena, username, domain.name, ret_actor);
+	return find_known(request, username, domain.name, ret_actor);
 }
 
 static struct str document_key(struct arena *arena, struct str username, struct str domain)

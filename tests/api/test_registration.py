@@ -7,7 +7,7 @@ import re
 import pytest
 import requests
 
-from support.api import Api, make_application, make_token
+from support.api import Api, make_application, make_token, person
 from support.browser import Browser
 from support.smtp_sink import SmtpSink
 from support.server import Server
@@ -80,6 +80,40 @@ def test_an_app_signs_somebody_up(open_server, sink):
     secret = path.split("token=")[1]
     assert secret not in open_server.log()
     assert not open_server.database.value("select count(*) from jobs where payload::text like %s", (f"%{secret}%",))
+
+
+def is_known(server, witness, name):
+    """To whom: apps, browsers, other servers, and who mentions or searches; all of them say the same."""
+    host = server.url.split("//")[1]
+    made = witness.post("/api/v1/statuses", data={"status": f"@{name} hello", "visibility": "unlisted"})
+    asked = {
+        "lookup": witness.call("GET", f"/api/v1/accounts/lookup?acct={name}", None).status_code == 200,
+        "page": server.get(f"/@{name}").status_code == 200,
+        "actor": server.get(f"/users/{name}", headers={"Accept": "application/activity+json"}).status_code == 200,
+        "webfinger": server.get(f"/.well-known/webfinger?resource=acct:{name}@{host}").status_code == 200,
+        "mention": bool(made["mentions"]),
+        "search": name in [one["username"] for one in witness.get("/api/v1/accounts/search", q=name)],
+    }
+    assert len(set(asked.values())) == 1, asked
+    return asked["page"]
+
+
+def test_nobody_is_known_before_the_address_is_confirmed(open_server, sink):
+    name, witness = fresh_name(), person(open_server, fresh_name())
+    app_api(open_server).post("/api/v1/accounts", data=wish(name))
+    assert not is_known(open_server, witness, name)
+    open_server.command("account", "confirm", name)
+    assert is_known(open_server, witness, name)
+
+
+def test_nobody_is_known_before_somebody_lets_them_in(server_factory, sink):
+    server = server_factory({"instance.registrations": "approval", **sink.settings()})
+    name, witness = fresh_name(), person(server, fresh_name())
+    app_api(server).post("/api/v1/accounts", data=wish(name, reason="flowers"))
+    server.command("account", "confirm", name)
+    assert not is_known(server, witness, name)
+    server.command("account", "approve", name)
+    assert is_known(server, witness, name)
 
 
 def test_a_token_from_sign_up_never_administers(open_server):

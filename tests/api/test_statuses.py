@@ -194,6 +194,24 @@ def test_a_thread_is_in_order_and_bounded_for_anyone(server, marie, paul, anyone
     assert len(marie.get(f"/api/v1/statuses/{side['id']}/context")["descendants"]) == 70
 
 
+def test_direct_posts_are_in_no_number_that_others_see(server, marie, paul):
+    def numbers():
+        account = Api(server).get(f"/api/v1/accounts/{marie.id}")
+        outbox = server.get(f"/users/{account['username']}/outbox", headers={"Accept": "application/activity+json"}).json()
+        return account["statuses_count"], account["last_status_at"], outbox["totalItems"]
+    before = numbers()
+    made = [marie.post("/api/v1/statuses", data={"status": text, "visibility": "direct"})["id"]
+            for text in ("to myself", f"@{paul.name} to you")]
+    assert numbers() == before
+    for one in made:
+        marie.delete(f"/api/v1/statuses/{one}")
+    assert numbers() == before
+    made = marie.post("/api/v1/statuses", data={"status": "to followers", "visibility": "private"})["id"]
+    assert numbers()[0] == before[0] + 1
+    marie.delete(f"/api/v1/statuses/{made}")
+    assert numbers()[0] == before[0]
+
+
 def test_several_statuses_are_asked_for_at_once(server, marie):
     made = [post(server, "marie", f"lot {n}")["id"] for n in range(3)]
     answer = marie.call("GET", "/api/v1/statuses", params=[("id[]", made[2]), ("id[]", made[0]), ("id[]", "17"), ("id[]", "x")])
