@@ -117,7 +117,7 @@ enum error post_edit(struct db *db, struct arena *arena, const struct post_edit 
 	if (!error && edit->replaces_tags)
 		error = post_parts_replace_tags(db, arena, edit->post_id, edit->tags, edit->tag_count);
 	if (!error && edit->replaces_mentions)
-		error = post_parts_add_mentions(db, arena, edit->post_id, edit->mentioned_actor_ids, edit->mention_count);
+		error = post_parts_replace_mentions(db, arena, edit->post_id, edit->mentioned_actor_ids, edit->mention_count);
 	if (!error && !edit->is_silent)
 		event_emit_on_commit(db, EVENT_POST_EDITED, edit->post_id, actor_id);
 	return error;

@@ -22,6 +22,7 @@ static const struct statement list_mentions = STATEMENT("post_parts_list_mention
 	" join actors as a on a.id = m.actor_id"
 	" where m.post_id = $1"
 	"   and a.deleted_at is null"
+	"   and not m.is_silent"
 	" order by a.id"); // post_mentions_pkey
 
 static const struct statement list_tags = STATEMENT("post_parts_list_tags", 1,
@@ -80,10 +81,18 @@ static const struct statement add_mentions = STATEMENT("post_parts_add_mentions"
 	" select $1::bigint, a.id"
 	" from actors as a"
 	" where a.id = any ($2::bigint[])"
-	" on conflict do nothing"); // actors_pkey
+	" on conflict (post_id, actor_id) do update"
+	" set is_silent = false"); // actors_pkey, post_mentions_pkey
+
+/* They may read on what they could read before. */
+static const struct statement silence_mentions = STATEMENT("post_parts_silence_mentions", 2,
+	"update post_mentions"
+	" set is_silent = true"
+	" where post_id = $1"
+	"   and actor_id <> all ($2::bigint[])"); // post_mentions_pkey
 
 STATEMENT_TABLE(post_parts_statements, &look, &list_mentions, &list_tags, &list_media, &add_medium, &remove_media, &remove_tags,
-	&add_tags, &add_mentions);
+	&add_tags, &add_mentions, &silence_mentions);
 
 static bool begins_with(struct str text, const char *prefix)
 {
@@ -153,13 +162,14 @@ enum error post_parts_replace_tags(struct db *db, struct arena *arena, int64_t p
 	return error ? error : db_change(db, arena, &add_tags, &values, NULL);
 }
 
-enum error post_parts_add_mentions(struct db *db, struct arena *arena, int64_t post_id, const int64_t *actor_ids,
+enum error post_parts_replace_mentions(struct db *db, struct arena *arena, int64_t post_id, const int64_t *actor_ids,
 	size_t count)
 {
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, post_id);
 	db_value_int64_array(&values, arena, actor_ids, count);
-	return db_change(db, arena, &add_mentions, &values, NULL);
+	enum error error = db_change(db, arena, &silence_mentions, &values, NULL);
+	return error ? error : db_change(db, arena, &add_mentions, &values, NULL);
 }
 
 static enum error load(struct db *db, struct arena *arena, const struct statement *statement, int64_t post_id,

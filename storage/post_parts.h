@@ -15,7 +15,8 @@ enum error post_parts_remove_media(struct db *db, struct arena *arena, int64_t p
 
 enum error post_parts_replace_tags(struct db *db, struct arena *arena, int64_t post_id, const struct str *tags,
 	size_t count) MUST_CHECK;
-enum error post_parts_add_mentions(struct db *db, struct arena *arena, int64_t post_id, const int64_t *actor_ids,
+/* Those who were named before and are not any more may read it on. */
+enum error post_parts_replace_mentions(struct db *db, struct arena *arena, int64_t post_id, const int64_t *actor_ids,
 	size_t count) MUST_CHECK;
 
 #endif

@@ -37,7 +37,8 @@ static const struct statement descendants = STATEMENT("post_thread_descendants",
 	"  select p.id, below.path || p.id"
 	"  from below"
 	"  join posts as p on p.in_reply_to_id = below.id"
-	"  where cardinality(below.path) < " NUMBER(POST_THREAD_MAX_DEPTH)
+	"  where cardinality(below.path) < case when $2::bigint = 0 then " NUMBER(POST_THREAD_ANYONE_DEPTH)
+	"        else " NUMBER(POST_THREAD_MAX_POSTS) " end"
 	"), bounded as materialized ("
 	"  select id, path"
 	"  from below"

@@ -2291,8 +2291,10 @@ CREATE TABLE public.post_media (
 );
 CREATE TABLE public.post_mentions (
     post_id bigint NOT NULL,
-    actor_id bigint NOT NULL
+    actor_id bigint NOT NULL,
+    is_silent boolean DEFAULT false NOT NULL
 );
+COMMENT ON COLUMN public.post_mentions.is_silent IS 'Named in a former version only';
 CREATE TABLE public.post_previews (
     post_id bigint NOT NULL,
     preview_id bigint NOT NULL

@@ -6,8 +6,8 @@
 
 #include "storage/post.h"
 
-/* Answers to answers are followed as deep as this, and a thread is looked through up to so many posts. */
-#define POST_THREAD_MAX_DEPTH 20
+/* Answers to answers are followed as deep as this for anyone, and a thread is looked through up to so many posts. */
+#define POST_THREAD_ANYONE_DEPTH 20
 #define POST_THREAD_MAX_POSTS 400
 
 /* The posts above, the first one first; nearest ones when there are more than limit. Those that viewer_actor_id (0:

@@ -28,3 +28,7 @@ create trigger users_note_pending_insert after insert on users
 create trigger users_note_pending_update after update of is_confirmed, is_approved on users
 	for each row when ((new.is_confirmed and new.is_approved) <> (old.is_confirmed and old.is_approved))
 	execute function users_note_pending();
+
+-- Who is no longer named in a post that was edited may read it on, and is not answered.
+alter table post_mentions add column is_silent boolean not null default false;
+comment on column post_mentions.is_silent is 'Named in a former version only';

@@ -300,6 +300,18 @@ def test_a_follower_who_chose_languages_sees_them_however_they_are_written(anna,
     ben.post(f"/api/v1/accounts/{anna.id}/unfollow")
 
 
+def test_who_is_no_longer_named_reads_on_and_is_not_answered(anna, ben, server):
+    cara = person(server, "cara")
+    for visibility in ("public", "direct"):
+        made = anna.post("/api/v1/statuses", data={"status": f"@{ben.name} @{cara.name} both", "visibility": visibility})
+        assert {one["acct"] for one in made["mentions"]} == {ben.name, cara.name}
+        edited = anna.put(f"/api/v1/statuses/{made['id']}", data={"status": f"@{cara.name} you"})
+        assert [one["acct"] for one in edited["mentions"]] == [cara.name]
+        assert "you" in ben.get(f"/api/v1/statuses/{made['id']}")["content"]
+        again = anna.put(f"/api/v1/statuses/{made['id']}", data={"status": f"@{ben.name} and you again"})
+        assert [one["acct"] for one in again["mentions"]] == [ben.name]
+
+
 # deletions
 
 def test_a_deleted_status_comes_back_as_it_was_typed(anna):

@@ -208,6 +208,20 @@ def test_familiar_followers_are_those_whom_one_follows_too(anna, people, server)
     assert anna.get("/api/v1/accounts/familiar_followers", **{"id[]": dora.id}) == [{"id": dora.id, "accounts": []}]
 
 
+def test_lists_and_endorsements_end_with_the_follow(anna, people):
+    other = people["carl"]
+    for way in ("unfollow", "block"):
+        anna.post(f"/api/v1/accounts/{other.id}/follow")
+        kept = anna.post("/api/v1/lists", data={"title": way})["id"]
+        anna.post(f"/api/v1/lists/{kept}/accounts", data={"account_ids[]": other.id})
+        anna.post(f"/api/v1/accounts/{other.id}/endorse")
+        assert anna.get(f"/api/v1/lists/{kept}/accounts") and anna.get("/api/v1/endorsements")
+        anna.post(f"/api/v1/accounts/{other.id}/{way}")
+        assert not anna.get(f"/api/v1/lists/{kept}/accounts") and not anna.get("/api/v1/endorsements")
+        anna.delete(f"/api/v1/lists/{kept}")
+    anna.post(f"/api/v1/accounts/{other.id}/unblock")
+
+
 def test_familiar_followers_are_asked_for_with_a_body_too(anna, people):
     """As Mastodon.py does."""
     other = people["bert"].id

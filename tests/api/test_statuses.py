@@ -212,6 +212,15 @@ def test_direct_posts_are_in_no_number_that_others_see(server, marie, paul):
     assert numbers()[0] == before[0]
 
 
+def test_a_long_conversation_is_whole_for_who_is_signed_in(server, marie, paul):
+    root = last = post(server, "marie", "begun")["id"]
+    for number in range(30):
+        last = (marie, paul)[number % 2].post("/api/v1/statuses", data={"status": f"answer {number}", "in_reply_to_id": last})["id"]
+    assert len(marie.get(f"/api/v1/statuses/{root}/context")["descendants"]) == 30
+    assert len(Api(server).get(f"/api/v1/statuses/{root}/context")["descendants"]) == 20
+    assert len(paul.get(f"/api/v1/statuses/{last}/context")["ancestors"]) == 30
+
+
 def test_several_statuses_are_asked_for_at_once(server, marie):
     made = [post(server, "marie", f"lot {n}")["id"] for n in range(3)]
     answer = marie.call("GET", "/api/v1/statuses", params=[("id[]", made[2]), ("id[]", made[0]), ("id[]", "17"), ("id[]", "x")])
