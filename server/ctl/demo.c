@@ -6,9 +6,13 @@
 #include "server/ctl/demo_file.h"
 #include "server/ctl/demo_world.h"
 #include "server/ctl/nouns.h"
+#include "server/ctl/org_find.h"
 
 #include "server/action/account_create.h"
+#include "server/action/deed.h"
 #include "server/action/follow.h"
+#include "server/action/membership.h"
+#include "server/action/organisation.h"
 #include "server/action/publish.h"
 
 #include "base/password.h"
@@ -79,6 +83,65 @@ static enum error make_account(struct demo *demo, const struct account_new *acco
 	return account_create(demo->db, demo->arena, demo->box, account, &created, &demo->message);
 }
 
+static enum error find_user(struct demo *demo, struct str username, int64_t *ret_user_id)
+{
+	struct actor actor;
+	struct user user;
+	enum error error = find_actor(demo, username, &actor);
+	if (!error)
+		error = user_find_by_actor(demo->db, demo->arena, actor.id, &user);
+	if (!error)
+		*ret_user_id = user.id;
+	return error;
+}
+
+static const struct demo_person *find_person(struct str username)
+{
+	size_t at = 0;
+	while (!str_eq(demo_people[at].username, username))
+		at++;
+	return &demo_people[at];
+}
+
+/* A member without a role is one whom a run that was killed has left so. */
+static enum error make_member(struct demo *demo, int64_t organisation_id, const struct demo_person *person)
+{
+	struct membership membership;
+	int64_t user_id;
+	enum error error = find_user(demo, person->username, &user_id);
+	if (error)
+		return error;
+	error = membership_find_by_user(demo->db, demo->arena, organisation_id, user_id, &membership);
+	if (error == ERROR_NOT_FOUND)
+		error = membership_add(demo->db, demo->arena, organisation_id, user_id, MEMBERSHIP_ACTIVE, &ctl_author, &membership.id,
+			&demo->message);
+	if (error || !person->brand_role.len)
+		return error;
+	return membership_set_roles(demo->db, demo->arena, organisation_id, membership.id, 0, &person->brand_role, 1, &ctl_author,
+		&demo->message);
+}
+
+static enum error make_brand(struct demo *demo, const struct demo_brand *brand)
+{
+	struct organisation organisation;
+	struct organisation_founded founded;
+	enum error error = organisation_find_by_slug(demo->db, demo->arena, brand->username, &organisation);
+	if (error == ERROR_NOT_FOUND) {
+		struct organisation_founding founding = {
+			.organisation = { .slug = brand->username, .name = brand->display_name, .locale = STR_LITERAL("fr"),
+				.country = STR_LITERAL("FR"), .time_zone = STR_LITERAL("Europe/Paris") },
+			.account_username = brand->username,
+		};
+		error = find_user(demo, brand->speakers[0], &founding.founder_user_id);
+		if (!error)
+			error = organisation_found(demo->db, demo->arena, demo->box, &founding, &ctl_author, &founded, &demo->message);
+		organisation = founded.organisation;
+	}
+	for (size_t i = 1; i < DEMO_MAX_SPEAKERS && brand->speakers[i].len && !error; i++)
+		error = make_member(demo, organisation.id, find_person(brand->speakers[i]));
+	return error;
+}
+
 static enum error make_accounts(struct demo *demo)
 {
 	enum error error = ERROR_NONE;
@@ -89,11 +152,8 @@ static enum error make_accounts(struct demo *demo)
 			.role = USER_MEMBER, .locale = person->locale, .is_confirmed = true };
 		error = make_account(demo, &account);
 	}
-	for (size_t i = 0; i < demo_brand_count && !error; i++) {
-		const struct account_new account = { .kind = ACTOR_ORGANIZATION, .username = demo_brands[i].username,
-			.domain = demo->domain.name, .display_name = demo_brands[i].display_name };
-		error = make_account(demo, &account);
-	}
+	for (size_t i = 0; i < demo_brand_count && !error; i++)
+		error = make_brand(demo, &demo_brands[i]);
 	return error;
 }
 
@@ -120,6 +180,42 @@ static int64_t post_id(int64_t born_us, size_t index)
 	return id_at_time(born_us - (int64_t)demo_posts[index].minutes_ago * MINUTE_US) + (int64_t)index;
 }
 
+/* For a brand account its founder speaks. */
+static enum error claim(struct demo *demo, struct str username)
+{
+	struct organisation organisation;
+	struct membership membership;
+	struct release_claim made = { .ground = RELEASE_SPOKEN };
+	size_t at = 0;
+	while (at < demo_brand_count && !str_eq(demo_brands[at].username, username))
+		at++;
+	if (at == demo_brand_count)
+		return ERROR_NONE;
+	enum error error = organisation_find_by_slug(demo->db, demo->arena, username, &organisation);
+	if (!error)
+		error = find_user(demo, demo_brands[at].speakers[0], &made.user_id);
+	if (!error)
+		error = membership_find_by_user(demo->db, demo->arena, organisation.id, made.user_id, &membership);
+	if (error)
+		return error;
+	made.membership_id = membership.id;
+	const struct deed_author author = { .organisation_id = organisation.id, .author = ctl_author, .action = STR_LITERAL("post.create") };
+	deed_begin(&author);
+	deed_set_claim(&made);
+	return ERROR_NONE;
+}
+
+static enum error publish(struct demo *demo, const struct demo_post *wanted, const struct publish_request *request)
+{
+	struct post post;
+	enum error error = claim(demo, wanted->author);
+	if (error)
+		return error;
+	error = publish_post(demo->db, demo->arena, request, &post, &demo->message);
+	(void)deed_end();
+	return error;
+}
+
 static enum error make_posts(struct demo *demo)
 {
 	struct actor florist;
@@ -136,7 +232,7 @@ static enum error make_posts(struct demo *demo)
 			.in_reply_to_id = wanted->answers ? post_id(florist.created_us, (size_t)wanted->answers - 1) : 0 };
 		error = post_find(demo->db, demo->arena, author.id, request.id, &post);
 		if (error == ERROR_NOT_FOUND)
-			error = publish_post(demo->db, demo->arena, &request, &post, &demo->message);
+			error = publish(demo, wanted, &request);
 	}
 	return error;
 }

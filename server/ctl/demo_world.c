@@ -8,8 +8,8 @@
 const struct demo_person demo_people[] = {
 	{ STR("flora"), STR("flora@fleurs.example"), STR("Flora Martin"), STR("fr"), STR("owner") },
 	{ STR("lea"), STR("lea@magasin.example"), STR("Léa Bernard"), STR("fr"), STR("lead") },
-	{ STR("karim"), STR("karim@magasin.example"), STR("Karim Haddad"), STR("fr"), STR("agent") },
-	{ STR("manon"), STR("manon@magasin.example"), STR("Manon Petit"), STR("fr"), STR("editor") },
+	{ STR("karim"), STR("karim@magasin.example"), STR("Karim Haddad"), STR("fr"), STR("agent"), STR("agent") },
+	{ STR("manon"), STR("manon@magasin.example"), STR("Manon Petit"), STR("fr"), STR("editor"), STR("editor-in-chief") },
 	{ STR("customer1"), STR("customer1@clients.example"), STR("Camille Roux"), STR("fr"), STR("customer") },
 	{ STR("customer2"), STR("customer2@clients.example"), STR("Tom Baker"), STR("en"), STR("customer") },
 	{ STR("customer3"), STR("customer3@clients.example"), STR("Inès Garcia"), STR("fr"), STR("customer") },

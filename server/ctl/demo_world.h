@@ -13,6 +13,7 @@ struct demo_person {
 	struct str display_name;
 	struct str locale;
 	struct str role; /* in the story: owner, lead, agent, editor, customer */
+	struct str brand_role; /* in the organisation, beside what its founder has; empty for none */
 };
 
 #define DEMO_MAX_SPEAKERS 4
@@ -20,7 +21,7 @@ struct demo_person {
 struct demo_brand {
 	struct str username;
 	struct str display_name;
-	struct str speakers[DEMO_MAX_SPEAKERS]; /* usernames; the rest are empty */
+	struct str speakers[DEMO_MAX_SPEAKERS]; /* usernames, the founder first; the rest are empty */
 };
 
 struct demo_follow {

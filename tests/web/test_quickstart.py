@@ -13,6 +13,8 @@ import pytest
 import requests
 
 from support import processes
+from support.api import Api
+from support.browser import Browser
 from support.quickstart import QUICKSTART, Quickstart
 from support.server import binary
 from support.waiting import wait_until
@@ -63,6 +65,19 @@ def test_demo_json_describes_who_can_log_in(quickstart):
     assert brands["fleurs"]["speakers"] == ["flora"]
     assert brands["magasin"]["speakers"] == ["lea", "karim", "manon"]
     assert "password" not in brands["fleurs"]
+
+
+def test_staff_of_the_demonstration_speak_for_their_brands(quickstart):
+    demo = quickstart.demo()
+    people = {person["username"]: person for person in demo["people"]}
+    demo_name = {brand["username"]: brand["display_name"] for brand in demo["brand_accounts"]}
+    for name, brand in (("flora", "fleurs"), ("lea", "magasin"), ("karim", "magasin"), ("manon", "magasin")):
+        browser = Browser(quickstart)
+        app = Api(quickstart).post("/api/v1/apps", data={"client_name": "Tuska", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob",
+                                                        "scopes": "read write"})
+        browser.get(f"/oauth/authorize?response_type=code&client_id={app['client_id']}&redirect_uri=urn:ietf:wg:oauth:2.0:oob&scope=read")
+        browser.submit("/auth/sign_in", login=people[name]["email"], password=people[name]["password"])
+        assert demo_name[brand] in browser.text(), name
 
 
 def test_the_world_is_there_once_after_a_second_run(quickstart):
