@@ -11,6 +11,7 @@
 
 #define ID_TRIES 5
 #define TELL_BATCH 200
+#define FORGET_BATCH 1000
 
 /* Of a table severed: actor_id, other_id, is_follower, shows_boosts, notifies, languages. */
 #define KEEP_SEVERED                                                                                             \
@@ -156,12 +157,24 @@ static const struct statement list_newest = STATEMENT("severance_list_newest", 2
 	" order by s.event_id desc"
 	" limit $2"); // severed_actors_page, severance_events_pkey, severed_follows_pkey, actors_pkey
 
+static const struct statement forget_follows = STATEMENT("severance_forget_follows", 2,
+	"delete from severed_follows as f"
+	" using (select f.event_id, f.is_follower, f.other_id"
+	"        from severed_actors as s"
+	"        join severed_follows as f on f.event_id = s.event_id and f.actor_id = s.actor_id"
+	"        where s.actor_id = $1"
+	"        limit $2) as old"
+	" where f.actor_id = $1"
+	"   and f.event_id = old.event_id"
+	"   and f.is_follower = old.is_follower"
+	"   and f.other_id = old.other_id"); // severed_actors_page, severed_follows_pkey
+
 static const struct statement forget = STATEMENT("severance_forget", 1,
 	"delete from severed_actors"
 	" where actor_id = $1"); // severed_actors_page
 
 STATEMENT_TABLE(severance_statements, &note, &end_follows, &list_untold, &tell_one, &list_some, &list_newest,
-	&forget);
+	&forget_follows, &forget);
 
 static const char *const kind_names[] = {
 	[SEVERANCE_DOMAIN_BLOCK] = "domain_block",
@@ -297,9 +310,18 @@ enum error severance_list(struct db *db, struct arena *arena, int64_t actor_id, 
 	return list_losses(db, arena, &list_newest, &values, ret_losses, ret_count);
 }
 
+/* Lists first and in batches: each statement keeps its time limit however long they are. */
 enum error severance_forget(struct db *db, struct arena *arena, int64_t actor_id)
 {
+	enum error error = ERROR_NONE;
 	struct db_values values = { .count = 0 };
+	db_value_int64(&values, actor_id);
+	db_value_int64(&values, FORGET_BATCH);
+	for (int64_t affected = FORGET_BATCH; !error && affected == FORGET_BATCH;)
+		error = db_change(db, arena, &forget_follows, &values, &affected);
+	if (error)
+		return error;
+	values.count = 0;
 	db_value_int64(&values, actor_id);
 	return db_change(db, arena, &forget, &values, NULL);
 }

@@ -23,9 +23,9 @@ static void write_list(struct request *request, struct buf *out, enum language l
 	struct str words = arena_printf(request->arena, "%.*s (%.*s)", STR_ARG(text_get(language, name)),
 		STR_ARG(text_number(request->arena, language, count)));
 	if (!count || loss->is_purged)
-		TEMPLATE(out, "<small>{}</small>", template_text(words));
+		TEMPLATE(out, "{}", template_text(words));
 	else
-		TEMPLATE(out, "<a class=\"button\" href=\"{}\">{} · CSV</a>", template_url(arena_printf(request->arena,
+		TEMPLATE(out, "<a href=\"{}\">{}, CSV</a>", template_url(arena_printf(request->arena,
 			"/severed_relationships/%lld/%s.csv", (long long)loss->event_id, file)), template_text(words));
 }
 
@@ -40,12 +40,13 @@ enum error settings_write_severed(struct request *request, struct buf *out, cons
 	TEMPLATE(out, "<section class=\"panel\" id=\"severed_relationships\"><h2>{}</h2>\n<p class=\"note\">{}</p><ul class=\"rows\">",
 		template_text(text_get(language, TEXT_SEVERED)), template_text(text_get(language, TEXT_SEVERED_HELP)));
 	for (size_t i = 0; i < count; i++) {
-		TEMPLATE(out, "<li><span><strong>{}</strong><small>{} · {}</small></span>", template_text(all[i].target),
+		TEMPLATE(out, "<li><span><strong>{}</strong><small>{} · {}</small><br><small>", template_text(all[i].target),
 			template_text(text_get(language, reasons[all[i].kind])),
 			template_text(text_date(request->arena, language, all[i].created_us)));
 		write_list(request, out, language, &all[i], all[i].followers, TEXT_FOLLOWERS, "followers");
+		TEMPLATE(out, " · ");
 		write_list(request, out, language, &all[i], all[i].following, TEXT_FOLLOWING, "following");
-		TEMPLATE(out, "</li>\n");
+		TEMPLATE(out, "</small></span></li>\n");
 	}
 	TEMPLATE(out, "</ul></section>\n");
 	return ERROR_NONE;

@@ -271,3 +271,16 @@ def test_it_is_dismissed_and_the_list_stays(server, town):
     assert told(carl) == []
     tidy(server)
     assert read(browser_of(server, "carl"), event, "followers")[1:] == [["four@four.example"]]
+
+
+def test_what_somebody_lost_goes_with_their_account(server):
+    database, mona = server.database, person(server, "mona")
+    far = far_actor(database, "six", "six.example")
+    follow(database, far, mona.id)
+    follow(database, mona.id, far)
+    server.command("domain", "block", "six.example")
+    wait_told(mona)
+    kept = "select (select count(*) from severed_actors where actor_id = %s) + (select count(*) from severed_follows where actor_id = %s)"
+    assert database.value(kept, (mona.id, mona.id)) == 3
+    server.command("account", "delete", "mona", "--yes")
+    assert database.value(kept, (mona.id, mona.id)) == 0

@@ -122,6 +122,12 @@ static void the_losses_of_a_deleted_actor_are_forgotten(void **state)
 	struct severance severance = make_severance();
 	make_follow(far, emil, FOLLOW_ACCEPTED);
 	assert_int_equal(severance_end_follows(db, arena, &severance, &far, 1, 10, &count), ERROR_NONE);
+	/* More than a batch. */
+	execute("insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, created_at, updated_at, fetched_at)"
+		" select 2000 + n, 'Person', 'lost' || n, 'lost' || n, 'far.example', u, u, u, now(), now(), now() from generate_series(1, 1500) as n"
+		" cross join lateral (select 'https://far.example/lost/' || n as u) as u");
+	execute("insert into severed_follows (event_id, actor_id, is_follower, other_id, shows_boosts, notifies)"
+		" select %lld, %lld, true, 2000 + n, true, false from generate_series(1, 1500) as n", (long long)severance.id, (long long)emil);
 	assert_int_equal(severance_forget(db, arena, emil), ERROR_NONE);
 	assert_string_equal(query("select count(*) from severed_follows where actor_id = %lld", (long long)emil), "0");
 	assert_string_equal(query("select count(*) from severed_actors where actor_id = %lld", (long long)emil), "0");
