@@ -124,7 +124,6 @@ static enum error make_member(struct demo *demo, int64_t organisation_id, const 
 static enum error make_brand(struct demo *demo, const struct demo_brand *brand)
 {
 	struct organisation organisation;
-	struct organisation_founded founded;
 	enum error error = organisation_find_by_slug(demo->db, demo->arena, brand->username, &organisation);
 	if (error == ERROR_NOT_FOUND) {
 		struct organisation_founding founding = {
@@ -132,6 +131,7 @@ static enum error make_brand(struct demo *demo, const struct demo_brand *brand)
 				.country = STR_LITERAL("FR"), .time_zone = STR_LITERAL("Europe/Paris") },
 			.account_username = brand->username,
 		};
+		struct organisation_founded founded = { 0 };
 		error = find_user(demo, brand->speakers[0], &founding.founder_user_id);
 		if (!error)
 			error = organisation_found(demo->db, demo->arena, demo->box, &founding, &ctl_author, &founded, &demo->message);

@@ -58,9 +58,9 @@ enum error handle_account_lookup(struct request *request)
 	enum error error = find_domain(request, arena_lower(request->arena, str_slice(acct, at + 1, acct.len)), &domain);
 	if (!error)
 		error = actor_find_by_handle(request->db, request->arena, str_slice(acct, 0, at), domain, &actor);
-	if (!error && actor.is_pending)
-		error = ERROR_NOT_FOUND;
-	return error ? error : account_respond(request, actor.id);
+	if (error)
+		return error;
+	return actor.is_pending ? ERROR_NOT_FOUND : account_respond(request, actor.id);
 }
 
 /* "name@domain" with or without a first @: what another server may know. */
