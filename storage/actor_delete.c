@@ -5,6 +5,7 @@
 #include "storage/actor.h"
 
 #include "storage/instance_counter.h"
+#include "storage/media.h"
 #include "storage/statement.h"
 
 #define BATCH_ROWS 1000
@@ -268,8 +269,16 @@ static const struct statement drop_own = STATEMENT("actor_delete_own", 1,
 	" delete from actor_preferences where actor_id = $1");
 	// lists_actor_id, bookmarks_actor_id, tag_follows_actor_id_name_key, actor_domain_blocks_actor_id, primary keys
 
+/* What an organisation keeps in its library is the organisation's. */
+static const struct statement drop_media = STATEMENT("actor_delete_media", 1,
+	"delete from media as m"
+	" where m.actor_id = $1"
+	"   and m.remote_url is null"
+	"   and not exists (select from post_media as pm where pm.media_id = m.id)"
+	"   and not exists (select from assets as s where s.media_id = m.id)"); // media_actor_id, post_media_media_id_key, assets_media_id_key
+
 STATEMENT_TABLE(actor_delete_statements, &mark, &drop_posts, &drop_boosts, &drop_favourites, &drop_reactions, &drop_votes,
-	&drop_follows, &drop_notifications, &drop_rest, &drop_relations, &drop_own);
+	&drop_follows, &drop_notifications, &drop_rest, &drop_relations, &drop_own, &drop_media);
 
 static enum error mark_deleted(struct db *db, struct arena *arena, int64_t id)
 {
@@ -322,7 +331,10 @@ enum error actor_delete(struct db *db, struct arena *arena, int64_t id)
 	if (!error)
 		error = drop(db, arena, &drop_relations, id);
 	/* The federation role deletes remote actors only. */
-	if (!error && db_role_of(db) != DB_FEDERATION)
-		error = drop(db, arena, &drop_own, id);
-	return error;
+	if (error || db_role_of(db) == DB_FEDERATION)
+		return error;
+	error = drop(db, arena, &drop_own, id);
+	if (!error)
+		error = drop(db, arena, &drop_media, id);
+	return error ? error : media_remove_files_soon(db, arena);
 }

@@ -68,6 +68,18 @@ def test_what_is_taken_away_with_its_post_is_gone_soon_and_not_at_the_next_round
     assert names_of(kept) <= set(files(server))
 
 
+def test_pictures_go_with_their_account(server):
+    name = "leaving"
+    gina = person(server, name)
+    posted, unused = upload(gina, pictures.picture(seed=8)), upload(gina, pictures.picture(seed=9))
+    gina.post("/api/v1/statuses", data={"status": "with a picture", "media_ids[]": [posted["id"]]})
+    shown = gina.patch("/api/v1/accounts/update_credentials", files={"avatar": ("me", pictures.picture(seed=10))})["avatar"]
+    server.command("account", "delete", name, "--yes")
+    gone(server, posted)
+    gone(server, unused)
+    wait_until(lambda: server.get(shown[len(server.url):]).status_code == 404, 20, "the avatar to go")
+
+
 def test_uploads_that_were_never_posted_go_after_a_day(server, alice):
     old, young = upload(alice, pictures.picture(seed=3)), upload(alice, pictures.picture(seed=4))
     server.database.rows("update media set kept_until = now() - interval '1 minute' where id = %s returning id", (old["id"],))
