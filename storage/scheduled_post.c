@@ -57,7 +57,12 @@ static const struct statement remove_one = STATEMENT("scheduled_post_delete", 2,
 	" where id = $2"
 	"   and actor_id = $1"); // scheduled_posts_pkey
 
-STATEMENT_TABLE(scheduled_post_statements, &create, &find, &list, &count_own, &set_time, &remove_one);
+static const struct statement holds = STATEMENT("scheduled_post_holds", 3,
+	"select exists (select"
+	"               from scheduled_posts as s"
+	"               where s.actor_id = $1 and s.id <> $2 and s.media_ids && $3::bigint[])"); // scheduled_posts_actor_id
+
+STATEMENT_TABLE(scheduled_post_statements, &create, &find, &list, &count_own, &set_time, &remove_one, &holds);
 
 enum error scheduled_post_create(struct db *db, struct arena *arena, const struct scheduled_post *post)
 {
@@ -187,4 +192,18 @@ enum error scheduled_post_delete(struct db *db, struct arena *arena, int64_t act
 	db_value_int64(&values, actor_id);
 	db_value_int64(&values, id);
 	return change(db, arena, &remove_one, &values);
+}
+
+enum error scheduled_post_holds(struct db *db, struct arena *arena, int64_t actor_id, int64_t except_id, const int64_t *media_ids,
+	size_t count, bool *ret_holds)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, actor_id);
+	db_value_int64(&values, except_id);
+	db_value_int64_array(&values, arena, media_ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &holds, &values, &rows);
+	if (!error)
+		*ret_holds = db_bool(&rows, 0, 0);
+	return error;
 }

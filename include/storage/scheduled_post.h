@@ -40,6 +40,10 @@ enum error scheduled_post_list(struct db *db, struct arena *arena, int64_t actor
 enum error scheduled_post_count(struct db *db, struct arena *arena, int64_t actor_id, int64_t scheduled_us,
 	int64_t *ret_total, int64_t *ret_that_day) MUST_CHECK;
 
+/* Whether one of these files is promised to a post that waits, other than except_id (0: any). */
+enum error scheduled_post_holds(struct db *db, struct arena *arena, int64_t actor_id, int64_t except_id, const int64_t *media_ids,
+	size_t count, bool *ret_holds) MUST_CHECK;
+
 /* Both: ERROR_NOT_FOUND when it is not actor_id's. */
 enum error scheduled_post_set_time(struct db *db, struct arena *arena, int64_t actor_id, int64_t id, int64_t scheduled_us) MUST_CHECK;
 enum error scheduled_post_delete(struct db *db, struct arena *arena, int64_t actor_id, int64_t id) MUST_CHECK;

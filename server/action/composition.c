@@ -10,6 +10,7 @@
 #include "base/mutant.h"
 #include "base/url.h"
 #include "storage/media.h"
+#include "storage/scheduled_post.h"
 
 #include <string.h>
 
@@ -88,14 +89,18 @@ static enum error check_media(struct db *db, struct arena *arena, const struct a
 {
 	struct medium *items;
 	size_t count;
-	bool is_mixed = false, is_ready = true;
+	bool is_mixed = false, is_ready = true, is_promised = false;
 	if (!request->media_count)
 		return ERROR_NONE;
 	if ((request->media_count > COMPOSITION_MAX_MEDIA || request->poll) && !MUTANT("composition_media"))
 		return composition_refuse("Cannot attach more than 4 files", ret_message);
 	enum error error = media_find_many(db, arena, request->media_ids, request->media_count, &items, &count);
+	if (!error)
+		error = scheduled_post_holds(db, arena, author->id, request->scheduled_id, request->media_ids, request->media_count, &is_promised);
 	if (error)
 		return error;
+	if (is_promised && !MUTANT("composition_media_promised"))
+		return composition_refuse("Cannot attach files that a scheduled post waits with", ret_message);
 	for (size_t i = 0; i < request->media_count; i++) {
 		const struct medium *item = find_item(items, count, request->media_ids[i]);
 		if (!is_attachable(item, author, request)) {

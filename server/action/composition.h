@@ -33,6 +33,7 @@ struct composition_request {
 	const struct composition_poll *poll; /* NULL for none */
 	const int64_t *media_ids;      /* uploads of the author, in their order */
 	size_t media_count;
+	int64_t scheduled_id;          /* the scheduled post that this is: its media are promised to it; 0 for none */
 	int64_t post_id;               /* of the post that is edited: its media may stay; 0 for a new one */
 };
 

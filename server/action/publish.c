@@ -143,7 +143,8 @@ static enum error check_and_render(struct db *db, struct arena *arena, const str
 {
 	const struct composition_request composition_request = { .text = request->text, .is_markdown = request->is_markdown,
 		.spoiler_text = request->spoiler_text, .language = request->language, .is_sensitive = request->is_sensitive,
-		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count };
+		.poll = request->poll, .media_ids = request->media_ids, .media_count = request->media_count,
+		.scheduled_id = request->scheduled_id };
 	enum error error = deed_find_doer(db, arena, request->actor_id, author);
 	if (!error)
 		error = composition_make(db, arena, author, &composition_request, composition, ret_message);

@@ -108,6 +108,9 @@ def test_it_is_published_once_when_its_time_has_come(server, anna):
         (identity, ("y" * 22 + str(identity))[-22:], anna.id, ("y" * 22 + str(identity))[-22:] + ".png"))
     scheduled = schedule(anna, "its time has come", media_ids=[str(identity)], visibility="unlisted", language="fr")
     assert scheduled["media_attachments"][0]["id"] == str(identity)
+    promised = "Cannot attach files that a scheduled post waits with"
+    assert anna.post("/api/v1/statuses", 422, {"status": "now", "media_ids[]": [identity]})["error"] == promised
+    assert schedule(anna, "later still", 422, media_ids=[str(identity)])["error"] == promised
     make_due(server, scheduled["id"])
     schedule(anna, "rings the bell")
 
