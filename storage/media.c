@@ -85,9 +85,11 @@ static const struct statement sum = STATEMENT("media_sum_of_actor", 1,
 	" from media"
 	" where actor_id = $1"); // media_actor_id
 
-static const struct statement create = STATEMENT("media_create", 10,
-	"insert into media (id, actor_id, kind, name, mime_type, size_bytes, alt, focus_x, focus_y, purpose)"
-	" values ($1, $2, $3, $4, $5, $6, $7, $8::integer / 1000000.0, $9::integer / 1000000.0, $10)"
+static const struct statement create = STATEMENT("media_create", 14,
+	"insert into media (id, actor_id, kind, name, mime_type, size_bytes, alt, focus_x, focus_y, purpose, preview_name,"
+	"                   preview_width, preview_height, blurhash)"
+	" values ($1, $2, $3, $4, $5, $6, $7, $8::integer / 1000000.0, $9::integer / 1000000.0, $10, $11, nullif($12::integer, 0),"
+	"         nullif($13::integer, 0), $14)"
 	" on conflict (id) do nothing"); // media_pkey
 
 static const struct statement set_ready = STATEMENT("media_set_ready", 15,
@@ -109,6 +111,13 @@ static const struct statement set_ready = STATEMENT("media_set_ready", 15,
 	"     sha256 = $15"
 	" where id = $1"
 	"   and state = 'pending'"); // media_pkey
+
+static const struct statement set_preview = STATEMENT("media_set_preview", 6,
+	"update media"
+	" set preview_name = $3, preview_width = $4::integer, preview_height = $5::integer, blurhash = $6"
+	" where id = $1"
+	"   and actor_id = $2"
+	"   and state = 'ready'"); // media_pkey
 
 static const struct statement set_failed = STATEMENT("media_set_failed", 1,
 	"update media"
@@ -141,7 +150,7 @@ static const struct statement set_header = STATEMENT("media_set_header", 3,
 	"   and deleted_at is null"); // actors_pkey
 
 STATEMENT_TABLE(media_statements, &find_many, &list_of_posts, &lock, &count_used, &detach, &attach, &keep, &set_details,
-	&remove_one, &discard, &sum, &create, &set_ready, &set_failed, &replace_picture, &set_avatar,
+	&remove_one, &discard, &sum, &create, &set_ready, &set_preview, &set_failed, &replace_picture, &set_avatar,
 	&set_header);
 
 static const char *const purpose_names[] = { "attachment", "avatar", "header" };
@@ -306,6 +315,10 @@ enum error media_create(struct db *db, struct arena *arena, const struct medium 
 	db_value_int32(&values, scaled_focus(medium->focus_x));
 	db_value_int32(&values, scaled_focus(medium->focus_y));
 	db_value_text(&values, str_from(purpose_names[medium->purpose]));
+	db_value_text(&values, medium->preview_name);
+	db_value_int32(&values, medium->preview_width);
+	db_value_int32(&values, medium->preview_height);
+	db_value_text(&values, medium->blurhash);
 	return db_change(db, arena, &create, &values, NULL);
 }
 
@@ -329,6 +342,20 @@ enum error media_set_ready(struct db *db, struct arena *arena, const struct medi
 	db_value_int64(&values, medium->bit_rate);
 	db_value_bytes(&values, medium->sha256);
 	enum error error = db_change(db, arena, &set_ready, &values, &affected);
+	return error ? error : affected ? ERROR_NONE : ERROR_NOT_FOUND;
+}
+
+enum error media_set_preview(struct db *db, struct arena *arena, const struct medium *medium)
+{
+	int64_t affected = 0;
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, medium->id);
+	db_value_int64(&values, medium->actor_id);
+	db_value_text(&values, medium->preview_name);
+	db_value_int32(&values, medium->preview_width);
+	db_value_int32(&values, medium->preview_height);
+	db_value_text(&values, medium->blurhash);
+	enum error error = db_change(db, arena, &set_preview, &values, &affected);
 	return error ? error : affected ? ERROR_NONE : ERROR_NOT_FOUND;
 }
 

@@ -89,6 +89,8 @@ enum error media_create(struct db *db, struct arena *arena, const struct medium 
 /* It is ready: all that processing finds out, with file_name and preview_name. ERROR_NOT_FOUND when it is gone or was
  * ready before: the files of this time are not wanted then. */
 enum error media_set_ready(struct db *db, struct arena *arena, const struct medium *medium) MUST_CHECK;
+/* Of one that is ready: its preview_name, preview sizes and blurhash; ERROR_NOT_FOUND when it is not. */
+enum error media_set_preview(struct db *db, struct arena *arena, const struct medium *medium) MUST_CHECK;
 enum error media_set_failed(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 
 /* The actor has another avatar or header now (keep_id; 0: none): the former ones go. */

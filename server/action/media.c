@@ -91,6 +91,28 @@ static enum error write_upload(struct db *db, struct arena *arena, void *owner)
 		(struct str){ 0 }, uploading->due_us);
 }
 
+static enum error make_cover(struct app *app, struct arena *arena, struct medium *medium, struct str cover, struct str *ret_message)
+{
+	enum error error = media_finish_cover(app->media, arena, cover, medium);
+	if (error == ERROR_UNPROCESSABLE || error == ERROR_CONTENT_TOO_LARGE)
+		return refuse("Validation failed: Thumbnail content type is invalid, Thumbnail is invalid", ret_message);
+	return error;
+}
+
+enum error media_set_cover(struct app *app, struct db *db, struct arena *arena, struct medium *medium, struct str cover,
+	struct str *ret_message)
+{
+	unsigned walls;
+	if (medium->kind == MEDIA_IMAGE)
+		return ERROR_NONE;
+	if (medium->state != MEDIA_READY)
+		return refuse("Validation failed: Thumbnail cannot be changed before the file has been processed", ret_message);
+	enum error error = media_helper_check(app->media->helper, &walls);
+	if (!error)
+		error = make_cover(app, arena, medium, cover, ret_message);
+	return error ? error : media_set_preview(db, arena, medium);
+}
+
 enum error media_upload(struct app *app, struct db *db, struct arena *arena, int64_t actor_id, const struct media_upload *upload,
 	bool is_awaited, struct medium *ret_medium, struct str *ret_message)
 {
@@ -108,6 +130,10 @@ enum error media_upload(struct app *app, struct db *db, struct arena *arena, int
 		.due_us = is_awaited ? id_time_us(id_new()) + INLINE_JOB_DELAY_US : 0,
 	};
 	struct str raw = raw_name(arena, uploading.medium.name);
+	if (upload->cover.data && uploading.medium.kind != MEDIA_IMAGE)
+		error = make_cover(app, arena, &uploading.medium, upload->cover, ret_message);
+	if (error)
+		return error;
 	error = media_store_put(app->media->store, arena, raw, upload->bytes);
 	if (error)
 		return error;

@@ -13,6 +13,7 @@ struct media_upload {
 	struct str bytes;
 	struct str alt;      /* data NULL for none */
 	double focus_x, focus_y;
+	struct str cover;    /* a picture for the small form of a film or a sound; data NULL for none, nothing to pictures */
 };
 
 /* Keeps the file and answers at once, with its row in MEDIA_PENDING; a job makes it ready. With is_awaited it is made ready
@@ -20,6 +21,10 @@ struct media_upload {
  * its quota); ERROR_STORAGE_FULL; ERROR_UNAVAILABLE when no helper stands behind its walls. */
 enum error media_upload(struct app *app, struct db *db, struct arena *arena, int64_t actor_id, const struct media_upload *upload,
 	bool is_awaited, struct medium *ret_medium, struct str *ret_message) MUST_CHECK;
+
+/* Another small picture for a film or a sound that is ready and hangs at nothing. ERROR_UNPROCESSABLE with a sentence. */
+enum error media_set_cover(struct app *app, struct db *db, struct arena *arena, struct medium *medium, struct str cover,
+	struct str *ret_message) MUST_CHECK;
 
 /* Avatar (cut to a square) or header; sent to the followers. alt data NULL: it keeps the one it has. Takes up to a second.
  * Errors as above. bytes.len 0: takes the picture away. A caller with an app forgets the cached documents afterwards. */

@@ -43,7 +43,7 @@ static enum error answer(struct request *request, int status, const struct mediu
 
 static enum error upload(struct request *request, bool is_awaited)
 {
-	const struct form_field *file = parameter_file(request, "file");
+	const struct form_field *file = parameter_file(request, "file"), *cover = parameter_file(request, "thumbnail");
 	struct str message = { 0 };
 	const struct str *alt = parameter_description_pointer(request, "description");
 	struct medium medium;
@@ -54,6 +54,7 @@ static enum error upload(struct request *request, bool is_awaited)
 		focus[0] = focus[1] = 0;
 	const struct media_upload what = {
 		.bytes = file->value, .alt = alt ? *alt : (struct str){ 0 }, .focus_x = focus[0], .focus_y = focus[1],
+		.cover = cover && cover->value.len ? cover->value : (struct str){ 0 },
 	};
 	enum error error = media_upload(request->app, request->db, request->arena, request->access.actor_id, &what, is_awaited,
 		&medium, &message);
@@ -117,6 +118,14 @@ enum error handle_media_update(struct request *request)
 		return fail(request, error, "media");
 	if (alt && is_too_long(*alt))
 		return refuse(request, "Validation failed: Description is too long (maximum is 1500 characters)");
+	const struct form_field *cover = parameter_file(request, "thumbnail");
+	struct str message = { 0 };
+	if (cover && cover->value.len)
+		error = media_set_cover(request->app, request->db, request->arena, &medium, cover->value, &message);
+	if (message.data)
+		request->error_message = message;
+	if (error)
+		return fail(request, error, "thumbnail");
 	error = media_set_details(request->db, request->arena, request->access.actor_id, medium.id, alt, has_focus ? focus : NULL);
 	if (!error)
 		error = find_unused(request, &medium);

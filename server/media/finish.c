@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SHA256_BYTES 32
 
@@ -96,15 +97,16 @@ static enum error store_file(struct media_service *service, struct arena *arena,
 	return error;
 }
 
-/* The small picture of a film is that of its first picture. */
-static enum error finish_poster(struct media_service *service, struct arena *arena, int poster, struct medium *medium)
+/* The small picture of a film or a sound is made of another one. */
+static enum error finish_cover(struct media_service *service, struct arena *arena, int descriptor, enum media_type type,
+	struct medium *medium)
 {
 	struct stat status;
 	struct media_picture picture = { 0 };
 	struct medium seen = { .name = medium->name };
-	if (fstat(poster, &status) != 0 || status.st_size <= 0 || status.st_size > MEDIA_MAX_IMAGE_BYTES)
+	if (fstat(descriptor, &status) != 0 || status.st_size <= 0 || status.st_size > MEDIA_MAX_IMAGE_BYTES)
 		return ERROR_UNPROCESSABLE;
-	enum error error = media_helper_make(service->helper, poster, (uint32_t)status.st_size, MEDIA_TYPE_PNG, HELPER_ATTACHMENT, &picture);
+	enum error error = media_helper_make(service->helper, descriptor, (uint32_t)status.st_size, type, HELPER_ATTACHMENT, &picture);
 	if (error)
 		return error;
 	fill_in(arena, &picture, &seen);
@@ -134,11 +136,26 @@ static enum error finish_film(struct media_service *service, struct arena *arena
 	medium->frame_rate_milli = film.facts.frame_rate_milli;
 	medium->bit_rate = film.facts.bit_rate;
 	medium->size_bytes = 0;
-	if (film.poster >= 0)
-		error = finish_poster(service, arena, film.poster, medium);
+	if (film.poster >= 0 && !medium->preview_name.data)
+		error = finish_cover(service, arena, film.poster, MEDIA_TYPE_PNG, medium);
 	if (!error)
 		error = store_file(service, arena, film.descriptor, medium);
 	film_close(&film);
+	return error;
+}
+
+enum error media_finish_cover(struct media_service *service, struct arena *arena, struct str bytes, struct medium *medium)
+{
+	enum media_type type = media_sniff(bytes);
+	if (!media_type_is_image(type) || bytes.len > MEDIA_MAX_IMAGE_BYTES)
+		return ERROR_UNPROCESSABLE;
+	int descriptor = memfd_create("cover", MFD_CLOEXEC);
+	if (descriptor < 0)
+		return ERROR_IO;
+	enum error error = ERROR_IO;
+	if (write(descriptor, bytes.data, bytes.len) == (ssize_t)bytes.len)
+		error = finish_cover(service, arena, descriptor, type, medium);
+	close(descriptor);
 	return error;
 }
 

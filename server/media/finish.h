@@ -17,4 +17,8 @@ enum media_origin { MEDIA_OF_OURS, MEDIA_OF_OTHERS };
 enum error media_finish(struct media_service *service, struct arena *arena, int descriptor, int64_t size_bytes,
 	enum helper_shape shape, enum media_origin origin, struct medium *medium) MUST_CHECK;
 
+/* The small picture of a film or a sound, brought with it: fills medium's preview_name and the like, and is stored on return.
+ * ERROR_UNPROCESSABLE when it is no picture. Then media_finish leaves it as it is. */
+enum error media_finish_cover(struct media_service *service, struct arena *arena, struct str bytes, struct medium *medium) MUST_CHECK;
+
 #endif

@@ -79,6 +79,26 @@ def test_a_film_on_its_side_is_shown_upright(server, alice):
     assert pictures.opened(fetch(server, medium["preview_url"]).content).size == (180, 320)
 
 
+@pytest.mark.parametrize("data", [films.film, lambda: films.sound(sorted(films.SOUNDS)[0])], ids=["film", "sound"])
+def test_a_picture_of_ones_own_stands_for_a_film_or_a_sound(server, alice, data):
+    blue, red = (pictures.located("JPEG", size=(400, 300), colour=colour) for colour in ("blue", "red"))
+
+    def colour_of(medium):
+        served = fetch(server, medium["preview_url"])
+        assert b"Jane Secret" not in served.content
+        return max(zip(pictures.opened(served.content).resize((1, 1)).convert("RGB").getpixel((0, 0)), ("red", "green", "blue")))[1]
+
+    made = alice.post("/api/v2/media", 202, files={"file": ("x.bin", data()), "thumbnail": ("cover", blue)})
+    path = f"/api/v1/media/{made['id']}"
+    medium = wait_until(lambda: [a.json() for a in [alice.call("GET", path, None)] if a.status_code == 200], 30, "the file")[0]
+    assert colour_of(medium) == "blue" and medium["meta"]["small"]["size"] == "400x300" and medium["blurhash"]
+    assert colour_of(alice.put(path, files={"thumbnail": ("cover", red)})) == "red"
+    for odd in (data(), b"no picture"):
+        assert "Thumbnail" in alice.put(path, 422, files={"thumbnail": ("cover", odd)})["error"]
+        assert "Thumbnail" in alice.post("/api/v2/media", 422, files={"file": ("x.bin", data()), "thumbnail": ("cover", odd)})["error"]
+    assert colour_of(alice.get(path)) == "red"
+
+
 def test_a_film_can_be_played_from_its_first_bytes_and_sought_in(server, alice):
     url = ready(alice, films.film())["url"]
     whole = fetch(server, url)

@@ -29,12 +29,13 @@ def with_location(size=(640, 480), orientation=1):
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><!-- XMP secret --></x:xmpmeta>'
 
 
-def located(kind, frames=1, size=(640, 480), **options):
+def located(kind, frames=1, size=(640, 480), colour=None, **options):
     """With an author, a position and XMP."""
     exif = Image.Exif()
     exif[0x013B] = "Jane Secret"
     exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 29.0), 3: "E", 4: (2.0, 17.0, 40.0)})
-    images = [opened(picture("PNG", size=size, seed=1 + number)).convert("RGB") for number in range(frames)]
+    images = [Image.new("RGB", size, colour) if colour else opened(picture("PNG", size=size, seed=1 + number)).convert("RGB")
+              for number in range(frames)]
     data = io.BytesIO()
     if kind == "PNG":
         facts = PngImagePlugin.PngInfo()
