@@ -261,11 +261,12 @@ enum error handle_account_statuses(struct request *request)
 		error = timeline_list_pinned(request->db, request->arena, request->access.actor_id, actor_id, &ids, &count);
 		return error ? error : status_respond_array(request, FILTER_ACCOUNT, ids, count);
 	}
+	bool only_media = parameter_bool(request, "only_media", false); /* of their own */
 	const struct timeline_account wanted = {
 		.actor_id = actor_id,
 		.with_replies = !parameter_bool(request, "exclude_replies", false),
-		.with_boosts = !parameter_bool(request, "exclude_reblogs", false),
-		.is_media_only = parameter_bool(request, "only_media", false),
+		.with_boosts = !parameter_bool(request, "exclude_reblogs", false) && !only_media,
+		.is_media_only = only_media,
 		.tag = str_is_empty(tag) ? (struct str){ 0 } : hashtag_key(request->arena, tag),
 	};
 	error = timeline_list_account(request->db, request->arena, request->access.actor_id, &wanted, &page, &ids, &count);

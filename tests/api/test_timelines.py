@@ -278,6 +278,21 @@ def test_tags_are_searched_by_any_all_and_none(world):
     assert anyone.get("/api/v1/timelines/tag/caf%C3%A9") == []
 
 
+def test_the_pictures_of_a_profile_are_its_own(world):
+    server, reader, friend, stranger = world
+    def with_picture(author):
+        identity = new_id()
+        name = ("z" * 22 + str(identity))[-22:]
+        server.database.rows("insert into media (id, name, actor_id, kind, state, mime_type, size_bytes, file_name, width, height)"
+                             " values (%s, %s, %s, 'image', 'ready', 'image/png', 100, %s, 10, 10) returning id",
+                             (identity, name, author.id, name + ".png"))
+        return author.post("/api/v1/statuses", data={"status": "look", "media_ids[]": [identity]})["id"]
+    foreign, own = with_picture(stranger), with_picture(friend)
+    friend.post(f"/api/v1/statuses/{foreign}/reblog")
+    path = f"/api/v1/accounts/{friend.id}/statuses"
+    assert len(reader.get(path)) == 2 and ids(reader.get(path, only_media="true")) == [own]
+
+
 def test_a_profile_lists_what_its_visitor_may_see(world):
     server, reader, friend, stranger = world
     path = f"/api/v1/accounts/{friend.id}/statuses"
