@@ -111,7 +111,10 @@ static enum error run_change(struct invocation *invocation, const char *done, co
 		error = open_database(invocation);
 	if (error)
 		return error;
-	error = change(ctl_db(invocation), invocation->arena, domain);
+	error = wake_start(ctl_config(invocation));
+	if (!error)
+		error = change(ctl_db(invocation), invocation->arena, domain);
+	wake_stop();
 	if (error == ERROR_NOT_FOUND)
 		return ctl_fail(error, "'%.*s' %s", STR_ARG(domain), absent);
 	if (error)
