@@ -17,14 +17,15 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutant.h"
+#include "base/random.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define GROUP_MAX_ROWS INBOX_DIRECT_MAX
@@ -50,21 +51,33 @@ struct inbox_intake {
 	struct inbox_direct direct; /* of that thread */
 	int64_t direct_from_us;     /* likewise */
 	char *mark_path;            /* NULL: none */
+	int mark;                   /* the open file of it */
 };
 
 /* ---- whether the process before ended by itself ---- */
 
-/* While a process handles activities at once, a file with its id lies in data.directory. One whose process is gone says that
- * it ended in the middle, maybe by an activity that its sender is going to send again: nothing counts those but the queue. */
+/* While a process handles activities at once, it holds the lock of a file in data.directory. A file that nobody holds says that
+ * its process ended in the middle, maybe by an activity that its sender is going to send again: nothing counts those but the
+ * queue. Ids of processes would not do: each container that shares the directory counts its own. */
 #define MARK_PREFIX "intake-"
+#define MARK_NEW_PREFIX "intake.new-" /* not a mark until its lock is held */
+#define MARK_RANDOM_BYTES 12
 
-static bool is_of_dead(const char *name)
+/* The name goes while the lock is held, so that of several who begin at once one counts it. */
+static bool take_mark_of_dead(int directory, const char *name)
 {
-	int64_t pid;
-	if (strncmp(name, MARK_PREFIX, strlen(MARK_PREFIX)) != 0 || !str_to_int64(str_from(name + strlen(MARK_PREFIX)), &pid) || pid <= 0 ||
-	    pid > INT_MAX)
+	struct stat facts;
+	if (strncmp(name, MARK_PREFIX, strlen(MARK_PREFIX)) != 0)
 		return false;
-	return pid == getpid() || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0 || MUTANT("inbox_mark_lock");
+	bool is_of_dead = is_free && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_nlink > 0;
+	if (is_of_dead)
+		unlinkat(directory, name, 0);
+	close(fd);
+	return is_of_dead;
 }
 
 static bool take_marks_of_dead(const char *directory)
@@ -72,25 +85,38 @@ static bool take_marks_of_dead(const char *directory)
 	bool found = false;
 	DIR *entries = opendir(directory);
 	for (struct dirent *entry; entries && (entry = readdir(entries));)
-		if (is_of_dead(entry->d_name)) {
-			found = true;
-			unlinkat(dirfd(entries), entry->d_name, 0);
-		}
+		found = take_mark_of_dead(dirfd(entries), entry->d_name) || found;
 	if (entries)
 		closedir(entries);
 	return found;
 }
 
-static char *make_mark(const char *directory)
+static char *path_of_mark(const char *directory, const char *prefix, struct str random)
 {
 	struct buf path = { 0 };
 	size_t ignored;
-	buf_add_printf(&path, "%s/" MARK_PREFIX "%d", directory, (int)getpid());
+	buf_add_printf(&path, "%s/%s%.*s", directory, prefix, STR_ARG(random));
 	buf_add_char(&path, '\0');
-	int fd = open(path.data, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0)
-		close(fd);
 	return buf_take(&path, &ignored);
+}
+
+/* Closing the file is all that gives its lock up, so it stays open as long as the process handles anything. */
+static void make_mark(struct inbox_intake *intake, const char *directory)
+{
+	struct str random = random_token(intake->direct.arena, MARK_RANDOM_BYTES);
+	char *path = path_of_mark(directory, MARK_NEW_PREFIX, random);
+	intake->mark_path = path_of_mark(directory, MARK_PREFIX, random);
+	intake->mark = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (intake->mark >= 0 && (flock(intake->mark, LOCK_EX | LOCK_NB) < 0 || rename(path, intake->mark_path) < 0)) {
+		unlink(path);
+		close(intake->mark);
+		intake->mark = -1;
+	}
+	if (intake->mark < 0) {
+		memory_free(intake->mark_path);
+		intake->mark_path = NULL;
+	}
+	memory_free(path);
 }
 
 static void begin_direct(struct inbox_intake *intake, const struct config *config)
@@ -100,7 +126,7 @@ static void begin_direct(struct inbox_intake *intake, const struct config *confi
 		intake->direct_from_us = clock_monotonic_us() + DIRECT_AFTER_CRASH_US;
 		log_event(LOG_LEVEL_WARNING, "inbox_by_queue", LOG_TEXT("reason", "the process before ended in the middle"));
 	}
-	intake->mark_path = make_mark(directory);
+	make_mark(intake, directory);
 }
 
 /* ---- */
@@ -133,8 +159,10 @@ void inbox_intake_free(struct inbox_intake **intake)
 	if (!*intake)
 		return;
 	pthread_mutex_destroy(&(*intake)->lock);
-	if ((*intake)->mark_path)
+	if ((*intake)->mark_path) {
 		unlink((*intake)->mark_path);
+		close((*intake)->mark);
+	}
 	memory_free((*intake)->mark_path);
 	db_free(&(*intake)->direct.db);
 	arena_free(&(*intake)->direct.arena);
