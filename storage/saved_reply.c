@@ -3,6 +3,7 @@
  * Saved replies. */
 #include "storage/saved_reply.h"
 
+#include "storage/organisation.h"
 #include "storage/statement.h"
 
 #define COLUMNS "r.id, r.organisation_id, r.code, r.language, r.body, r.version"
@@ -121,9 +122,11 @@ enum error saved_reply_store(struct db *db, struct arena *arena, const struct sa
 	db_value_text(&values, reply->language);
 	db_value_text(&values, reply->body);
 	db_value_int64(&values, reply->version ? reply->version : SAVED_REPLIES_MAX);
-	enum error error = db_change(db, arena, reply->version ? &change : &insert, &values, &written);
+	enum error error = reply->version ? ERROR_NONE : organisation_lock(db, arena, reply->organisation_id);
+	if (!error)
+		error = db_change(db, arena, reply->version ? &change : &insert, &values, &written);
 	if (!error && !written)
-		error = reply->version ? ERROR_GONE : ERROR_UNAVAILABLE;
+		error = reply->version ? ERROR_GONE : ERROR_CONTENT_TOO_LARGE;
 	return error;
 }
 
