@@ -499,7 +499,7 @@ def test_a_process_of_another_container_that_shares_the_directory_is_no_crash(sh
     mark = os.path.join(server.settings["data.directory"], "intake-2147483646")
     with open(mark, "w", encoding="ascii") as other:
         processes.give(mark)
-        fcntl.flock(other, fcntl.LOCK_EX)
+        fcntl.lockf(other, fcntl.LOCK_EX)
         server.start()
         assert attempts_of(server, fleet, 1) == 0
         assert os.path.exists(mark)
@@ -507,6 +507,21 @@ def test_a_process_of_another_container_that_shares_the_directory_is_no_crash(sh
     server.start()
     assert attempts_of(server, fleet, 2) == 1
     assert not os.path.exists(mark)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_after_a_crash_of_another_process_what_comes_in_is_counted_as_well(shop, server_factory, fleets, comes_back):
+    """Who sent what ended one process may send it to its neighbour next."""
+    server = shop()
+    fleet = fleets(1)
+    follow_all(server, fleet)
+    other = server_factory(database=server.database, settings={**FEDERATED, "data.directory": server.settings["data.directory"],
+                                                      "instance.base_url": server.url})
+    assert attempts_of(server, fleet, 1) == 0
+    other.kill()
+    if comes_back:
+        other.start()
+    assert attempts_of(server, fleet, 2) == 1
 
 
 def test_an_activity_that_kills_its_worker_is_set_aside_and_the_others_go_on(shop, fleets):
