@@ -14,6 +14,8 @@
 #include "storage/relay.h"
 #include "storage/tombstone.h"
 
+#define ID_TRIES 8
+
 /* Boosts are of what is open to everyone, or of one's own (CHECKLIST G4). */
 static bool may_boost(const struct inbox_context *context, const struct post *post)
 {
@@ -22,12 +24,30 @@ static bool may_boost(const struct inbox_context *context, const struct post *po
 	return (post->visibility == POST_FOLLOWERS && post->actor_id == context->actor.id) || MUTANT("inbox_announce_open");
 }
 
+/* The id of two of one millisecond may be the same; ERROR_CONFLICT is left for a boost that is here. */
+static enum error create_boost(struct inbox_context *context, struct boost *boost)
+{
+	enum error error = ERROR_CONFLICT;
+	for (int try = 0; error == ERROR_CONFLICT && try < ID_TRIES; try++) {
+		struct boost known;
+		boost->id = remote_post_id(context->activity->published_us, context->row->received_us);
+		error = boost_create(context->db, context->arena, boost);
+		if (error != ERROR_CONFLICT || MUTANT("inbox_announce_id"))
+			return error;
+		enum error found = boost_find(context->db, context->arena, boost->actor_id, boost->post_id, &known);
+		if (found == ERROR_NOT_FOUND)
+			found = boost_find_by_uri(context->db, context->arena, boost->uri, &known);
+		if (found != ERROR_NOT_FOUND)
+			return found ? found : ERROR_CONFLICT;
+	}
+	return ERROR_UNAVAILABLE;
+}
+
 static enum error store_boost(struct inbox_context *context, const struct post *post)
 {
 	const struct vocab_activity *activity = context->activity;
 	int64_t received_us = context->row->received_us;
 	struct boost boost = {
-		.id = remote_post_id(activity->published_us, received_us),
 		.actor_id = context->actor.id,
 		.post_id = post->id,
 		.uri = activity->id,
@@ -38,7 +58,7 @@ static enum error store_boost(struct inbox_context *context, const struct post *
 		return inbox_drop(context, "direct");
 	if (post->visibility == POST_FOLLOWERS)
 		boost.visibility = POST_FOLLOWERS;
-	enum error error = boost_create(context->db, context->arena, &boost);
+	enum error error = create_boost(context, &boost);
 	if (error == ERROR_CONFLICT)
 		return inbox_done(context);
 	if (error == ERROR_NOT_FOUND)

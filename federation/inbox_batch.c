@@ -32,7 +32,8 @@ static struct metric metrics[] = {
 };
 /* ---- reading one activity ---- */
 
-/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. */
+/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. The senders
+ * are in the order of their ids: others who take in the same ones at that moment wait, and nobody for each other. */
 static enum error refresh_stale(const struct inbox_claim *claim)
 {
 	enum error error = ERROR_NONE;

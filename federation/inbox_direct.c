@@ -92,6 +92,9 @@ static enum error handle(struct intake_batch *batch)
 	enum error error = inbox_batch_load_senders(claim);
 	if (!error)
 		error = inbox_batch_handle(claim, 0, claim->count, places, &is_dropped);
+	/* To the sender those two are what the actor's own document says. */
+	if ((error == ERROR_FORBIDDEN || error == ERROR_GONE) && !MUTANT("inbox_final_actor"))
+		return ERROR_UNPROCESSABLE;
 	return error || !is_dropped ? error : ERROR_UNPROCESSABLE;
 }
 

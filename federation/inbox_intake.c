@@ -17,14 +17,16 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/mutant.h"
+#include "base/random.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define GROUP_MAX_ROWS INBOX_DIRECT_MAX
@@ -50,57 +52,151 @@ struct inbox_intake {
 	struct inbox_direct direct; /* of that thread */
 	int64_t direct_from_us;     /* likewise */
 	char *mark_path;            /* NULL: none */
+	int mark;                   /* the open file of it */
+	int64_t crashes_since_us;   /* later ones of other processes are news */
+	bool is_after_crash;        /* direct_from_us was set by one */
 };
 
 /* ---- whether the process before ended by itself ---- */
 
-/* While a process handles activities at once, a file with its id lies in data.directory. One whose process is gone says that
- * it ended in the middle, maybe by an activity that its sender is going to send again: nothing counts those but the queue. */
+/* While a process handles activities at once, it holds the lock of a file in data.directory. A file that nobody holds says that
+ * its process ended in the middle, maybe by an activity that its sender is going to send again: nothing counts those but the
+ * queue. Ids of processes would not do: each container that shares the directory counts its own. */
 #define MARK_PREFIX "intake-"
+#define MARK_NEW_PREFIX "intake.new-" /* not a mark until its lock is held */
+#define CRASH_PREFIX "intake.crash-"  /* a mark that was found with nobody, by its time */
+#define MARK_RANDOM_BYTES 12
 
-static bool is_of_dead(const char *name)
+static bool begins_with(const char *name, const char *prefix)
 {
-	int64_t pid;
-	if (strncmp(name, MARK_PREFIX, strlen(MARK_PREFIX)) != 0 || !str_to_int64(str_from(name + strlen(MARK_PREFIX)), &pid) || pid <= 0 ||
-	    pid > INT_MAX)
-		return false;
-	return pid == getpid() || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
+/* Locks of open files: asking whether somebody holds one holds nobody else up. */
+static bool may_lock(int fd, bool takes)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	return fcntl(fd, takes ? F_OFD_SETLK : F_OFD_GETLK, &lock) == 0 && (takes || lock.l_type == F_UNLCK);
+}
+
+/* The name changes while the lock is held, so that of several who begin at once one counts it. */
+static bool is_mark_of_dead(int directory, const char *name, bool takes)
+{
+	struct stat facts;
+	char record[NAME_MAX + 1];
+	int64_t now_us = clock_now_us();
+	const struct timespec now = { .tv_sec = now_us / 1000000, .tv_nsec = now_us % 1000000 * 1000 }, times[2] = { now, now };
+	if (!begins_with(name, MARK_PREFIX))
+		return false;
+	int fd = openat(directory, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool is_free = may_lock(fd, takes) || MUTANT("inbox_mark_lock");
+	bool is_of_dead = is_free && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_nlink > 0;
+	int length = snprintf(record, sizeof(record), CRASH_PREFIX "%s", name + strlen(MARK_PREFIX));
+	bool is_kept = is_of_dead && takes && length > 0 && (size_t)length < sizeof(record) && futimens(fd, times) == 0 &&
+		renameat(directory, name, directory, record) == 0;
+	if (is_of_dead && takes && !is_kept)
+		unlinkat(directory, name, 0);
+	close(fd);
+	return is_of_dead;
+}
+
+/* Whether a crash was taken note of since then. Records are forgotten when nobody goes by the queue for them any more. */
+static bool is_crash_since(int directory, const char *name, int64_t since_us)
+{
+	struct stat facts;
+	if (!begins_with(name, CRASH_PREFIX) || fstatat(directory, name, &facts, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	int64_t at_us = (int64_t)facts.st_mtim.tv_sec * 1000000 + facts.st_mtim.tv_nsec / 1000;
+	if (at_us + DIRECT_AFTER_CRASH_US < clock_now_us())
+		unlinkat(directory, name, 0);
+	return at_us > since_us;
+}
+
+/* What the processes before left, for one that begins: crashes that others took note of earlier were theirs. */
 static bool take_marks_of_dead(const char *directory)
 {
 	bool found = false;
 	DIR *entries = opendir(directory);
 	for (struct dirent *entry; entries && (entry = readdir(entries));)
-		if (is_of_dead(entry->d_name)) {
-			found = true;
-			unlinkat(dirfd(entries), entry->d_name, 0);
-		}
+		found = is_mark_of_dead(dirfd(entries), entry->d_name, true) || found;
 	if (entries)
 		closedir(entries);
 	return found;
 }
 
-static char *make_mark(const char *directory)
+/* Another process that shares the directory ended while this one runs: who sent what ended it may send it here next. */
+static bool has_another_ended(const char *directory, int64_t since_us)
+{
+	bool found = false;
+	DIR *entries = opendir(directory);
+	for (struct dirent *entry; entries && !found && (entry = readdir(entries));)
+		found = is_mark_of_dead(dirfd(entries), entry->d_name, false) || is_crash_since(dirfd(entries), entry->d_name, since_us);
+	if (entries)
+		closedir(entries);
+	return found;
+}
+
+static char *path_of_mark(const char *directory, const char *prefix, struct str random)
 {
 	struct buf path = { 0 };
 	size_t ignored;
-	buf_add_printf(&path, "%s/" MARK_PREFIX "%d", directory, (int)getpid());
+	buf_add_printf(&path, "%s/%s%.*s", directory, prefix, STR_ARG(random));
 	buf_add_char(&path, '\0');
-	int fd = open(path.data, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0)
-		close(fd);
 	return buf_take(&path, &ignored);
+}
+
+/* Closing the file is all that gives its lock up, so it stays open as long as the process handles anything. */
+static void make_mark(struct inbox_intake *intake, const char *directory)
+{
+	struct str random = random_token(intake->direct.arena, MARK_RANDOM_BYTES);
+	char *path = path_of_mark(directory, MARK_NEW_PREFIX, random);
+	intake->mark_path = path_of_mark(directory, MARK_PREFIX, random);
+	intake->mark = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (intake->mark >= 0 && (!may_lock(intake->mark, true) || rename(path, intake->mark_path) < 0)) {
+		unlink(path);
+		close(intake->mark);
+		intake->mark = -1;
+	}
+	if (intake->mark < 0) {
+		memory_free(intake->mark_path);
+		intake->mark_path = NULL;
+	}
+	memory_free(path);
+}
+
+static void go_by_queue(struct inbox_intake *intake, const char *reason)
+{
+	intake->direct_from_us = clock_monotonic_us() + DIRECT_AFTER_CRASH_US;
+	intake->crashes_since_us = clock_now_us();
+	intake->is_after_crash = true;
+	log_event(LOG_LEVEL_WARNING, "inbox_by_queue", LOG_TEXT("reason", reason));
 }
 
 static void begin_direct(struct inbox_intake *intake, const struct config *config)
 {
 	const char *directory = config_text(config, "data.directory");
-	if (take_marks_of_dead(directory) && !MUTANT("inbox_after_crash")) {
-		intake->direct_from_us = clock_monotonic_us() + DIRECT_AFTER_CRASH_US;
-		log_event(LOG_LEVEL_WARNING, "inbox_by_queue", LOG_TEXT("reason", "the process before ended in the middle"));
+	intake->crashes_since_us = clock_now_us();
+	if (take_marks_of_dead(directory) && !MUTANT("inbox_after_crash"))
+		go_by_queue(intake, "the process before ended in the middle");
+	make_mark(intake, directory);
+}
+
+/* What ended long ago and did not come back is no reason any more. */
+static bool may_go_on(struct inbox_intake *intake)
+{
+	const char *directory = config_text(intake->direct.federation->config, "data.directory");
+	if (intake->is_after_crash) {
+		intake->is_after_crash = false;
+		(void)take_marks_of_dead(directory);
+		intake->crashes_since_us = clock_now_us();
+		return true;
 	}
-	intake->mark_path = make_mark(directory);
+	if (!has_another_ended(directory, intake->crashes_since_us) || MUTANT("inbox_after_crash_of_another"))
+		return true;
+	go_by_queue(intake, "another process ended in the middle");
+	return false;
 }
 
 /* ---- */
@@ -133,8 +229,10 @@ void inbox_intake_free(struct inbox_intake **intake)
 	if (!*intake)
 		return;
 	pthread_mutex_destroy(&(*intake)->lock);
-	if ((*intake)->mark_path)
+	if ((*intake)->mark_path) {
 		unlink((*intake)->mark_path);
+		close((*intake)->mark);
+	}
 	memory_free((*intake)->mark_path);
 	db_free(&(*intake)->direct.db);
 	arena_free(&(*intake)->direct.arena);
@@ -233,6 +331,8 @@ static enum error take_directly(struct inbox_intake *intake, const struct group 
 {
 	struct db *db = intake->direct.db;
 	if (!intake->is_direct || group->has_backlog || clock_monotonic_us() < intake->direct_from_us)
+		return ERROR_UNPROCESSABLE;
+	if (!may_go_on(intake))
 		return ERROR_UNPROCESSABLE;
 	db_set_statement_timeout(db, DIRECT_TIMEOUT_MS);
 	enum error error = inbox_direct_take(&intake->direct, answers, group->count, ret_is_stored);

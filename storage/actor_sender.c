@@ -9,7 +9,8 @@ static const struct statement find_many = STATEMENT("actor_sender_find_many", 1,
 	"select a.id, a.uri, a.domain_id is not null, a.suspended_at is not null, a.deleted_at is not null,"
 	"       a.is_handle_confirmed, a.fetched_at"
 	" from actors as a"
-	" where a.uri = any ($1::text[])"); // actors_uri_key
+	" where a.uri = any ($1::text[])"
+	" order by a.id"); // actors_uri_key
 
 STATEMENT_TABLE(actor_sender_statements, &find_many);
 

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define RECORD_COLUMNS \
 	"l.organisation_id" \
@@ -42,6 +43,18 @@ enum {
 static const struct statement add = STATEMENT("audit_write", 7,
 	"insert into audit_log (organisation_id, user_id, membership_id, door, action, target, data, number, at, previous_hash, hash)"
 	" values ($1, $2, $3, $4, $5, $6, coalesce($7, '{}'), 1, now(), sha256(''), sha256(''))");
+
+static const struct statement add_marked = STATEMENT("audit_write_marked", 7,
+	"insert into audit_log (organisation_id, user_id, membership_id, door, action, target, data, number, at, previous_hash, hash)"
+	" values ($1, $2, $3, $4, $5, $6, coalesce($7, '{}'), 1, now(), sha256(''), sha256(''))"
+	" returning number, hash");
+
+static const struct statement is_written = STATEMENT("audit_is_written", 3,
+	"select exists ("
+	"  select from audit_log as l"
+	"  where l.organisation_id = $1"
+	"    and l.number = $2"
+	"    and l.hash = $3)"); // audit_log_pkey
 
 static const struct statement read_on = STATEMENT("audit_read", 3,
 	"select " RECORD_COLUMNS
@@ -97,7 +110,7 @@ static const struct statement note_recorded = STATEMENT("audit_note_recorded", 2
 	" where organisation_id = $1"
 	"   and count >= $2"); // audit_heads_pkey
 
-STATEMENT_TABLE(audit_statements, &add, &read_on, &read_back, &search, &next_log, &list_heads, &list_unrecorded, &note_recorded);
+STATEMENT_TABLE(audit_statements, &add, &add_marked, &is_written, &read_on, &read_back, &search, &next_log, &list_heads, &list_unrecorded, &note_recorded);
 
 static const char *const door_names[AUDIT_DOOR_COUNT] = {
 	[AUDIT_API] = "api",
@@ -112,17 +125,52 @@ const char *audit_door_name(enum audit_door door)
 	return door_names[door];
 }
 
+static void add_entry(struct db_values *values, const struct audit_entry *entry)
+{
+	db_value_int64(values, entry->organisation_id);
+	db_value_id(values, entry->author.user_id);
+	db_value_id(values, entry->author.membership_id);
+	db_value_text(values, str_from(audit_door_name(entry->author.door)));
+	db_value_text(values, entry->action);
+	db_value_text(values, entry->target);
+	db_value_text(values, entry->data);
+}
+
 enum error audit_write(struct db *db, struct arena *arena, const struct audit_entry *entry)
 {
 	struct db_values values = { .count = 0 };
-	db_value_int64(&values, entry->organisation_id);
-	db_value_id(&values, entry->author.user_id);
-	db_value_id(&values, entry->author.membership_id);
-	db_value_text(&values, str_from(audit_door_name(entry->author.door)));
-	db_value_text(&values, entry->action);
-	db_value_text(&values, entry->target);
-	db_value_text(&values, entry->data);
+	add_entry(&values, entry);
 	return db_change(db, arena, &add, &values, NULL);
+}
+
+enum error audit_write_marked(struct db *db, struct arena *arena, const struct audit_entry *entry, struct audit_mark *ret_mark)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	add_entry(&values, entry);
+	enum error error = db_run(db, arena, &add_marked, &values, &rows);
+	if (error)
+		return error;
+	struct str hash = rows.count ? db_bytes(&rows, 0, 1) : (struct str){ 0 };
+	if (hash.len != AUDIT_HASH_BYTES)
+		return ERROR_DATABASE;
+	ret_mark->organisation_id = entry->organisation_id;
+	ret_mark->number = db_int64(&rows, 0, 0);
+	memcpy(ret_mark->hash, hash.data, AUDIT_HASH_BYTES);
+	return ERROR_NONE;
+}
+
+enum error audit_is_written(struct db *db, struct arena *arena, const struct audit_mark *mark, bool *ret_is_written)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, mark->organisation_id);
+	db_value_int64(&values, mark->number);
+	db_value_bytes(&values, (struct str){ (const char *)mark->hash, AUDIT_HASH_BYTES });
+	enum error error = db_run(db, arena, &is_written, &values, &rows);
+	if (!error)
+		*ret_is_written = db_bool(&rows, 0, 0);
+	return error;
 }
 
 static enum error read_rows(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values,

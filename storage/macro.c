@@ -3,6 +3,7 @@
  * Macros. */
 #include "storage/macro.h"
 
+#include "storage/organisation.h"
 #include "storage/statement.h"
 
 #define COLUMNS "m.id, m.organisation_id, m.name, m.actions::text, m.version"
@@ -90,9 +91,11 @@ enum error macro_store(struct db *db, struct arena *arena, const struct macro *m
 	db_value_text(&values, macro->name);
 	db_value_text(&values, macro->actions);
 	db_value_int64(&values, macro->version ? macro->version : MACROS_MAX);
-	enum error error = db_change(db, arena, macro->version ? &change : &insert, &values, &written);
+	enum error error = macro->version ? ERROR_NONE : organisation_lock(db, arena, macro->organisation_id);
+	if (!error)
+		error = db_change(db, arena, macro->version ? &change : &insert, &values, &written);
 	if (!error && !written)
-		error = macro->version ? ERROR_GONE : ERROR_UNAVAILABLE;
+		error = macro->version ? ERROR_GONE : ERROR_CONTENT_TOO_LARGE;
 	return error;
 }
 

@@ -4,6 +4,9 @@
 #include "storage/organisation.h"
 
 #include "storage/statement.h"
+#include "base/mutant.h"
+
+#include <assert.h>
 
 #define ORGANISATION_COLUMNS \
 	"o.id" \
@@ -34,6 +37,12 @@ static const struct statement find = STATEMENT("organisation_find", 1,
 	"select " ORGANISATION_COLUMNS
 	" from organisations as o"
 	" where o.id = $1"); // organisations_pkey
+
+static const struct statement lock_one = STATEMENT("organisation_lock", 1,
+	"select o.id"
+	" from organisations as o"
+	" where o.id = $1"
+	" for no key update"); // organisations_pkey
 
 static const struct statement find_by_slug = STATEMENT("organisation_find_by_slug", 1,
 	"select " ORGANISATION_COLUMNS
@@ -102,7 +111,7 @@ static const struct statement list_accounts = STATEMENT("organisation_list_accou
 	" order by b.actor_id"
 	" limit $2"); // brand_accounts_organisation_id, actors_pkey
 
-STATEMENT_TABLE(organisation_statements, &create, &find, &find_by_slug, &list, &update, &remove_one, &has_time_zone, &create_account,
+STATEMENT_TABLE(organisation_statements, &create, &find, &lock_one, &find_by_slug, &list, &update, &remove_one, &has_time_zone, &create_account,
 	&set_purpose, &find_account, &list_accounts);
 
 static bool is_slug_end(char byte)
@@ -185,6 +194,18 @@ enum error organisation_find(struct db *db, struct arena *arena, int64_t id, str
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, id);
 	return find_one(db, arena, &find, &values, ret_organisation);
+}
+
+enum error organisation_lock(struct db *db, struct arena *arena, int64_t id)
+{
+	assert(db_is_in_transaction(db));
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	if (MUTANT("organisation_lock"))
+		return ERROR_NONE;
+	enum error error = db_run(db, arena, &lock_one, &values, &rows);
+	return !error && !rows.count ? ERROR_NOT_FOUND : error;
 }
 
 enum error organisation_find_by_slug(struct db *db, struct arena *arena, struct str slug, struct organisation *ret_organisation)

@@ -3,7 +3,10 @@
  * Domains of organisations. */
 #include "storage/organisation_domain.h"
 
+#include "storage/organisation.h"
 #include "storage/statement.h"
+
+#include <assert.h>
 
 #define DOMAIN_SELECT "d.id, d.organisation_id, d.domain, d.token, d.method, d.verified_at, d.checked_at, d.failures, d.last_error," \
 	" d.created_at"
@@ -26,6 +29,11 @@ static const struct statement find = STATEMENT("organisation_domain_find", 2,
 	" from organisation_domains as d"
 	" where d.id = $2"
 	"   and d.organisation_id = $1"); // organisation_domains_pkey
+
+static const struct statement find_any = STATEMENT("organisation_domain_find_any", 1,
+	"select " DOMAIN_SELECT
+	" from organisation_domains as d"
+	" where d.id = $1"); // organisation_domains_pkey
 
 static const struct statement lock_one = STATEMENT("organisation_domain_lock", 1,
 	"select " DOMAIN_SELECT
@@ -65,7 +73,7 @@ static const struct statement holds = STATEMENT("organisation_domain_holds", 2,
 	"    and (d.domain = $2 or right($2, length(d.domain) + 1) = '.' || d.domain))");
 	// organisation_domains_organisation_id_domain_key
 
-STATEMENT_TABLE(organisation_domain_statements, &add, &list, &find, &lock_one, &store, &remove_one, &is_taken, &list_of_account, &holds);
+STATEMENT_TABLE(organisation_domain_statements, &add, &list, &find, &find_any, &lock_one, &store, &remove_one, &is_taken, &list_of_account, &holds);
 
 static struct organisation_domain read_domain(const struct db_rows *rows, int row)
 {
@@ -92,8 +100,10 @@ enum error organisation_domain_add(struct db *db, struct arena *arena, const str
 	db_value_text(&values, domain->domain);
 	db_value_text(&values, domain->token);
 	db_value_int64(&values, ORGANISATION_DOMAINS_MAX);
-	enum error error = db_change(db, arena, &add, &values, &added);
-	return !error && !added ? ERROR_UNAVAILABLE : error;
+	enum error error = organisation_lock(db, arena, domain->organisation_id);
+	if (!error)
+		error = db_change(db, arena, &add, &values, &added);
+	return !error && !added ? ERROR_CONTENT_TOO_LARGE : error;
 }
 
 enum error organisation_domain_list(struct db *db, struct arena *arena, int64_t organisation_id, struct organisation_domain **ret_domains,
@@ -135,8 +145,16 @@ enum error organisation_domain_find(struct db *db, struct arena *arena, int64_t 
 	return find_one(db, arena, &find, &values, ret_domain);
 }
 
+enum error organisation_domain_find_any(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain)
+{
+	struct db_values values = { .count = 0 };
+	db_value_int64(&values, id);
+	return find_one(db, arena, &find_any, &values, ret_domain);
+}
+
 enum error organisation_domain_lock(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain)
 {
+	assert(db_is_in_transaction(db));
 	struct db_values values = { .count = 0 };
 	db_value_int64(&values, id);
 	return find_one(db, arena, &lock_one, &values, ret_domain);

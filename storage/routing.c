@@ -3,6 +3,7 @@
  * Rules, the posts that they look at, and turns. */
 #include "storage/routing.h"
 
+#include "storage/organisation.h"
 #include "storage/statement.h"
 
 #define RULE_SELECT "r.id, r.organisation_id, r.name, r.position, r.is_enabled, r.goes_on, r.condition::text, r.actions::text, r.version"
@@ -167,9 +168,11 @@ enum error routing_rule_store(struct db *db, struct arena *arena, const struct r
 	db_value_text(&values, rule->condition);
 	db_value_text(&values, rule->actions);
 	db_value_int64(&values, rule->version ? rule->version : ROUTING_RULES_MAX);
-	enum error error = db_change(db, arena, rule->version ? &change : &insert, &values, &written);
+	enum error error = rule->version ? ERROR_NONE : organisation_lock(db, arena, rule->organisation_id);
+	if (!error)
+		error = db_change(db, arena, rule->version ? &change : &insert, &values, &written);
 	if (!error && !written)
-		error = rule->version ? ERROR_GONE : ERROR_UNAVAILABLE;
+		error = rule->version ? ERROR_GONE : ERROR_CONTENT_TOO_LARGE;
 	return error;
 }
 

@@ -763,7 +763,8 @@ begin
 			select from ticket_clocks as c
 			where c.ticket_id = root
 			  and c.metric = wanted.metric
-			  and (c.ended_at is null or c.metric <> 'next_reply'));
+			  and (c.ended_at is null or c.metric <> 'next_reply'))
+		on conflict do nothing;
 	end if;
 	for clock in select c.* from ticket_clocks as c where c.ticket_id = root and c.ended_at is null loop
 		target := case clock.metric when 'first_reply' then policy.first_reply_s when 'next_reply' then policy.next_reply_s

@@ -3,6 +3,7 @@
  * Policies and clocks. */
 #include "storage/sla.h"
 
+#include "storage/organisation.h"
 #include "storage/statement.h"
 
 #define POLICY_SELECT "p.id, p.organisation_id, p.name, p.position, p.actor_id, p.channel, p.language, p.minimum_priority, p.team_id," \
@@ -76,12 +77,20 @@ static const struct statement list_over = STATEMENT("sla_list_over", 2,
 	" limit $2"); // ticket_clocks_due_at
 
 static const struct statement mark_over = STATEMENT("sla_mark_over", 2,
-	"update ticket_clocks"
-	" set breached_at = due_at"
-	" where ticket_id = $1"
-	"   and due_at <= $2"
-	"   and breached_at is null"
-	" returning metric"); // ticket_clocks_pkey
+	"with held as materialized ("
+	"  select c.ticket_id, c.metric, c.number"
+	"  from ticket_clocks as c"
+	"  where c.ticket_id = $1"
+	"  order by c.metric, c.number" /* as sla_follow takes them */
+	"  for update"
+	")"
+	" update ticket_clocks as k"
+	" set breached_at = k.due_at"
+	" from held as h"
+	" where (k.ticket_id, k.metric, k.number) = (h.ticket_id, h.metric, h.number)"
+	"   and k.due_at <= $2"
+	"   and k.breached_at is null"
+	" returning k.metric"); // ticket_clocks_pkey
 
 static const struct statement report = STATEMENT("sla_report", 4,
 	"select c.metric, count(*), count(c.ended_at), count(*) filter (where c.ended_at is not null and c.breached_at is null),"
@@ -170,9 +179,11 @@ enum error sla_policy_store(struct db *db, struct arena *arena, const struct sla
 	db_value_id(&values, policy->resolution_s);
 	db_value_bool(&values, policy->in_hours);
 	db_value_int64(&values, policy->version ? policy->version : SLA_POLICIES_MAX);
-	enum error error = db_change(db, arena, policy->version ? &change : &insert, &values, &written);
+	enum error error = policy->version ? ERROR_NONE : organisation_lock(db, arena, policy->organisation_id);
+	if (!error)
+		error = db_change(db, arena, policy->version ? &change : &insert, &values, &written);
 	if (!error && !written)
-		error = policy->version ? ERROR_GONE : ERROR_UNAVAILABLE;
+		error = policy->version ? ERROR_GONE : ERROR_CONTENT_TOO_LARGE;
 	return error;
 }
 

@@ -98,9 +98,11 @@ static const struct statement move_parts = STATEMENT("ticket_move_parts", 2,
 	"), tags as ("
 	"  insert into ticket_tags (ticket_id, tag) select $2, g.tag from ticket_tags as g where g.ticket_id = $1 on conflict do nothing"
 	"), children as ("
-	"  update tickets set parent_id = $2 where parent_id = $1 and id <> $2"
+	"  update tickets set parent_id = $2 where id in ("
+	"    select c.id from tickets as c where c.parent_id = $1 and c.id <> $2 order by c.id for no key update)"
 	")"
-	" update tickets set merged_into_id = $2 where merged_into_id = $1"); // ticket_threads_ticket_id, ticket_posts_ticket_id,
+	" update tickets set merged_into_id = $2 where id in ("
+	"  select g.id from tickets as g where g.merged_into_id = $1 order by g.id for no key update)"); // ticket_threads_ticket_id, ticket_posts_ticket_id,
 	              // ticket_tags_pkey, ticket_notes_ticket_id, ticket_events_ticket_id, tickets_parent_id, tickets_merged_into_id
 
 static const struct statement find_settings = STATEMENT("ticket_find_settings", 1,

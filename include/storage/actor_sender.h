@@ -15,7 +15,7 @@ struct actor_sender {
 	int64_t fetched_us; /* 0 for never */
 };
 
-/* In no order; those that are not here are missing. */
+/* By id, so that whoever writes rows for each takes them in the order of all others; those that are not here are missing. */
 enum error actor_sender_find_many(struct db *db, struct arena *arena, const struct str *uris, size_t count,
 	struct actor_sender **ret_senders, size_t *ret_count) MUST_CHECK;
 

@@ -30,6 +30,17 @@ struct audit_entry {
 /* In the caller's transaction, as its last statement: other writers of that organisation wait until it ends. */
 enum error audit_write(struct db *db, struct arena *arena, const struct audit_entry *entry) MUST_CHECK;
 
+/* What tells an entry from all others: made anew, it would have another hash. */
+struct audit_mark {
+	int64_t organisation_id;
+	int64_t number;
+	unsigned char hash[AUDIT_HASH_BYTES];
+};
+/* The same, and which entry it will be when the transaction is committed. */
+enum error audit_write_marked(struct db *db, struct arena *arena, const struct audit_entry *entry, struct audit_mark *ret_mark) MUST_CHECK;
+/* Whether that entry is there: its transaction was committed. */
+enum error audit_is_written(struct db *db, struct arena *arena, const struct audit_mark *mark, bool *ret_is_written) MUST_CHECK;
+
 /* An entry as it is stored. */
 struct audit_record {
 	int64_t organisation_id;

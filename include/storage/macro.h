@@ -19,7 +19,7 @@ struct macro {
 /* By name. */
 enum error macro_list(struct db *db, struct arena *arena, int64_t organisation_id, struct macro **ret_macros, size_t *ret_count) MUST_CHECK;
 enum error macro_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct macro *ret_macro) MUST_CHECK;
-/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_UNAVAILABLE
+/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_CONTENT_TOO_LARGE
  * when there are MACROS_MAX already. */
 enum error macro_store(struct db *db, struct arena *arena, const struct macro *macro) MUST_CHECK;
 enum error macro_remove(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id) MUST_CHECK;

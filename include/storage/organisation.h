@@ -28,6 +28,9 @@ bool organisation_kind_is_known(struct str kind);
 /* ERROR_CONFLICT when the slug is taken. */
 enum error organisation_create(struct db *db, struct arena *arena, const struct organisation *organisation) MUST_CHECK;
 enum error organisation_find(struct db *db, struct arena *arena, int64_t id, struct organisation *ret_organisation) MUST_CHECK;
+/* Until the end of the caller's transaction, so that what is counted before something is added stays as it was counted: who
+ * adds to one organisation waits here for the other. db must be in one. ERROR_NOT_FOUND. */
+enum error organisation_lock(struct db *db, struct arena *arena, int64_t id) MUST_CHECK;
 enum error organisation_find_by_slug(struct db *db, struct arena *arena, struct str slug,
 	struct organisation *ret_organisation) MUST_CHECK;
 /* By slug; the first ORGANISATION_LIST_MAX. */

@@ -22,14 +22,16 @@ struct organisation_domain {
 	int64_t created_us;     /* read, not written */
 };
 
-/* ERROR_CONFLICT when the organisation named it already, ERROR_UNAVAILABLE when there are ORGANISATION_DOMAINS_MAX. */
+/* ERROR_CONFLICT when the organisation named it already, ERROR_CONTENT_TOO_LARGE when there are ORGANISATION_DOMAINS_MAX. */
 enum error organisation_domain_add(struct db *db, struct arena *arena, const struct organisation_domain *domain) MUST_CHECK;
 /* By name. */
 enum error organisation_domain_list(struct db *db, struct arena *arena, int64_t organisation_id,
 	struct organisation_domain **ret_domains, size_t *ret_count) MUST_CHECK;
 enum error organisation_domain_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id,
 	struct organisation_domain *ret_domain) MUST_CHECK;
-/* Whoever's it is, in a transaction that changes it. */
+/* Whoever's it is. */
+enum error organisation_domain_find_any(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain) MUST_CHECK;
+/* The same in a transaction that changes it: nobody else does until it ends. db must be in one. */
 enum error organisation_domain_lock(struct db *db, struct arena *arena, int64_t id, struct organisation_domain *ret_domain) MUST_CHECK;
 /* What a check found. ERROR_CONFLICT when another organisation's is verified. */
 enum error organisation_domain_store(struct db *db, struct arena *arena, const struct organisation_domain *domain) MUST_CHECK;

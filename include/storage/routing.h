@@ -26,7 +26,7 @@ struct routing_rule {
 enum error routing_rule_list(struct db *db, struct arena *arena, int64_t organisation_id, bool enabled_only,
 	struct routing_rule **ret_rules, size_t *ret_count) MUST_CHECK;
 enum error routing_rule_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct routing_rule *ret_rule) MUST_CHECK;
-/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_UNAVAILABLE
+/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_CONTENT_TOO_LARGE
  * when there are ROUTING_RULES_MAX already. */
 enum error routing_rule_store(struct db *db, struct arena *arena, const struct routing_rule *rule) MUST_CHECK;
 enum error routing_rule_remove(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id) MUST_CHECK;

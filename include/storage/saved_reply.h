@@ -27,8 +27,11 @@ enum error saved_reply_find(struct db *db, struct arena *arena, int64_t organisa
  * and the other way round), in a language that is preferred otherwise, in any. */
 enum error saved_reply_choose(struct db *db, struct arena *arena, int64_t organisation_id, struct str code, struct str language,
 	struct str otherwise, struct saved_reply *ret_reply) MUST_CHECK;
+/* The same for each code, by code. */
+enum error saved_reply_choose_all(struct db *db, struct arena *arena, int64_t organisation_id, struct str language, struct str otherwise,
+	struct saved_reply **ret_replies, size_t *ret_count) MUST_CHECK;
 /* version 0: a new one. ERROR_CONFLICT when there is one of that code and language, ERROR_GONE when it is newer than version,
- * ERROR_UNAVAILABLE when there are SAVED_REPLIES_MAX already. */
+ * ERROR_CONTENT_TOO_LARGE when there are SAVED_REPLIES_MAX already. */
 enum error saved_reply_store(struct db *db, struct arena *arena, const struct saved_reply *reply) MUST_CHECK;
 enum error saved_reply_remove(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id) MUST_CHECK;
 

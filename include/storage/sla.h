@@ -33,7 +33,7 @@ struct sla_policy {
 enum error sla_policy_list(struct db *db, struct arena *arena, int64_t organisation_id, struct sla_policy **ret_policies,
 	size_t *ret_count) MUST_CHECK;
 enum error sla_policy_find(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id, struct sla_policy *ret_policy) MUST_CHECK;
-/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_UNAVAILABLE
+/* version 0: a new one. ERROR_CONFLICT when the name is another's, ERROR_GONE when it is newer than version, ERROR_CONTENT_TOO_LARGE
  * when there are SLA_POLICIES_MAX already. Clocks that run keep what they were given until their ticket changes. */
 enum error sla_policy_store(struct db *db, struct arena *arena, const struct sla_policy *policy) MUST_CHECK;
 enum error sla_policy_remove(struct db *db, struct arena *arena, int64_t organisation_id, int64_t id) MUST_CHECK;

@@ -7,6 +7,8 @@
 
 #include "base/mutant.h"
 
+#define DEADLOCKS_MAX 3
+
 enum error deed_find_doer(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_actor)
 {
 	struct actor actor;
@@ -35,6 +37,7 @@ enum error deed_find_other(struct db *db, struct arena *arena, int64_t actor_id,
 static _Thread_local struct deed_author current;
 static _Thread_local bool is_for_organisation;
 static _Thread_local bool was_written;
+static _Thread_local struct audit_mark last_entry; /* of the transaction that was tried last; number 0: it got to none */
 
 void deed_begin(const struct deed_author *author)
 {
@@ -77,7 +80,7 @@ static enum error note_deed(struct db *db, struct arena *arena)
 	};
 	if (!is_for_organisation)
 		return ERROR_NONE;
-	enum error error = audit_write(db, arena, &entry);
+	enum error error = audit_write_marked(db, arena, &entry, &last_entry);
 	was_written = was_written || !error;
 	return error;
 }
@@ -85,6 +88,7 @@ static enum error note_deed(struct db *db, struct arena *arena)
 static enum error write_once(struct db *db, struct arena *arena,
 	enum error (*write)(struct db *db, struct arena *arena, void *owner), void *owner)
 {
+	last_entry = (struct audit_mark){ 0 };
 	enum error error = db_begin(db);
 	if (error)
 		return error;
@@ -106,12 +110,35 @@ static enum error write_once(struct db *db, struct arena *arena,
 	return db_commit(db);
 }
 
+/* What loses a deadlock has done nothing and finds its way free the next time. */
+static enum error write_patiently(struct db *db, struct arena *arena,
+	enum error (*write)(struct db *db, struct arena *arena, void *owner), void *owner)
+{
+	enum error error = write_once(db, arena, write, owner);
+	for (int again = 0; again < DEADLOCKS_MAX && error == ERROR_UNAVAILABLE && !MUTANT("deed_deadlock"); again++)
+		error = write_once(db, arena, write, owner);
+	return error;
+}
+
+/* No answer, or one that it is not there, leaves open what became of it. */
+static bool is_done(struct db *db, struct arena *arena, const struct audit_mark *entry)
+{
+	bool is_written = false;
+	return entry->number && !audit_is_written(db, arena, entry, &is_written) && is_written && !MUTANT("deed_own_entry");
+}
+
 enum error deed_write(struct db *db, struct arena *arena, enum error (*write)(struct db *db, struct arena *arena, void *owner),
 	void *owner, enum error repeated)
 {
-	enum error error = write_once(db, arena, write, owner);
+	enum error error = write_patiently(db, arena, write, owner);
 	if (error != ERROR_COMMIT_UNKNOWN)
 		return error;
-	error = write_once(db, arena, write, owner);
-	return error == repeated ? ERROR_NONE : error;
+	const struct audit_mark entry = last_entry;
+	if (is_done(db, arena, &entry))
+		return ERROR_NONE;
+	error = write_patiently(db, arena, write, owner);
+	if (error == repeated)
+		return ERROR_NONE;
+	/* The first one may have been under way still; what was tried again has waited for it. */
+	return error && is_done(db, arena, &entry) ? ERROR_NONE : error;
 }

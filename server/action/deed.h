@@ -14,8 +14,9 @@ enum error deed_find_doer(struct db *db, struct arena *arena, int64_t actor_id, 
 /* The one to whom it is done. ERROR_NOT_FOUND when absent, suspended or deleted. */
 enum error deed_find_other(struct db *db, struct arena *arena, int64_t actor_id, struct actor *ret_actor) MUST_CHECK;
 
-/* Runs write in a transaction of its own; db must not be in one. When the answer to COMMIT is lost it runs once more:
- * write must then find what it did before, and say so by returning repeated (ERROR_NONE when doing it twice is fine). */
+/* Runs write in a transaction of its own; db must not be in one. After ERROR_UNAVAILABLE (a deadlock) it runs again, three times
+ * at most. When the answer to COMMIT is lost and the log has no entry of it (deed_author), it runs once more: write must then
+ * find what it did before, and say so by returning repeated (ERROR_NONE when doing it twice is fine). */
 enum error deed_write(struct db *db, struct arena *arena, enum error (*write)(struct db *db, struct arena *arena, void *owner),
 	void *owner, enum error repeated) MUST_CHECK;
 

@@ -78,7 +78,7 @@ enum error organisation_domain_name(struct db *db, struct arena *arena, int64_t 
 	enum error error = deed_write(db, arena, write_name, &deed, ERROR_CONFLICT);
 	if (error == ERROR_CONFLICT)
 		*ret_message = STR_LITERAL("domain: it is on the list already");
-	if (error == ERROR_UNAVAILABLE) {
+	if (error == ERROR_CONTENT_TOO_LARGE) {
 		*ret_message = STR_LITERAL("domain: there are too many of them");
 		return ERROR_UNPROCESSABLE;
 	}

@@ -81,43 +81,51 @@ static enum error find_agent(struct db *db, struct arena *arena, int64_t organis
 	return name_of(arena, error, &agent, ret_name);
 }
 
-enum error saved_reply_fill(struct db *db, struct arena *arena, struct str body, const struct ticket *ticket, int64_t membership_id,
-	struct str *ret_text)
+enum error saved_reply_find_values(struct db *db, struct arena *arena, const struct ticket *ticket, int64_t membership_id,
+	struct saved_reply_values *ret_values)
 {
-	AUTO(buf) struct buf out = { 0 };
 	struct actor customer = { 0 };
-	struct str values[PLACE_COUNT] = { [PLACE_NUMBER] = arena_printf(arena, "%lld", (long long)ticket->number) };
+	struct saved_reply_values values = { .number = arena_printf(arena, "%lld", (long long)ticket->number) };
 	enum error error = actor_find_by_id(db, arena, ticket->customer_id, &customer);
-	error = name_of(arena, error, &customer, &values[PLACE_NAME]);
+	error = name_of(arena, error, &customer, &values.name);
 	if (!error)
-		error = find_agent(db, arena, ticket->organisation_id, membership_id, &values[PLACE_AGENT]);
-	if (error)
-		return error;
+		error = find_agent(db, arena, ticket->organisation_id, membership_id, &values.agent);
+	if (!error)
+		*ret_values = values;
+	return error;
+}
+
+struct str saved_reply_fill(struct arena *arena, struct str body, const struct saved_reply_values *values)
+{
+	const struct str fillings[PLACE_COUNT] = { [PLACE_NAME] = values->name, [PLACE_NUMBER] = values->number, [PLACE_AGENT] = values->agent };
+	AUTO(buf) struct buf out = { 0 };
 	for (size_t i = 0; i < body.len;) {
 		size_t place = body.data[i] == '{' ? find_placeholder(str_slice(body, i, body.len)) : PLACE_COUNT;
 		if (place == PLACE_COUNT)
 			buf_add_char(&out, body.data[i++]);
 		else {
-			buf_add_str(&out, values[place]);
+			buf_add_str(&out, fillings[place]);
 			i += placeholders[place].len;
 		}
 	}
-	*ret_text = arena_str(arena, buf_str(&out));
-	return ERROR_NONE;
+	return arena_str(arena, buf_str(&out));
 }
 
 enum error saved_reply_for(struct db *db, struct arena *arena, struct str code, const struct ticket *ticket, int64_t membership_id,
 	struct str *ret_text, struct str *ret_language)
 {
 	struct saved_reply reply = { 0 };
+	struct saved_reply_values values = { 0 };
 	struct organisation organisation;
 	enum error error = organisation_find(db, arena, ticket->organisation_id, &organisation);
 	if (!error)
 		error = saved_reply_choose(db, arena, ticket->organisation_id, code, ticket->language.len ? ticket->language : organisation.locale,
 			organisation.locale, &reply);
 	if (!error)
-		error = saved_reply_fill(db, arena, reply.body, ticket, membership_id, ret_text);
-	if (!error)
-		*ret_language = reply.language;
-	return error;
+		error = saved_reply_find_values(db, arena, ticket, membership_id, &values);
+	if (error)
+		return error;
+	*ret_text = saved_reply_fill(arena, reply.body, &values);
+	*ret_language = reply.language;
+	return ERROR_NONE;
 }

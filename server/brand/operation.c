@@ -142,7 +142,9 @@ static enum error call(struct request *request, const struct operation *operatio
 		error = repeat_begin(request, &repeat);
 	if (error || repeat.is_answered)
 		return error;
+	request->seat = &seat;
 	error = operation->handle(request, &seat);
+	request->seat = NULL;
 	repeat_end(request, &repeat, error);
 	return error;
 }

@@ -46,7 +46,7 @@ enum error service_deed_run(struct request *request, const struct seat *seat, co
 	if (error == ERROR_CONFLICT)
 		return problem(request, PROBLEM_CONFLICT, is_french ? STR_LITERAL("Il y en a déjà une de ce nom.") :
 			STR_LITERAL("There is one of that name already."));
-	if (error == ERROR_UNAVAILABLE)
+	if (error == ERROR_CONTENT_TOO_LARGE)
 		return service_refuse(request, is_french ? STR_LITERAL("Il y en a trop.") : STR_LITERAL("There are too many of them."));
 	if (error == ERROR_UNPROCESSABLE)
 		return service_refuse(request, is_french ? STR_LITERAL("Une valeur n’est pas possible.") :

@@ -17,7 +17,7 @@ struct service_deed {
 };
 
 /* In one transaction with its entry of the log. What is wrong is answered as a problem: ERROR_GONE is stale-version,
- * ERROR_CONFLICT conflict, ERROR_UNAVAILABLE too many of them, ERROR_UNPROCESSABLE bad-value. */
+ * ERROR_CONFLICT conflict, ERROR_CONTENT_TOO_LARGE too many of them, ERROR_UNPROCESSABLE bad-value. */
 enum error service_deed_run(struct request *request, const struct seat *seat, const struct service_deed *deed) MUST_CHECK;
 
 /* Before it: the permission, and the version of If-Match (for an id; 0 for a new thing). */

@@ -169,11 +169,15 @@ enum error handle_conversation_saved_replies(struct request *request, const stru
 {
 	struct ticket ticket;
 	struct saved_reply *replies;
-	struct str text = { 0 }, language = { 0 };
+	struct saved_reply_values values;
+	struct str otherwise = seat->organisation.locale;
 	size_t count;
 	enum error error = tickets_find(request, seat, PERMISSION_INBOX_READ, &ticket);
 	if (!error)
-		error = saved_reply_list(request->db, request->arena, seat->organisation.id, &replies, &count);
+		error = saved_reply_choose_all(request->db, request->arena, seat->organisation.id,
+			ticket.language.len ? ticket.language : otherwise, otherwise, &replies, &count);
+	if (!error)
+		error = saved_reply_find_values(request->db, request->arena, &ticket, seat->membership_id, &values);
 	if (error)
 		return error;
 	AUTO(arena) struct arena *filling = arena_new(FILLING_ARENA_BYTES);
@@ -181,18 +185,11 @@ enum error handle_conversation_saved_replies(struct request *request, const stru
 	json_out_object_begin(json);
 	json_out_key_array_begin(json, "replies");
 	for (size_t i = 0; i < count; i++) {
-		if (i && str_eq(replies[i].code, replies[i - 1].code))
-			continue;
 		arena_reset(filling);
-		error = saved_reply_for(request->db, filling, replies[i].code, &ticket, seat->membership_id, &text, &language);
-		if (error == ERROR_NOT_FOUND)
-			continue;
-		if (error)
-			return error;
 		json_out_object_begin(json);
 		json_out_key_str(json, "code", replies[i].code);
-		json_out_key_str(json, "language", language);
-		json_out_key_str(json, "text", text);
+		json_out_key_str(json, "language", replies[i].language);
+		json_out_key_str(json, "text", saved_reply_fill(filling, replies[i].body, &values));
 		json_out_object_end(json);
 	}
 	json_out_array_end(json);

@@ -4,9 +4,12 @@
 #include "server/brand/ticket_entity.h"
 
 #include "server/entity/account.h"
+#include "server/brand/tickets.h"
 #include "server/entity/status.h"
 #include "storage/contact.h"
 #include "storage/ticket_tag.h"
+
+#include "base/mutant.h"
 
 #define EVENTS_SHOWN 200
 
@@ -43,6 +46,7 @@ struct company {
 	size_t clock_count;
 	struct contact_name *contacts;
 	size_t contact_count;
+	const int64_t *contact_ids; /* for each of the tickets: 0 where its card may not be read */
 };
 
 void ticket_entity_write_clock_members(struct json_out *json, const struct sla_clock *clock)
@@ -79,7 +83,7 @@ static void write_clocks(struct json_out *json, int64_t ticket_id, const struct 
 	json_out_array_end(json);
 }
 
-/* The card that the ticket's contact is on. */
+/* The card that the ticket's contact is on, for who may read cards. */
 static void write_contact(struct json_out *json, int64_t contact_id, const struct company *company)
 {
 	const struct contact_name *contact = NULL;
@@ -97,7 +101,7 @@ static void write_contact(struct json_out *json, int64_t contact_id, const struc
 	json_out_object_end(json);
 }
 
-static void write_members(struct json_out *json, const struct ticket *ticket, const struct company *company)
+static void write_members(struct json_out *json, const struct ticket *ticket, int64_t contact_id, const struct company *company)
 {
 	const struct account_set *customers = company->customers;
 	json_out_key_id(json, "id", ticket->id);
@@ -108,7 +112,7 @@ static void write_members(struct json_out *json, const struct ticket *ticket, co
 	json_out_key_int(json, "priority", ticket->priority);
 	write_id(json, "assignee_id", ticket->assignee_id);
 	write_id(json, "team_id", ticket->team_id);
-	write_contact(json, ticket->contact_id, company);
+	write_contact(json, contact_id, company);
 	write_id(json, "root_post_id", ticket->root_post_id);
 	write_id(json, "parent_id", ticket->parent_id);
 	write_text(json, "language", ticket->language);
@@ -143,6 +147,9 @@ static enum error load_company(struct request *request, const struct ticket *tic
 		if (tickets[i].customer_id)
 			customer_ids[customer_count++] = tickets[i].customer_id;
 	}
+	for (size_t i = 0; i < count; i++)
+		if ((!request->seat || !tickets_may(request->seat, &tickets[i], PERMISSION_CONTACT_READ)) && !MUTANT("ticket_contact_rights"))
+			contact_ids[i] = 0;
 	enum error error = account_set_load(&reader, customer_ids, customer_count, &company.customers);
 	if (!error && count)
 		error = ticket_tag_list(request->db, request->arena, ids, count, &company.tags, &company.tag_count);
@@ -150,6 +157,7 @@ static enum error load_company(struct request *request, const struct ticket *tic
 		error = sla_clock_list(request->db, request->arena, ids, count, &company.clocks, &company.clock_count);
 	if (!error && count)
 		error = contact_name_list(request->db, request->arena, contact_ids, count, &company.contacts, &company.contact_count);
+	company.contact_ids = contact_ids;
 	if (!error)
 		*ret_company = company;
 	return error;
@@ -164,7 +172,7 @@ enum error ticket_entity_write_array(struct request *request, struct json_out *j
 	json_out_array_begin(json);
 	for (size_t i = 0; i < count; i++) {
 		json_out_object_begin(json);
-		write_members(json, &tickets[i], &company);
+		write_members(json, &tickets[i], company.contact_ids[i], &company);
 		json_out_object_end(json);
 	}
 	json_out_array_end(json);
@@ -178,7 +186,7 @@ enum error ticket_entity_write(struct request *request, struct json_out *json, c
 	if (error)
 		return error;
 	json_out_object_begin(json);
-	write_members(json, ticket, &company);
+	write_members(json, ticket, company.contact_ids[0], &company);
 	json_out_object_end(json);
 	return ERROR_NONE;
 }
@@ -313,7 +321,7 @@ enum error ticket_entity_write_story(struct request *request, struct json_out *j
 	if (error)
 		return error;
 	json_out_object_begin(json);
-	write_members(json, ticket, &company);
+	write_members(json, ticket, company.contact_ids[0], &company);
 	error = write_posts(request, json, ticket);
 	if (!error)
 		error = write_notes(request, json, ticket, shows_notes);

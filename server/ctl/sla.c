@@ -143,6 +143,8 @@ static enum error run_due(struct invocation *invocation)
 		error = ticket_find_by_id(ctl_db(invocation), invocation->arena, clocks[i].ticket_id, &ticket);
 		if (!error)
 			add_clock(&printing, &clocks[i], ticket.number);
+		else if (error == ERROR_NOT_FOUND) /* gone since it was listed */
+			error = ERROR_NONE;
 	}
 	return error ? ctl_fail(error, "%s", error_text(error)) : end(&printing);
 }

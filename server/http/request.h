@@ -30,6 +30,7 @@ struct fetch_document;
 struct json_t;
 struct password_work;
 struct problem_note;
+struct seat;
 struct app;  /* server/app.h: configuration, caches, secret box: read-only and shared by all threads */
 struct stream;
 
@@ -82,6 +83,7 @@ struct request {
 	bool is_uncounted;         /* set by the handler: it does not count against its address after all */
 	struct str error_detail;   /* for the log */
 	struct str error_message;  /* instead of the safe text, chosen by the handler for the client */
+	const struct seat *seat;            /* from where it is called, likewise, while its handler runs (server/brand/seat.h) */
 	const struct problem_note *problem; /* what kind of error it is, below /api/brand/v1 (server/brand/problem.h) */
 	struct json_t *json_body;  /* server/brand/operation.h */
 };

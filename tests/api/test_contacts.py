@@ -112,6 +112,20 @@ def test_who_writes_has_a_card_and_one_only(shop):
     assert [one["id"] for one in rest.json()] == [first["id"]]
 
 
+def test_who_may_read_conversations_but_no_cards_is_told_none(shop):
+    _, seen = shop.conversation(shop.ada, "@fleurs one more question")
+    path = f"/conversations/{seen['id']}"
+    shop.server.create_account("c_max")
+    reader = Brand(shop.server, make_token(shop.database, "c_max", SCOPES), "c_max")
+    shop.server.command("member", "add", "fleurs", "c_max")
+    shop.server.command("member", "grant", "fleurs", "c_max", "--permission", "inbox.read")
+    assert shop.marie.get(path)["contact"]["name"] == "c_ada"
+    told = reader.get(path)
+    assert (told["contact"], told["contact_id"]) == (None, None) and told["customer"]["username"] == "c_ada"
+    listed = next(one for one in reader.get("/conversations") if one["id"] == seen["id"])
+    assert (listed["contact"], listed["contact_id"]) == (None, None)
+
+
 def test_a_private_conversation_is_of_the_same_card(shop):
     _, public = shop.conversation(shop.bob, "@fleurs help")
     answered = shop.luc.post(f"/conversations/{public['id']}/private", json={"text": "Your number?"},

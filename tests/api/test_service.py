@@ -4,8 +4,10 @@ import datetime
 import json
 import random
 import re
+import threading
 import zoneinfo
 
+import psycopg2
 import pytest
 
 from support.api import new_id, person
@@ -233,6 +235,31 @@ def test_clocks_run_from_the_first_word_to_the_answer_and_to_the_end(shop):
     shop.act(shop.luc, conversation, "reopen")
     clocks = shop.clocks(conversation)
     assert clocks["resolution"]["state"] == "running" and clocks["first_reply"]["state"] == "ended"
+
+
+def test_clocks_that_two_begin_at_once_are_begun_once(shop):
+    """The conversation and a private one below it bring the same clocks to what they are."""
+    policy(shop, first_reply=3600, resolution=7200)
+    _, conversation = shop.ask("Bonjour @fleurs, une question à deux")
+    shop.database.rows("delete from ticket_clocks where ticket_id = %s returning 1", (conversation["id"],))
+    failures = []
+
+    def follow():
+        try:
+            shop.database.rows("select sla_follow(%s, now()) is null", (conversation["id"],))
+        except psycopg2.Error as error:
+            failures.append(error)
+    first = shop.database.connect("superuser")
+    first.cursor().execute("select sla_follow(%s, now())", (conversation["id"],))
+    second = threading.Thread(target=follow)
+    second.start()
+    wait_until(lambda: not second.is_alive() or shop.database.value("select count(*) from pg_locks where not granted"), 20, "the second")
+    first.commit()
+    first.close()
+    second.join()
+    assert not failures
+    assert {name: clock["state"] for name, clock in shop.clocks(conversation).items()} == {"first_reply": "running",
+                                                                                          "resolution": "running"}
 
 
 def test_a_pause_moves_the_end_by_its_length(shop):

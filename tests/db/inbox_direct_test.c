@@ -147,6 +147,24 @@ static void what_fails_leaves_nothing_behind(void **state)
 	assert_string_equal(posts(second), "1");
 }
 
+/* Only the document of an actor says to a sender that it is refused or gone; that of a post goes by the queue. */
+static void a_refusal_within_is_none_of_the_actor(void **state)
+{
+	(void)state;
+	struct actor alice = make_local("alice", false);
+	struct actor bob = make_remote("bob", "peer.example");
+	make_follow(&alice, &bob, id_of(&alice, "follows"), true);
+	const char *note = note_id(&bob), *bodies[] = { create(&bob, note) };
+	struct inbox_answer *answers[1];
+	bool is_stored[1];
+	execute("create function refuse() returns trigger language plpgsql as"
+		" $$ begin raise exception 'refused' using errcode = 'CP403'; end $$;"
+		" create trigger refuse before insert on posts for each row when (new.uri = '%s') execute function refuse()", note);
+	assert_int_equal(take(bodies, 1, is_stored, answers), ERROR_UNPROCESSABLE);
+	execute("drop trigger refuse on posts; drop function refuse()");
+	assert_string_equal(posts(note), "0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +173,7 @@ int main(void)
 		cmocka_unit_test(nothing_overtakes_what_waits),
 		cmocka_unit_test(who_holds_an_id_is_not_waited_for),
 		cmocka_unit_test(what_fails_leaves_nothing_behind),
+		cmocka_unit_test(a_refusal_within_is_none_of_the_actor),
 	};
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

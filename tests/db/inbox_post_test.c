@@ -362,7 +362,7 @@ static void a_tombstone_keeps_a_post_away(void **state)
 	assert_false(is_here(id));
 }
 
-/* ---- Announce ---- */
+/* ---- ids ---- */
 
 static int64_t count_boosts(struct str uri)
 {
@@ -370,6 +370,44 @@ static int64_t count_boosts(struct str uri)
 		"select count(*) from boosts as b join posts as p on p.id = b.post_id where p.uri = $1");
 	return ask_number(&statement, uri);
 }
+
+static int same_numbers; /* so many that are drawn from now on are one */
+
+uint64_t __real_random_below(uint64_t bound);
+uint64_t __wrap_random_below(uint64_t bound);
+uint64_t __wrap_random_below(uint64_t bound)
+{
+	if (same_numbers == 0)
+		return __real_random_below(bound);
+	same_numbers--;
+	return 7;
+}
+
+/* Peers give times to the second only, and many have the same one. */
+static void two_of_one_moment_are_both_kept(void **state)
+{
+	(void)state;
+	static const char *const published = "\"published\":\"2026-11-20T10:00:00Z\"";
+	static const struct str one = STR(ELSEWHERE "/n/moment1"), other = STR(ELSEWHERE "/n/moment2");
+	struct post first, second;
+	same_numbers = 2;
+	assert_string_equal(handle(activity("Create", ALICE, note(one.data, ALICE, ""), "")), "done");
+	assert_string_equal(handle(activity("Create", ALICE, note(other.data, ALICE, ""), "")), "done");
+	assert_int_equal(same_numbers, 0);
+	assert_true(find_post(one, &first) && find_post(other, &second));
+	assert_int_equal(id_time_us(first.id), id_time_us(second.id));
+	same_numbers = 2;
+	for (int i = 0; i < 2; i++) {
+		const char *members = arena_printf(arena, "%s,\"to\":\"" PUBLIC "\"", published).data;
+		const char *object = arena_printf(arena, "\"%s\"", i ? other.data : one.data).data;
+		assert_string_equal(handle(activity("Announce", ALICE, object, members)), "done");
+	}
+	assert_int_equal(same_numbers, 0);
+	assert_int_equal(count_boosts(one), 1);
+	assert_int_equal(count_boosts(other), 1);
+}
+
+/* ---- Announce ---- */
 
 static void a_boost_of_ours_is_counted_and_told(void **state)
 {
@@ -726,6 +764,7 @@ int main(void)
 		cmocka_unit_test(an_update_that_comes_first_is_the_post),
 		cmocka_unit_test(an_edit_is_told_to_those_who_boosted_it),
 		cmocka_unit_test(a_tombstone_keeps_a_post_away),
+		cmocka_unit_test(two_of_one_moment_are_both_kept),
 		cmocka_unit_test(a_boost_of_ours_is_counted_and_told),
 		cmocka_unit_test(the_embedded_copy_of_a_boost_is_not_believed),
 		cmocka_unit_test(boosts_that_may_not_be_change_nothing),

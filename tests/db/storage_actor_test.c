@@ -5,6 +5,7 @@
 #include "actor_world.h"
 
 #include "storage/actor_key.h"
+#include "storage/actor_sender.h"
 #include "storage/notification.h"
 #include "storage/pin.h"
 #include "storage/tombstone.h"
@@ -380,9 +381,31 @@ static void a_local_actor_goes_but_can_still_sign_its_end(void **state)
 	assert_string_equal(instance_counts(), before);
 }
 
+/* Who writes rows for each of them waits for others who do, and nobody for each other. */
+static void senders_are_told_in_the_order_of_their_ids(void **state)
+{
+	static const char *const names[] = { "sender_z", "sender_m", "sender_a" };
+	(void)state;
+	int64_t ids[3];
+	struct str uris[3];
+	struct actor_sender *senders;
+	size_t count;
+	for (size_t i = 0; i < 3; i++) {
+		ids[i] = make_remote(names[i]);
+		uris[2 - i] = find_actor(ids[i]).uri;
+	}
+	/* A row that was changed lies behind the others. */
+	execute("update actors set fetched_at = now() where id = %lld", (long long)ids[0]);
+	assert_int_equal(actor_sender_find_many(inbox_db, arena, uris, 3, &senders, &count), ERROR_NONE);
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(senders[i].id, ids[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(senders_are_told_in_the_order_of_their_ids),
 		cmocka_unit_test(a_remote_actor_is_stored_as_its_server_tells_it),
 		cmocka_unit_test(a_remote_actor_is_refreshed_under_its_id),
 		cmocka_unit_test(a_handle_goes_to_whom_its_server_gave_it),

@@ -3,6 +3,7 @@
 committed stays undelivered, and hosts that are dead or slow harm nobody else. Each experiment prints a line
 `EXP number PASS|FAIL figures`; --long gives them their full size."""
 import collections
+import fcntl
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import time
 import pytest
 import requests
 
+from support import processes
 from support.act import act
 from support.fleet import HANG, RESET, Fleet
 from support.metrics import process_cpu_seconds, process_open_files, process_rss_bytes
@@ -461,29 +463,65 @@ def test_a_partition_of_ours_gives_nothing_up_and_ends_without_a_storm(shop, fle
     judge(23, states == {"pending": 300} and given_up == 0, f"during: {states}; after: all arrived, {given_up} given up")
 
 
+def attempts_of(server, fleet, number):
+    """Sends a post and says how often it was taken from the queue until it was done; 0: handled as it came."""
+    activity = fleet.create(number, host=0)
+    body, headers = fleet.signed(server.url + "/inbox", activity)
+    assert server.post("/inbox", data=body, headers=headers).status_code == 202
+    wait_until(lambda: query(server.database, "select state from activities_in where uri = %s", activity["id"]) == [("done",)], 30,
+               "the activity")
+    return query(server.database, "select attempts from activities_in where uri = %s", activity["id"])[0][0]
+
+
 def test_after_a_crash_what_comes_in_is_counted_before_it_is_handled(shop, fleets):
     """Handled at once, an activity that ends the process would end it each time that it is sent."""
     server = shop()
     fleet = fleets(1)
     follow_all(server, fleet)
 
-    def attempts(number):
-        activity = fleet.create(number, host=0)
-        body, headers = fleet.signed(server.url + "/inbox", activity)
-        assert server.post("/inbox", data=body, headers=headers).status_code == 202
-        wait_until(lambda: query(server.database, "select state from activities_in where uri = %s", activity["id"]) == [("done",)], 30,
-                   "the activity")
-        return query(server.database, "select attempts from activities_in where uri = %s", activity["id"])[0][0]
-
     server.stop()
     server.start()
-    assert attempts(1) == 0
+    assert attempts_of(server, fleet, 1) == 0
     server.kill()
     server.start()
-    assert attempts(2) == 1
+    assert attempts_of(server, fleet, 2) == 1
     server.stop()
     server.start()
-    assert attempts(3) == 0
+    assert attempts_of(server, fleet, 3) == 0
+
+
+def test_a_process_of_another_container_that_shares_the_directory_is_no_crash(shop, fleets):
+    """Ids of processes say nothing across containers: what counts is whether somebody holds the file."""
+    server = shop()
+    fleet = fleets(1)
+    follow_all(server, fleet)
+    server.stop()
+    mark = os.path.join(server.settings["data.directory"], "intake-2147483646")
+    with open(mark, "w", encoding="ascii") as other:
+        processes.give(mark)
+        fcntl.lockf(other, fcntl.LOCK_EX)
+        server.start()
+        assert attempts_of(server, fleet, 1) == 0
+        assert os.path.exists(mark)
+        server.stop()
+    server.start()
+    assert attempts_of(server, fleet, 2) == 1
+    assert not os.path.exists(mark)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_after_a_crash_of_another_process_what_comes_in_is_counted_as_well(shop, server_factory, fleets, comes_back):
+    """Who sent what ended one process may send it to its neighbour next."""
+    server = shop()
+    fleet = fleets(1)
+    follow_all(server, fleet)
+    other = server_factory(database=server.database, settings={**FEDERATED, "data.directory": server.settings["data.directory"],
+                                                      "instance.base_url": server.url})
+    assert attempts_of(server, fleet, 1) == 0
+    other.kill()
+    if comes_back:
+        other.start()
+    assert attempts_of(server, fleet, 2) == 1
 
 
 def test_an_activity_that_kills_its_worker_is_set_aside_and_the_others_go_on(shop, fleets):
