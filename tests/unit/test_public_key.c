@@ -204,6 +204,134 @@ static void only_one_whole_block_is_read(void **state)
 		assert_false(is_taken(garbage[i]));
 }
 
+static struct str framed(struct arena *arena, const char *label, struct str der)
+{
+	const struct str parts[] = { STR("-----BEGIN "), str_from(label), STR("-----"), base64_encode(arena, der),
+		STR("-----END "), str_from(label), STR("-----") };
+	return arena_join(arena, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+static struct str value(struct arena *arena, int tag, struct str content, int len_bytes)
+{
+	char head[6] = { (char)tag };
+	size_t head_len = 2;
+	if (len_bytes == 0) {
+		head[1] = (char)content.len;
+	} else {
+		head[1] = (char)(0x80 + len_bytes);
+		for (int i = len_bytes - 1; i >= 0; i--)
+			head[head_len++] = (char)(content.len >> (8 * i));
+	}
+	const struct str parts[] = { { head, head_len }, content };
+	return arena_join(arena, parts, 2);
+}
+
+/* How a key is written: with what in place of NULL, behind what of it, with lengths of how many bytes. */
+struct written {
+	struct str parameters;
+	struct str after_numbers;
+	struct str after_sequence;
+	struct str after_bits;
+	struct str exponent;
+	int len_bytes;
+	bool is_taken;
+};
+
+static const struct str null_parameters = STR("\x05\x00");
+static const struct str usual_exponent = STR("\x02\x03\x01\x00\x01");
+
+static struct str write_rsa(struct arena *arena, struct str modulus, const struct written *how, bool is_spki)
+{
+	const struct str with_sign[] = { STR("\0"), modulus };
+	const struct str numbers[] = { value(arena, 2, arena_join(arena, with_sign, 2), 2), how->exponent, how->after_numbers };
+	const struct str inner[] = { value(arena, 0x30, arena_join(arena, numbers, 3), how->len_bytes), how->after_sequence };
+	struct str rsa = arena_join(arena, inner, 2);
+	if (!is_spki)
+		return framed(arena, "RSA PUBLIC KEY", rsa);
+	const struct str algorithm[] = { STR("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"), how->parameters };
+	const struct str bits[] = { STR("\0"), rsa };
+	const struct str parts[] = { value(arena, 0x30, arena_join(arena, algorithm, 2), 0),
+		value(arena, 3, arena_join(arena, bits, 2), how->len_bytes), how->after_bits };
+	return framed(arena, "PUBLIC KEY", value(arena, 0x30, arena_join(arena, parts, 3), how->len_bytes));
+}
+
+static void rsa_keys_are_read_to_their_last_byte(void **state)
+{
+	(void)state;
+	static const struct written cases[] = {
+		{ null_parameters, STR(""), STR(""), STR(""), usual_exponent, 2, true },
+		{ null_parameters, STR("\x02\x01\x03"), STR(""), STR(""), usual_exponent, 2, false },
+		{ null_parameters, STR("x"), STR(""), STR(""), usual_exponent, 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02\x00"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02\x01\x00"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02\x7f\x01\x00\x01"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02\x84\x7f\xff\xff\xff"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02\x82\x01"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR("\x02"), 2, false },
+		{ null_parameters, STR(""), STR(""), STR(""), STR(""), 2, false },
+	};
+	AUTO(arena) struct arena *arena = arena_new(ARENA_BYTES);
+	EVP_PKEY *key = make_rsa(2048, true, 16, 1);
+	BIGNUM *number = NULL;
+	char bytes[256];
+	assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &number), 1);
+	BN_bn2bin(number, (unsigned char *)bytes);
+	const struct str modulus = { bytes, sizeof(bytes) };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (int is_spki = 0; is_spki < 2; is_spki++) {
+			if (is_taken(write_rsa(arena, modulus, &cases[i], is_spki)) != cases[i].is_taken)
+				fail_msg("case %zu, SPKI %d", i, is_spki);
+		}
+	}
+	struct written how = cases[0];
+	how.after_bits = STR_LITERAL("\x05\x00");
+	assert_false(is_taken(write_rsa(arena, modulus, &how, true)));
+	how = cases[0];
+	how.after_sequence = STR_LITERAL("x");
+	assert_false(is_taken(write_rsa(arena, modulus, &how, false)));
+	/* Looser than DER, but what OpenSSL reads for every other server too. */
+	how = cases[0];
+	how.len_bytes = 4;
+	assert_true(is_taken(write_rsa(arena, modulus, &how, true)));
+	assert_true(is_taken(write_rsa(arena, modulus, &how, false)));
+	how = cases[0];
+	how.exponent = STR_LITERAL("\x02\x04\x00\x01\x00\x01");
+	assert_true(is_taken(write_rsa(arena, modulus, &how, true)));
+	how = cases[0];
+	how.parameters = STR_LITERAL("");
+	assert_true(is_taken(write_rsa(arena, modulus, &how, true)));
+	BN_free(number);
+	EVP_PKEY_free(key);
+}
+
+static void both_forms_of_an_rsa_key_verify(void **state)
+{
+	(void)state;
+	AUTO(arena) struct arena *arena = arena_new(ARENA_BYTES);
+	struct key_pairs pairs;
+	char bytes[256];
+	assert_int_equal(keys_generate(arena, &pairs), ERROR_NONE);
+	BIO *bio = BIO_new_mem_buf(pairs.main_public_pem.data, (int)pairs.main_public_pem.len);
+	EVP_PKEY *known = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+	BIGNUM *number = NULL;
+	assert_int_equal(EVP_PKEY_get_bn_param(known, OSSL_PKEY_PARAM_RSA_N, &number), 1);
+	assert_int_equal(BN_bn2bin(number, (unsigned char *)bytes), sizeof(bytes));
+	static const struct written usual = { null_parameters, STR(""), STR(""), STR(""), usual_exponent, 2, true };
+	AUTO(signing_key) struct signing_key *signing = signing_key_from_rsa_der(pairs.main_private_der);
+	struct str message = STR_LITERAL("message"), signature;
+	assert_int_equal(signing_key_sign(signing, arena, message, &signature), ERROR_NONE);
+	for (int is_spki = 0; is_spki < 2; is_spki++) {
+		AUTO(public_key) struct public_key *key = public_key_from_pem(
+			write_rsa(arena, (struct str){ bytes, sizeof(bytes) }, &usual, is_spki));
+		assert_non_null(key);
+		assert_true(public_key_verify(key, message, signature));
+		assert_false(public_key_verify(key, STR_LITERAL("another"), signature));
+	}
+	BN_free(number);
+	EVP_PKEY_free(known);
+	BIO_free(bio);
+}
+
 static void a_pem_that_is_too_long_is_refused(void **state)
 {
 	(void)state;
@@ -280,6 +408,8 @@ int main(void)
 		cmocka_unit_test(other_kinds_of_keys_are_refused),
 		cmocka_unit_test(private_keys_and_certificates_are_refused),
 		cmocka_unit_test(only_one_whole_block_is_read),
+		cmocka_unit_test(rsa_keys_are_read_to_their_last_byte),
+		cmocka_unit_test(both_forms_of_an_rsa_key_verify),
 		cmocka_unit_test(a_pem_that_is_too_long_is_refused),
 		cmocka_unit_test(multikeys_are_ed25519_only),
 		cmocka_unit_test(each_kind_verifies_what_its_other_half_signs),
