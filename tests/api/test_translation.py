@@ -61,6 +61,7 @@ def test_a_status_is_translated_with_all_its_texts(translating):
     anna, ben = person(translating, "anna"), person(translating, "ben")
     status = anna.post("/api/v1/statuses", data={"status": "good day", "spoiler_text": "good & bad", "poll[options][]": ["good", "bad"],
                                                  "poll[expires_in]": 600})
+    translating.database.rows("update posts set language = null where id = %s returning 1", (status["id"],))  # as some servers send them
     answer = ben.post(f"/api/v1/statuses/{status['id']}/translate", data={"lang": "fr"})
     assert answer["content"] == "<p>bon day</p>" and answer["spoiler_text"] == "bon & bad"
     assert answer["poll"] == {"id": status["poll"]["id"], "options": [{"title": "bon"}, {"title": "bad"}]}
