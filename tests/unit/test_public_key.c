@@ -258,7 +258,7 @@ static struct str write_rsa(struct arena *arena, struct str modulus, const struc
 static void rsa_keys_are_read_to_their_last_byte(void **state)
 {
 	(void)state;
-	static const struct written cases[] = {
+	const struct written cases[] = {
 		{ null_parameters, STR(""), STR(""), STR(""), usual_exponent, 2, true },
 		{ null_parameters, STR("\x02\x01\x03"), STR(""), STR(""), usual_exponent, 2, false },
 		{ null_parameters, STR("x"), STR(""), STR(""), usual_exponent, 2, false },
@@ -316,7 +316,7 @@ static void both_forms_of_an_rsa_key_verify(void **state)
 	BIGNUM *number = NULL;
 	assert_int_equal(EVP_PKEY_get_bn_param(known, OSSL_PKEY_PARAM_RSA_N, &number), 1);
 	assert_int_equal(BN_bn2bin(number, (unsigned char *)bytes), sizeof(bytes));
-	static const struct written usual = { null_parameters, STR(""), STR(""), STR(""), usual_exponent, 2, true };
+	const struct written usual = { null_parameters, STR(""), STR(""), STR(""), usual_exponent, 2, true };
 	AUTO(signing_key) struct signing_key *signing = signing_key_from_rsa_der(pairs.main_private_der);
 	struct str message = STR_LITERAL("message"), signature;
 	assert_int_equal(signing_key_sign(signing, arena, message, &signature), ERROR_NONE);
