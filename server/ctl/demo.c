@@ -121,10 +121,14 @@ static enum error make_member(struct demo *demo, int64_t organisation_id, const 
 		&demo->message);
 }
 
+/* One that a former release made has no organisation, and stays as it is. */
 static enum error make_brand(struct demo *demo, const struct demo_brand *brand)
 {
 	struct organisation organisation;
+	struct actor actor;
 	enum error error = organisation_find_by_slug(demo->db, demo->arena, brand->username, &organisation);
+	if (error == ERROR_NOT_FOUND && find_actor(demo, brand->username, &actor) == ERROR_NONE)
+		return ERROR_NONE;
 	if (error == ERROR_NOT_FOUND) {
 		struct organisation_founding founding = {
 			.organisation = { .slug = brand->username, .name = brand->display_name, .locale = STR_LITERAL("fr"),
@@ -192,6 +196,8 @@ static enum error claim(struct demo *demo, struct str username)
 	if (at == demo_brand_count)
 		return ERROR_NONE;
 	enum error error = organisation_find_by_slug(demo->db, demo->arena, username, &organisation);
+	if (error == ERROR_NOT_FOUND)
+		return ERROR_NONE;
 	if (!error)
 		error = find_user(demo, demo_brands[at].speakers[0], &made.user_id);
 	if (!error)
