@@ -87,7 +87,9 @@ static void accounts_of_its_verified_domains_are_its_own(void **state)
 	struct shop shop = make_shop("papeterie", "Papeterie");
 	struct organisation_domain own = { .id = id_new(), .organisation_id = shop.organisation_id,
 		.domain = STR_LITERAL("papeterie.example"), .token = STR_LITERAL("tttttttttttttttttttttttt") };
+	assert_int_equal(db_begin(db), ERROR_NONE);
 	assert_int_equal(organisation_domain_add(db, arena, &own), ERROR_NONE);
+	assert_int_equal(db_commit(db), ERROR_NONE);
 	int64_t before = make_far("papeterie", "x", "papeterie.example");
 	compare_all();
 	assert_string_equal(finding(&shop, before), "username 0 open");
