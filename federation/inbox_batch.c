@@ -4,6 +4,7 @@
 #include "federation/inbox_batch.h"
 
 #include "federation/federation.h"
+#include "federation/inbox_follow.h"
 #include "federation/inbox_post.h"
 #include "federation/policy.h"
 #include "storage/uri_lock.h"
@@ -32,16 +33,25 @@ static struct metric metrics[] = {
 };
 /* ---- reading one activity ---- */
 
-/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. The senders
- * are in the order of their ids: others who take in the same ones at that moment wait, and nobody for each other. */
-static enum error refresh_stale(const struct inbox_claim *claim)
+static bool is_among(const struct str *uris, size_t count, struct str uri)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(uris[i], uri))
+			return true;
+	return false;
+}
+
+/* Who is heard from and was not read for long is read anew, beside all this; sooner while nobody confirmed the handle. They are
+ * in the order of their ids: others who take in the same ones at that moment wait, and nobody for each other. */
+static enum error refresh_stale(const struct inbox_claim *claim, const struct str *senders, size_t sender_count)
 {
 	enum error error = ERROR_NONE;
 	int64_t now_us = clock_now_us();
-	for (size_t i = 0; i < claim->sender_count && !error; i++) {
-		const struct actor_sender *actor = &claim->senders[i];
+	for (size_t i = 0; i < claim->known_count && !error; i++) {
+		const struct actor_sender *actor = &claim->known[i];
 		int64_t stale_us = actor->is_handle_confirmed ? ACTOR_STALE_US : HANDLE_STALE_US;
-		if (actor->is_local || actor->is_suspended || now_us - actor->fetched_us <= stale_us)
+		bool is_stale = !actor->is_local && !actor->is_suspended && now_us - actor->fetched_us > stale_us;
+		if (!is_stale || !is_among(senders, sender_count, actor->uri))
 			continue;
 		const struct fetch_wish wish = { .uri = actor->uri, .kind = FETCH_ACTOR };
 		error = fetch_wish(claim->step->db, claim->step->arena, &wish);
@@ -49,36 +59,44 @@ static enum error refresh_stale(const struct inbox_claim *claim)
 	return error;
 }
 
-/* Each once; of what is done already, none. */
+static struct str followed_of(const struct inbox_claim *claim, size_t index)
+{
+	const struct vocab_activity *activity = &claim->readings[index].activity;
+	return activity->type == VOCAB_FOLLOW && activity->object_count == 1 ? activity->objects[0].id : (struct str){ 0 };
+}
+
+/* Each once; of what is done already, none. Behind the senders there is room for as many others. */
 static struct str *list_senders(const struct inbox_claim *claim, size_t *ret_count)
 {
-	struct str *uris = arena_alloc_array(claim->step->arena, claim->count, sizeof(*uris));
+	struct str *uris = arena_alloc_array(claim->step->arena, 2 * claim->count, sizeof(*uris));
 	size_t count = 0;
-	for (size_t i = 0; i < claim->count; i++) {
-		bool is_known = claim->results[i].is_early;
-		for (size_t j = 0; j < count && !is_known; j++)
-			is_known = str_eq(uris[j], claim->rows[i].activity.actor_uri);
-		if (!is_known)
+	for (size_t i = 0; i < claim->count; i++)
+		if (!claim->results[i].is_early && !is_among(uris, count, claim->rows[i].activity.actor_uri))
 			uris[count++] = claim->rows[i].activity.actor_uri;
-	}
 	*ret_count = count;
 	return uris;
 }
 
 enum error inbox_batch_load_senders(struct inbox_claim *claim)
 {
-	size_t count;
-	struct str *uris = list_senders(claim, &count);
-	claim->known = arena_alloc(claim->step->arena, sizeof(*claim->known));
-	enum error error = actor_sender_find_many(claim->step->db, claim->step->arena, uris, count, &claim->senders,
-		&claim->sender_count);
-	return error ? error : refresh_stale(claim);
+	size_t sender_count;
+	struct str *uris = list_senders(claim, &sender_count);
+	size_t count = sender_count;
+	for (size_t i = 0; i < claim->count; i++) {
+		struct str followed = followed_of(claim, i);
+		if (followed.data && !is_among(uris, count, followed))
+			uris[count++] = followed;
+	}
+	claim->whole = arena_alloc(claim->step->arena, sizeof(*claim->whole));
+	enum error error = actor_sender_find_many(claim->step->db, claim->step->arena, uris, count, &claim->known,
+		&claim->known_count);
+	return error ? error : refresh_stale(claim, uris, sender_count);
 }
 
 static enum error load_known(const struct inbox_claim *claim)
 {
 	size_t count;
-	struct inbox_known_actors *known = claim->known;
+	struct inbox_known_actors *known = claim->whole;
 	if (known->is_loaded)
 		return ERROR_NONE;
 	struct str *uris = list_senders(claim, &count);
@@ -91,7 +109,7 @@ static enum error load_known(const struct inbox_claim *claim)
 /* Whether an earlier one of this claim may have changed the row of the actor. */
 static bool is_actor_stale(const struct inbox_claim *claim, size_t index)
 {
-	static const struct str plain[] = { STR("Create"), STR("Announce"), STR("Like"), STR("EmojiReact") };
+	static const struct str plain[] = { STR("Create"), STR("Announce"), STR("Like"), STR("EmojiReact"), STR("Follow") };
 	for (size_t i = 0; i < index; i++) {
 		if (!str_eq(claim->rows[i].activity.actor_uri, claim->rows[index].activity.actor_uri))
 			continue;
@@ -112,9 +130,9 @@ static enum error find_actor(const struct inbox_claim *claim, size_t index, stru
 	enum error error = load_known(claim);
 	if (error)
 		return error;
-	for (size_t i = 0; i < claim->known->count; i++) {
-		if (str_eq(claim->known->actors[i].uri, uri)) {
-			context->actor = claim->known->actors[i];
+	for (size_t i = 0; i < claim->whole->count; i++) {
+		if (str_eq(claim->whole->actors[i].uri, uri)) {
+			context->actor = claim->whole->actors[i];
 			return ERROR_NONE;
 		}
 	}
@@ -122,18 +140,24 @@ static enum error find_actor(const struct inbox_claim *claim, size_t index, stru
 	return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
 }
 
-/* Enough of the actor for inbox_create_many. */
+static const struct actor_sender *find_known(const struct inbox_claim *claim, struct str uri)
+{
+	for (size_t i = 0; i < claim->known_count; i++)
+		if (str_eq(claim->known[i].uri, uri))
+			return &claim->known[i];
+	return NULL;
+}
+
+/* Enough of the actor for what is handled together. */
 static bool fill_sender(const struct inbox_claim *claim, size_t index, struct actor *ret_actor)
 {
-	for (size_t i = 0; i < claim->sender_count; i++) {
-		const struct actor_sender *sender = &claim->senders[i];
-		if (!str_eq(sender->uri, claim->rows[index].activity.actor_uri))
-			continue;
-		ret_actor->id = sender->id;
-		ret_actor->uri = sender->uri;
-		return !sender->is_local && !sender->is_suspended && !sender->is_deleted;
-	}
-	return false;
+	const struct actor_sender *sender = find_known(claim, claim->rows[index].activity.actor_uri);
+	if (!sender)
+		return false;
+	ret_actor->id = sender->id;
+	ret_actor->uri = sender->uri;
+	ret_actor->is_silenced = sender->is_silenced;
+	return !sender->is_local && !sender->is_suspended && !sender->is_deleted;
 }
 
 /* What is decided about an activity before its handler is asked. NULL: nothing against it. */
@@ -302,8 +326,9 @@ static bool may_be_early(const struct inbox_claim *claim, size_t first, size_t c
 	const struct activity_in_place *place)
 {
 	const struct activity_in_claimed *row = &claim->rows[index];
+	enum vocab_activity_type type = claim->readings[index].activity.type;
 	if (place->turn != ACTIVITY_IN_OURS || claim->readings[index].reason || row->is_wanted_nowhere ||
-		claim->readings[index].activity.type != VOCAB_CREATE || is_actor_stale(claim, index))
+		(type != VOCAB_CREATE && type != VOCAB_FOLLOW) || is_actor_stale(claim, index))
 		return false;
 	for (size_t i = first; i < first + count; i++)
 		if (i != index && str_eq(claim->rows[i].activity.object_uri, row->activity.object_uri))
@@ -311,16 +336,19 @@ static bool may_be_early(const struct inbox_claim *claim, size_t first, size_t c
 	return true;
 }
 
-/* Creates that came together are mostly posts that nothing is to be said about: those are stored together, the rest of
- * the group goes on one by one. */
-static enum error handle_early(const struct inbox_claim *claim, size_t first, size_t count, const struct activity_in_place *places)
+/* What of a group is handled together, before the rest goes one by one: Creates, which are mostly posts that nothing is to be
+ * said about, and Follows of people who ask nobody. */
+struct early {
+	struct inbox_context **creates;
+	struct inbox_follower *followers;
+	size_t *create_places, *follow_places; /* by row */
+	size_t create_count, follow_count;
+};
+
+static void choose_early(const struct inbox_claim *claim, size_t first, size_t count, const struct activity_in_place *places,
+	struct early *early)
 {
-	struct arena *arena = claim->step->work_arena;
-	struct inbox_context *contexts = arena_alloc_array(arena, count, sizeof(*contexts));
-	struct inbox_context **chosen = arena_alloc_array(arena, count, sizeof(struct inbox_context *));
-	size_t *indexes = arena_alloc_array(arena, count, sizeof(*indexes));
-	bool *is_done = arena_alloc_array(arena, count, sizeof(*is_done));
-	size_t chosen_count = 0;
+	struct inbox_context *contexts = arena_alloc_array(claim->step->work_arena, count, sizeof(*contexts));
 	for (size_t i = 0; i < count; i++) {
 		struct inbox_context *context = &contexts[i];
 		if (!may_be_early(claim, first, count, first + i, &places[i]))
@@ -330,25 +358,51 @@ static enum error handle_early(const struct inbox_claim *claim, size_t first, si
 		context->document = claim->readings[first + i].document;
 		if (!fill_sender(claim, first + i, &context->actor))
 			continue;
-		is_done[chosen_count] = false;
-		indexes[chosen_count] = first + i;
-		chosen[chosen_count++] = context;
+		if (context->activity->type == VOCAB_CREATE) {
+			early->create_places[early->create_count] = first + i;
+			early->creates[early->create_count++] = context;
+			continue;
+		}
+		early->follow_places[early->follow_count] = first + i;
+		early->followers[early->follow_count++] =
+			(struct inbox_follower){ context, find_known(claim, followed_of(claim, first + i)) };
 	}
-	enum error error = inbox_create_many(chosen, chosen_count, is_done);
-	for (size_t i = 0; i < chosen_count && !error; i++)
+}
+
+static void note_early(const struct inbox_claim *claim, const size_t *places, const bool *is_done, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
 		if (is_done[i])
-			claim->results[indexes[i]] = (struct inbox_result){ .end = INBOX_END_DONE, .is_early = true };
+			claim->results[places[i]] = (struct inbox_result){ .end = INBOX_END_DONE, .is_early = true };
+}
+
+static enum error handle_early(const struct inbox_claim *claim, size_t first, size_t count, const struct activity_in_place *places)
+{
+	struct arena *arena = claim->step->work_arena;
+	bool *is_done = arena_alloc_array(arena, count, sizeof(*is_done));
+	struct early early = {
+		.creates = arena_alloc_array(arena, count, sizeof(struct inbox_context *)),
+		.followers = arena_alloc_array(arena, count, sizeof(struct inbox_follower)),
+		.create_places = arena_alloc_array(arena, count, sizeof(size_t)),
+		.follow_places = arena_alloc_array(arena, count, sizeof(size_t)),
+	};
+	choose_early(claim, first, count, places, &early);
+	enum error error = inbox_create_many(early.creates, early.create_count, is_done);
+	if (error)
+		return error;
+	note_early(claim, early.create_places, is_done, early.create_count);
+	error = inbox_follow_many(early.followers, early.follow_count, is_done);
+	if (!error)
+		note_early(claim, early.follow_places, is_done, early.follow_count);
 	return error;
 }
 
 enum error inbox_batch_handle(const struct inbox_claim *claim, size_t first, size_t count,
 	const struct activity_in_place *places, bool *ret_is_dropped)
 {
-	enum error error = ERROR_NONE;
 	for (size_t i = first; i < first + count; i++)
 		claim->results[i] = (struct inbox_result){ 0 };
-	if (count > 1)
-		error = handle_early(claim, first, count, places);
+	enum error error = handle_early(claim, first, count, places);
 	for (size_t i = 0; i < count && !error && !*ret_is_dropped; i++) {
 		if (claim->results[first + i].is_early)
 			continue;

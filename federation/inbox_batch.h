@@ -49,12 +49,12 @@ struct inbox_claim {
 	struct inbox_reading *readings; /* one for each row */
 	struct inbox_result *results;   /* one for each row */
 	size_t count;
-	struct actor_sender *senders; /* of all rows */
-	size_t sender_count;
-	struct inbox_known_actors *known;
+	struct actor_sender *known; /* the senders of all rows, and whom those that are read already want to follow */
+	size_t known_count;
+	struct inbox_known_actors *whole;
 };
 
-/* Of all rows. Wishes for those that were not read for long. */
+/* Of all rows, with those who are followed by rows that are read. Wishes for those senders that were not read for long. */
 enum error inbox_batch_load_senders(struct inbox_claim *claim) MUST_CHECK;
 
 /* The readings of these rows, until inbox_batch_forget. The first resets the work arena. */

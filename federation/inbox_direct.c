@@ -115,19 +115,32 @@ static enum error settle(struct intake_batch *batch)
 	return count ? activity_in_settle(batch->direct->db, batch->direct->arena, settled, count) : ERROR_NONE;
 }
 
-static enum error store_actor(const struct inbox_direct *direct, const struct inbox_answer *answer)
+/* Two activities of one whose document was read for both bring it twice. */
+static bool is_brought_before(struct inbox_answer *const *answers, size_t index)
 {
-	int64_t actor_id;
-	return answer->actor ? remote_actor_store(direct->federation, direct->db, direct->arena, answer->actor, &actor_id) :
+	for (size_t i = 0; i < index; i++)
+		if (answers[i]->actor && str_eq(answers[i]->actor->id, answers[index]->actor->id))
+			return true;
+	return false;
+}
+
+enum error inbox_direct_store_actors(const struct inbox_direct *direct, struct inbox_answer *const *answers, size_t count)
+{
+	const struct vocab_actor *actors[INBOX_DIRECT_MAX];
+	size_t actor_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (answers[i]->actor && !is_brought_before(answers, i))
+			actors[actor_count++] = answers[i]->actor;
+	return actor_count ? remote_actor_store_many(direct->federation, direct->db, direct->arena, actors, actor_count) :
 		ERROR_NONE;
 }
 
-static enum error take_in(struct intake_batch *batch, const struct inbox_answer *first)
+static enum error take_in(struct intake_batch *batch, struct inbox_answer *const *answers)
 {
 	const struct inbox_direct *direct = batch->direct;
 	enum error error = db_begin(direct->db);
 	if (!error)
-		error = store_actor(direct, first);
+		error = inbox_direct_store_actors(direct, answers, batch->claim.count);
 	if (!error)
 		error = lock(batch);
 	if (!error)
@@ -153,11 +166,11 @@ enum error inbox_direct_take(const struct inbox_direct *direct, struct inbox_ans
 	bool *ret_is_stored)
 {
 	struct intake_batch batch;
-	assert(count > 0 && count <= INBOX_DIRECT_MAX && (count == 1 || !answers[0]->actor));
+	assert(count > 0 && count <= INBOX_DIRECT_MAX);
 	arena_reset(direct->arena);
 	arena_reset(direct->work_arena);
 	begin_batch(&batch, direct, answers, count);
-	enum error error = take_in(&batch, answers[0]);
+	enum error error = take_in(&batch, answers);
 	if (db_is_in_transaction(direct->db))
 		db_rollback(direct->db);
 	if (error)

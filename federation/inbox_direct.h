@@ -20,11 +20,15 @@ struct inbox_direct {
 
 #define INBOX_DIRECT_MAX 64
 
-/* Together; answers: INBOX_VERIFIED, none with an actor unless it is the only one, which is then stored first.
+/* Together; answers: INBOX_VERIFIED, at most INBOX_DIRECT_MAX. The actors that they bring are stored first.
  * ret_is_stored[i] is false where the uri is there already. After an error nothing is stored, of any of them: of the
- * database; ERROR_FORBIDDEN, ERROR_GONE and ERROR_UNAVAILABLE as of remote_actor_store; anything else: they have to go
- * by the queue. */
+ * database; ERROR_FORBIDDEN, ERROR_GONE and ERROR_UNAVAILABLE as of remote_actor_store, of one of the actors; anything
+ * else: they have to go by the queue. */
 enum error inbox_direct_take(const struct inbox_direct *direct, struct inbox_answer *const *answers, size_t count,
 	bool *ret_is_stored) MUST_CHECK;
+
+/* The actors that they bring, in the caller's transaction. Errors as of remote_actor_store_many. */
+enum error inbox_direct_store_actors(const struct inbox_direct *direct, struct inbox_answer *const *answers, size_t count)
+	MUST_CHECK;
 
 #endif

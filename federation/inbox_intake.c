@@ -256,13 +256,11 @@ static bool take(struct inbox_intake *intake, struct group *ret_group)
 	while (intake->first && ret_group->count < GROUP_MAX_ROWS) {
 		struct inbox_entry *entry = intake->first;
 		bytes += entry->answer.row.body.len;
-		if (ret_group->count && (bytes > GROUP_MAX_BYTES || entry->answer.actor))
+		if (ret_group->count && bytes > GROUP_MAX_BYTES)
 			break;
 		intake->first = entry->next;
 		intake->waiting--;
 		ret_group->entries[ret_group->count++] = entry;
-		if (entry->answer.actor)
-			break;
 	}
 	ret_group->has_backlog = intake->waiting > DIRECT_WAITING_MAX;
 	if (!intake->first)
@@ -279,51 +277,51 @@ static bool is_of_database(enum error error)
 		error == ERROR_STORAGE_FULL;
 }
 
-static enum error store_with_actor(const struct inbox_direct *direct, const struct inbox_answer *answer)
+static bool brings_actor(const struct group *group)
 {
-	int64_t actor_id;
+	for (size_t i = 0; i < group->count; i++)
+		if (group->entries[i]->answer.actor)
+			return true;
+	return false;
+}
+
+static enum error store_with_actors(const struct inbox_direct *direct, struct inbox_answer *const *answers,
+	const struct activity_in *const *rows, size_t count, bool *ret_is_stored)
+{
 	enum error error = db_begin(direct->db);
 	if (!error)
-		error = remote_actor_store(direct->federation, direct->db, direct->arena, answer->actor, &actor_id);
+		error = inbox_direct_store_actors(direct, answers, count);
 	if (!error)
-		error = activity_in_insert(direct->db, direct->arena, &answer->row);
-	if (!error || error == ERROR_CONFLICT) {
-		enum error failure = db_commit(direct->db);
-		error = failure ? failure : error;
-	}
+		error = activity_in_insert_many(direct->db, direct->arena, rows, count, ret_is_stored);
+	if (!error)
+		error = db_commit(direct->db);
 	if (db_is_in_transaction(direct->db))
 		db_rollback(direct->db);
 	return error;
 }
 
-static enum error store_alone(const struct inbox_direct *direct, const struct inbox_answer *answer)
+/* For the queue. */
+static enum error store_all(const struct inbox_direct *direct, const struct group *group, struct inbox_answer *const *answers,
+	bool *ret_is_stored)
 {
+	const struct activity_in *rows[GROUP_MAX_ROWS];
 	arena_reset(direct->arena);
-	enum error error = answer->actor ? store_with_actor(direct, answer) : ERROR_UNAVAILABLE;
-	if (error == ERROR_UNAVAILABLE) /* somebody else is storing the same actor */
-		error = activity_in_insert(direct->db, direct->arena, &answer->row);
+	for (size_t i = 0; i < group->count; i++)
+		rows[i] = &answers[i]->row;
+	if (!brings_actor(group))
+		return activity_in_insert_many(direct->db, direct->arena, rows, group->count, ret_is_stored);
+	enum error error = store_with_actors(direct, answers, rows, group->count, ret_is_stored);
+	/* Somebody else is storing the same actor. */
+	if (error == ERROR_UNAVAILABLE && group->count == 1)
+		error = activity_in_insert_many(direct->db, direct->arena, rows, group->count, ret_is_stored);
 	return error;
 }
 
-/* For the queue. */
-static enum error store_all(const struct inbox_direct *direct, const struct group *group, bool *ret_is_stored)
-{
-	const struct activity_in *rows[GROUP_MAX_ROWS];
-	if (group->count == 1) {
-		enum error error = store_alone(direct, &group->entries[0]->answer);
-		*ret_is_stored = !error;
-		return error == ERROR_CONFLICT ? ERROR_NONE : error;
-	}
-	arena_reset(direct->arena);
-	for (size_t i = 0; i < group->count; i++)
-		rows[i] = &group->entries[i]->answer.row;
-	return activity_in_insert_many(direct->db, direct->arena, rows, group->count, ret_is_stored);
-}
-
+/* Of one that came alone, or of all. */
 static bool is_final(const struct group *group, enum error error)
 {
-	bool is_of_actor = group->entries[0]->answer.actor && (error == ERROR_FORBIDDEN || error == ERROR_GONE);
-	return !error || is_of_database(error) || is_of_actor;
+	bool is_of_actor = error == ERROR_FORBIDDEN || error == ERROR_GONE;
+	return !error || is_of_database(error) || (is_of_actor && group->count == 1 && brings_actor(group));
 }
 
 static enum error take_directly(struct inbox_intake *intake, const struct group *group, struct inbox_answer *const *answers,
@@ -343,25 +341,41 @@ static enum error take_directly(struct inbox_intake *intake, const struct group 
 	return ERROR_UNPROCESSABLE;
 }
 
-static void store_group(struct inbox_intake *intake, const struct group *group)
+/* The table knows more than memory does. */
+static void forget_keys(const struct inbox_intake *intake, const struct group *group)
 {
-	const struct inbox_direct *direct = &intake->direct;
+	for (size_t i = 0; i < group->count; i++)
+		if (group->entries[i]->answer.actor)
+			key_ring_forget(intake->direct.federation->keys, group->entries[i]->answer.actor->id);
+}
+
+/* False: nothing is stored and nobody was answered, each is to be tried by itself. */
+static bool store_group(struct inbox_intake *intake, const struct group *group)
+{
 	struct inbox_answer *answers[GROUP_MAX_ROWS];
 	bool is_stored[GROUP_MAX_ROWS];
 	metric_add(&groups, 1);
 	for (size_t i = 0; i < group->count; i++)
 		answers[i] = &group->entries[i]->answer;
 	enum error error = take_directly(intake, group, answers, is_stored);
-	if (!is_final(group, error))
-		error = store_all(direct, group, is_stored);
-	bool goes_alone = !is_final(group, error);
-	if (!error && answers[0]->actor) /* the table knows more than memory does */
-		key_ring_forget(direct->federation->keys, answers[0]->actor->id);
+	/* What one of several actors is refused for is no reason for all to go by the queue. */
+	bool is_of_one = group->count > 1 && brings_actor(group) && error != ERROR_UNPROCESSABLE;
+	if (!is_final(group, error) && !is_of_one)
+		error = store_all(&intake->direct, group, answers, is_stored);
+	if (!is_final(group, error) && group->count > 1)
+		return false;
+	if (!error)
+		forget_keys(intake, group);
+	for (size_t i = 0; i < group->count; i++)
+		end(group->entries[i], error ? error : is_stored[i] ? ERROR_NONE : ERROR_CONFLICT);
+	return true;
+}
+
+static void store_each(struct inbox_intake *intake, const struct group *group)
+{
 	for (size_t i = 0; i < group->count; i++) {
-		if (error)
-			end(group->entries[i], goes_alone ? store_alone(direct, answers[i]) : error);
-		else
-			end(group->entries[i], is_stored[i] ? ERROR_NONE : ERROR_CONFLICT);
+		const struct group one = { .entries = { group->entries[i] }, .count = 1, .has_backlog = group->has_backlog };
+		(void)store_group(intake, &one);
 	}
 }
 
@@ -382,5 +396,6 @@ void inbox_intake_add(struct inbox_intake *intake, struct inbox_entry *entry)
 	if (is_full)
 		end(entry, ERROR_UNAVAILABLE);
 	while (leads && take(intake, &group))
-		store_group(intake, &group);
+		if (!store_group(intake, &group))
+			store_each(intake, &group);
 }

@@ -25,9 +25,14 @@ static enum key_lookup look_up(struct inbox_attempt *attempt, struct str key_id,
 	struct key_owner *ret_owner)
 {
 	const struct inbox_request *request = attempt->request;
-	enum key_lookup lookup = key_ring_find(attempt->federation, attempt->db, attempt->arena, key_id, wants_fresh, ret_owner);
-	if (lookup != KEY_WANTED || !request->awaited || !str_eq(ret_owner->document_url, request->awaited_url))
-		return lookup;
+	enum key_lookup lookup;
+	bool awaits = request->awaited &&
+		key_ring_awaits(attempt->federation->keys, attempt->arena, key_id, request->awaited_url);
+	if (!awaits) {
+		lookup = key_ring_find(attempt->federation, attempt->db, attempt->arena, key_id, wants_fresh, ret_owner);
+		if (lookup != KEY_WANTED || !request->awaited || !str_eq(ret_owner->document_url, request->awaited_url))
+			return lookup;
+	}
 	lookup = key_ring_learn(attempt->federation, attempt->db, attempt->arena, key_id, request->awaited, ret_owner);
 	attempt->has_learned = lookup == KEY_FOUND;
 	return lookup;

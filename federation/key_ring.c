@@ -34,6 +34,8 @@ struct key_question {
 	struct str document_url; /* the id without its fragment */
 	struct str host;
 	struct str authority;
+	bool is_host_known; /* is_own_host was asked for */
+	bool is_own_host;
 	int64_t now_us;
 };
 
@@ -124,10 +126,11 @@ static struct public_key *parse_stored(const struct actor_key *stored)
 
 /* KEY_WANTED: not there. */
 static enum key_lookup find_in_table(struct federation *federation, struct db *db, struct arena *arena,
-	const struct key_question *question, struct key_owner *ret_owner)
+	struct key_question *question, struct key_owner *ret_owner)
 {
 	struct actor_key stored;
-	enum error error = actor_key_find(db, arena, question->key_id, &stored);
+	enum error error = actor_key_find(db, arena, question->key_id, question->authority, &stored, &question->is_own_host);
+	question->is_host_known = !error || error == ERROR_NOT_FOUND;
 	if (error == ERROR_NOT_FOUND)
 		return KEY_WANTED;
 	if (error)
@@ -146,7 +149,7 @@ static enum key_lookup find_in_table(struct federation *federation, struct db *d
 
 /* KEY_WANTED: neither here nor there. */
 static enum key_lookup find_stored(struct federation *federation, struct db *db, struct arena *arena,
-	const struct key_question *question, struct key_owner *ret_owner)
+	struct key_question *question, struct key_owner *ret_owner)
 {
 	if (find_in_memory(federation->keys, arena, question, ret_owner))
 		return KEY_FOUND;
@@ -203,18 +206,25 @@ static enum key_lookup begin_fetch(struct key_ring *ring, struct arena *arena, c
 	return lookup;
 }
 
+static enum error ask_about_host(struct db *db, struct arena *arena, struct key_question *question)
+{
+	struct domain domain;
+	enum error error = domain_find(db, arena, question->authority, &domain);
+	question->is_own_host = !error;
+	question->is_host_known = !error || error == ERROR_NOT_FOUND;
+	return error == ERROR_NOT_FOUND ? ERROR_NONE : error;
+}
+
 static enum key_lookup want_document(struct federation *federation, struct db *db, struct arena *arena,
-	const struct key_question *question, bool wants_fresh, struct key_owner *ret_owner)
+	struct key_question *question, bool wants_fresh, struct key_owner *ret_owner)
 {
 	enum key_lookup lookup = find_fetch(federation->keys, arena, question, wants_fresh, ret_owner);
 	if (lookup != KEY_FOUND)
 		return lookup;
-	struct domain domain;
-	enum error error = domain_find(db, arena, question->authority, &domain);
-	if (!error && !MUTANT("key_of_our_domain"))
-		return refuse("key_of_ours", ret_owner);
-	if (error && error != ERROR_NOT_FOUND)
+	if (!question->is_host_known && ask_about_host(db, arena, question))
 		return later("database", LATER_S, ret_owner);
+	if (question->is_own_host && !MUTANT("key_of_our_domain"))
+		return refuse("key_of_ours", ret_owner);
 	return begin_fetch(federation->keys, arena, question, wants_fresh, ret_owner);
 }
 
@@ -241,6 +251,20 @@ enum key_lookup key_ring_find(struct federation *federation, struct db *db, stru
 		}
 	}
 	return lookup;
+}
+
+bool key_ring_awaits(struct key_ring *ring, struct arena *arena, struct str key_id, struct str document_url)
+{
+	struct key_question question;
+	if (!ask(arena, key_id, &question))
+		return false;
+	pthread_mutex_lock(&ring->lock);
+	const struct key_fetch *fetch = key_memory_find_fetch(ring->memory, question.document_url, question.now_us);
+	bool is_unknown = !key_memory_get(ring->memory, question.key_id, question.now_us);
+	bool awaits = is_unknown && fetch && fetch->state == KEY_FETCH_UNDER_WAY && str_eq(fetch->wanted_url, document_url) &&
+		question.now_us - fetch->begun_us < KEY_FETCH_LONGEST_US;
+	pthread_mutex_unlock(&ring->lock);
+	return awaits;
 }
 
 static void end_fetch(struct key_ring *ring, const struct key_question *question, enum key_fetch_state state,

@@ -39,6 +39,10 @@ struct key_owner {
 enum key_lookup key_ring_find(struct federation *federation, struct db *db, struct arena *arena, struct str key_id,
 	bool wants_fresh, struct key_owner *ret_owner) MUST_CHECK;
 
+/* Whether nothing is remembered of key_id but that this document was asked for to learn it: then key_ring_learn may be
+ * called at once, and the table need not be asked again. */
+bool key_ring_awaits(struct key_ring *ring, struct arena *arena, struct str key_id, struct str document_url) MUST_CHECK;
+
 /* Reads key_id from its document: an actor that lists it, or a key document whose owner is still to be confirmed by
  * the actor's own document (KEY_WANTED again, with that URL). Two-way (CHECKLIST B5): the actor must list the key. */
 enum key_lookup key_ring_learn(struct federation *federation, struct db *db, struct arena *arena, struct str key_id,

@@ -149,6 +149,46 @@ static enum error answer_follow(struct db *db, struct arena *arena, const struct
 	return outbox_insert_for_one(db, arena, followed, &answer, follower, follower->uri);
 }
 
+static struct activity_out write_accept(struct arena *arena, const struct outbox_accept *accept)
+{
+	AUTO(buf) struct buf body = { 0 };
+	struct audience audience;
+	const struct actor followed = { .id = accept->followed_id, .uri = accept->followed_uri };
+	const struct actor follower = { .id = accept->follower_id, .uri = accept->follower_uri };
+	const struct vocab_activity_out follow = about("Follow", accept->follow_uri, &follower, followed.uri);
+
+	audience_of_one(arena, follower.id, follower.uri, false, &audience);
+	const struct vocab_activity_out answer = {
+		.uri = fragment_uri(arena, &followed, "accepts/follows", id_new()),
+		.type = "Accept",
+		.actor_uri = followed.uri,
+		.form = VOCAB_AS_ACTIVITY,
+		.activity = &follow,
+		.addresses = audience.addresses,
+	};
+	vocab_write_activity(&body, arena, &answer);
+	return (struct activity_out){
+		.id = id_new(),
+		.uri = answer.uri,
+		.type = str_from(answer.type),
+		.actor_id = followed.id,
+		.object_uri = follower.uri,
+		.body = arena_str(arena, buf_str(&body)),
+	};
+}
+
+enum error outbox_accept_follows(struct db *db, struct arena *arena, const struct outbox_accept *accepts, size_t count)
+{
+	struct activity_out *rows = arena_alloc_array(arena, count, sizeof(*rows));
+	int64_t *recipient_ids = arena_alloc_array(arena, count, sizeof(*recipient_ids));
+
+	for (size_t i = 0; i < count; i++) {
+		rows[i] = write_accept(arena, &accepts[i]);
+		recipient_ids[i] = accepts[i].follower_id;
+	}
+	return count ? activity_out_insert_for_each(db, arena, rows, recipient_ids, count) : ERROR_NONE;
+}
+
 enum error outbox_accept_follow(struct db *db, struct arena *arena, const struct actor *followed,
 	const struct actor *follower, struct str follow_uri)
 {

@@ -229,6 +229,47 @@ static enum error store(struct federation *federation, struct db *db, struct are
 	return error || policy.rejects_media ? error : store_emojis(db, arena, actor, view.authority);
 }
 
+/* What can be said of it without the database. */
+static enum error read_new(struct federation *federation, struct arena *arena, const struct vocab_actor *actor,
+	struct remote_actor_view *ret_view, bool *ret_rejects_media)
+{
+	struct url url;
+	if (!url_parse(arena, actor->id, &url))
+		return ERROR_FORBIDDEN;
+	struct policy_view policy = policy_judge(federation->policy, url.authority);
+	if (policy.verdict == POLICY_REFUSED)
+		return ERROR_FORBIDDEN;
+	enum error error = remote_actor_read(arena, actor, !policy.rejects_media, ret_view);
+	ret_view->row.domain = ret_view->authority;
+	*ret_rejects_media = policy.rejects_media;
+	return error;
+}
+
+enum error remote_actor_store_many(struct federation *federation, struct db *db, struct arena *arena,
+	const struct vocab_actor *const *actors, size_t count)
+{
+	struct actor_remote *rows = arena_alloc_array(arena, count, sizeof(*rows));
+	struct str *authorities = arena_alloc_array(arena, count, sizeof(*authorities));
+	bool *rejects_media = arena_alloc_array(arena, count, sizeof(*rejects_media));
+	int64_t *ids = arena_alloc_array(arena, count, sizeof(*ids));
+	enum error error = ERROR_NONE;
+	for (size_t i = 0; i < count && !error; i++) {
+		struct remote_actor_view view = { 0 };
+		error = read_new(federation, arena, actors[i], &view, &rejects_media[i]);
+		rows[i] = view.row;
+		authorities[i] = view.authority;
+	}
+	if (!error && count)
+		error = actor_store_new(db, arena, rows, authorities, count, ids);
+	for (size_t i = 0; i < count && !error; i++) {
+		if (!ids[i])
+			error = store(federation, db, arena, actors[i], NULL, &ids[i]);
+		else if (!rejects_media[i])
+			error = store_emojis(db, arena, actors[i], authorities[i]);
+	}
+	return error;
+}
+
 enum error remote_actor_store(struct federation *federation, struct db *db, struct arena *arena,
 	const struct vocab_actor *actor, int64_t *ret_actor_id)
 {

@@ -16,6 +16,11 @@ struct federation;
 enum error remote_actor_store(struct federation *federation, struct db *db, struct arena *arena,
 	const struct vocab_actor *actor, int64_t *ret_actor_id) MUST_CHECK;
 
+/* Several, of whom most are new, in the caller's transaction. After an error, which is the first of theirs, the transaction
+ * is to be rolled back. */
+enum error remote_actor_store_many(struct federation *federation, struct db *db, struct arena *arena,
+	const struct vocab_actor *const *actors, size_t count) MUST_CHECK;
+
 /* The same with what WebFinger just said of the handle: account_domain is canonical and led back to this actor; data
  * NULL when none did, and then the actor's own host counts again. */
 enum error remote_actor_store_named(struct federation *federation, struct db *db, struct arena *arena,

@@ -92,34 +92,17 @@ enum error activity_in_insert(struct db *db, struct arena *arena, const struct a
 	return ERROR_NONE;
 }
 
-/* One column of many rows. */
-#define COLUMN(type, field)                                              \
-	type *field = arena_alloc_array(arena, count, sizeof(*field));   \
-	for (size_t i = 0; i < count; i++)                               \
-		field[i] = activities[i]->field
-
 static void add_columns(struct db_values *values, struct arena *arena, const struct activity_in *const *activities, size_t count)
 {
-	COLUMN(int64_t, id);
-	COLUMN(struct str, uri);
-	COLUMN(struct str, type);
-	COLUMN(struct str, actor_uri);
-	COLUMN(struct str, object_uri);
-	COLUMN(struct str, body);
-	COLUMN(int64_t, inbox_actor_id);
-	COLUMN(int64_t, received_us);
-	struct str *proof = arena_alloc_array(arena, count, sizeof(*proof));
-	for (size_t i = 0; i < count; i++)
-		proof[i] = proof_name(activities[i]->verified_by);
-	db_value_int64_array(values, arena, id, count);
-	db_value_text_array(values, arena, uri, count);
-	db_value_text_array(values, arena, type, count);
-	db_value_text_array(values, arena, actor_uri, count);
-	db_value_text_array(values, arena, object_uri, count);
-	db_value_bytes_array(values, arena, body, count);
-	db_value_int64_array(values, arena, inbox_actor_id, count);
-	db_value_text_array(values, arena, proof, count);
-	db_value_time_array(values, arena, received_us, count);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, activities[i]->id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i]->uri);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i]->type);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i]->actor_uri);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i]->object_uri);
+	DB_VALUE_COLUMN(db_value_bytes_array, struct str, activities[i]->body);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, activities[i]->inbox_actor_id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, proof_name(activities[i]->verified_by));
+	DB_VALUE_COLUMN(db_value_time_array, int64_t, activities[i]->received_us);
 }
 
 enum error activity_in_insert_many(struct db *db, struct arena *arena, const struct activity_in *const *activities,

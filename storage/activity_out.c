@@ -70,29 +70,37 @@ static const struct statement insert = STATEMENT("activity_out_insert", 13,
 	"        (select count(*) from new_deliveries) + (select count(*) from new_fanout)");
 	// follows_followed_id, actors_pkey, actor_counts_pkey, domain_blocks_pkey, domains_authority_key
 
-/* The same for one actor, $10, and nobody else: most answers are. */
+/* Activities each for one actor, $10, and nobody else: most answers are. */
 static const struct statement insert_for_one = STATEMENT("activity_out_insert_for_one", 11,
-	"with activity as ("
+	"with given as materialized ("
+	"  select *"
+	"  from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bytea[], $8::boolean[],"
+	"              $9::boolean[], $10::bigint[], $11::boolean[])"
+	"    as n (id, uri, type, actor_id, post_id, object_uri, body, is_public, is_for_followers, recipient_id, is_personal)"
+	"), activity as ("
 	"  insert into activities_out (id, uri, type, actor_id, post_id, object_uri, body, body_sha256, is_public,"
 	"                              is_for_followers)"
-	"  values ($1, $2, $3, $4, $5, $6, $7, sha256($7::bytea), $8, $9)"
+	"  select n.id, n.uri, n.type, n.actor_id, nullif(n.post_id, 0), n.object_uri, n.body, sha256(n.body), n.is_public,"
+	"         n.is_for_followers"
+	"  from given as n"
 	"  on conflict do nothing"
 	"  returning id"
 	"), new_delivery as ("
 	"  insert into deliveries (activity_id, inbox_url, peer)"
-	"  select activity.id, p.inbox_url, p.peer"
-	"  from activity,"
-	"       (select one.inbox_url, " INBOX_PEER("one.inbox_url") " as peer"
-	"        from (select case when $11::boolean then a.inbox_url else " ACTOR_FOLDED_INBOX("a") " end as inbox_url"
-	"              from actors as a"
-	"              where a.id = $10::bigint"
-	"                and " ACTOR_IS_REACHED("a") ") as one) as p"
+	"  select p.id, p.inbox_url, p.peer"
+	"  from (select one.id, one.inbox_url, " INBOX_PEER("one.inbox_url") " as peer"
+	"        from (select activity.id,"
+	"                     case when n.is_personal then a.inbox_url else " ACTOR_FOLDED_INBOX("a") " end as inbox_url"
+	"              from activity"
+	"              join given as n on n.id = activity.id"
+	"              join actors as a on a.id = n.recipient_id"
+	"              where " ACTOR_IS_REACHED("a") ") as one) as p"
 	"  where " PEER_IS_REACHED("p.peer")
 	"  on conflict do nothing"
 	"  returning 1"
 	")"
 	" select (select count(*) from activity), (select count(*) from new_delivery)");
-	// actors_pkey, domain_blocks_pkey, domains_authority_key
+	// activities_out_uri_key, actors_pkey, domain_blocks_pkey, domains_authority_key
 
 /* Most people here are followed by people here, if at all: a few looks at indexes save a document that goes nowhere. */
 static const struct statement is_wanted = STATEMENT("activity_out_post_is_wanted", 1,
@@ -113,10 +121,52 @@ static const struct statement find = STATEMENT("activity_out_find", 1,
 
 STATEMENT_TABLE(activity_out_statements, &insert, &insert_for_one, &is_wanted, &find);
 
+static enum error run(struct db *db, struct arena *arena, const struct statement *statement, const struct db_values *values,
+	size_t count)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, statement, values, &rows);
+	if (error)
+		return error;
+	if (db_int64(&rows, 0, 0) != (int64_t)count)
+		return ERROR_CONFLICT;
+	if (db_int64(&rows, 0, 1))
+		wake_ring_on_commit(db, WAKE_DELIVERIES);
+	return ERROR_NONE;
+}
+
+static void add_columns(struct db_values *values, struct arena *arena, const struct activity_out *activities,
+	const int64_t *recipient_ids, bool is_personal, size_t count)
+{
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, activities[i].id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i].uri);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i].type);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, activities[i].actor_id);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, activities[i].post_id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, activities[i].object_uri);
+	DB_VALUE_COLUMN(db_value_bytes_array, struct str, activities[i].body);
+	DB_VALUE_COLUMN(db_value_bool_array, bool, activities[i].is_public);
+	DB_VALUE_COLUMN(db_value_bool_array, bool, activities[i].is_for_followers);
+	db_value_int64_array(values, arena, recipient_ids, count);
+	DB_VALUE_COLUMN(db_value_bool_array, bool, is_personal);
+}
+
+enum error activity_out_insert_for_each(struct db *db, struct arena *arena, const struct activity_out *activities,
+	const int64_t *recipient_ids, size_t count)
+{
+	struct db_values values = { .count = 0 };
+	add_columns(&values, arena, activities, recipient_ids, false, count);
+	return run(db, arena, &insert_for_one, &values, count);
+}
+
 enum error activity_out_insert(struct db *db, struct arena *arena, const struct activity_out *activity,
 	const struct activity_audience *audience)
 {
 	struct db_values values = { .count = 0 };
+	if (!audience->to_followers && audience->actor_count == 1 && audience->inbox_count == 0) {
+		add_columns(&values, arena, activity, audience->actor_ids, audience->is_personal, 1);
+		return run(db, arena, &insert_for_one, &values, 1);
+	}
 	db_value_int64(&values, activity->id);
 	db_value_text(&values, activity->uri);
 	db_value_text(&values, activity->type);
@@ -126,25 +176,11 @@ enum error activity_out_insert(struct db *db, struct arena *arena, const struct 
 	db_value_bytes(&values, activity->body);
 	db_value_bool(&values, activity->is_public);
 	db_value_bool(&values, activity->is_for_followers);
-	bool is_for_one = !audience->to_followers && audience->actor_count == 1 && audience->inbox_count == 0;
-	if (is_for_one) {
-		db_value_int64(&values, audience->actor_ids[0]);
-		db_value_bool(&values, audience->is_personal);
-	} else {
-		db_value_bool(&values, audience->to_followers);
-		db_value_int64_array(&values, arena, audience->actor_ids, audience->actor_count);
-		db_value_bool(&values, audience->is_personal);
-		db_value_text_array(&values, arena, audience->inbox_urls, audience->inbox_count);
-	}
-	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, is_for_one ? &insert_for_one : &insert, &values, &rows);
-	if (error)
-		return error;
-	if (!db_int64(&rows, 0, 0))
-		return ERROR_CONFLICT;
-	if (db_int64(&rows, 0, 1))
-		wake_ring_on_commit(db, WAKE_DELIVERIES);
-	return ERROR_NONE;
+	db_value_bool(&values, audience->to_followers);
+	db_value_int64_array(&values, arena, audience->actor_ids, audience->actor_count);
+	db_value_bool(&values, audience->is_personal);
+	db_value_text_array(&values, arena, audience->inbox_urls, audience->inbox_count);
+	return run(db, arena, &insert, &values, 1);
 }
 
 enum error activity_out_find(struct db *db, struct arena *arena, struct str uri, struct activity_out *ret_activity)

@@ -30,14 +30,19 @@ enum {
 	ACTOR_KEY_FETCHED_AT,
 };
 #define PRIVATE_SEALED (ACTOR_KEY_FETCHED_AT + 1)
+#define IS_OWN_HOST (ACTOR_KEY_FETCHED_AT + 2)
 
 #define ACTOR_KEY_TABLES           \
 	" from actor_keys as k"    \
 	" join actors as a on a.id = k.actor_id"
 
-static const struct statement find = STATEMENT("actor_key_find", 1,
-	"select " ACTOR_KEY_COLUMNS ACTOR_KEY_TABLES
-	" where k.uri = $1"); // actor_keys_pkey
+/* One row in any case: whether it is here, and whether its host is ours, are asked together. */
+static const struct statement find = STATEMENT("actor_key_find", 2,
+	"select " ACTOR_KEY_COLUMNS ", null,"
+	"       exists (select from domains as d where d.name = lower($2) or d.authority = lower($2))"
+	" from (select) as asked"
+	" left join (actor_keys as k join actors as a on a.id = k.actor_id) on k.uri = $1");
+	// actor_keys_pkey, actors_pkey, domains_name_key, domains_authority_key
 
 static const struct statement find_private = STATEMENT("actor_key_find_private", 2,
 	"select " ACTOR_KEY_COLUMNS ", k.private_sealed" ACTOR_KEY_TABLES
@@ -64,15 +69,18 @@ static void read_key(const struct db_rows *rows, struct actor_key *key)
 	};
 }
 
-enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct actor_key *ret_key)
+enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct str authority,
+	struct actor_key *ret_key, bool *ret_is_own_host)
 {
 	struct db_values values = { .count = 0 };
 	db_value_text(&values, uri);
+	db_value_text(&values, authority);
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &find, &values, &rows);
 	if (error)
 		return error;
-	if (!rows.count)
+	*ret_is_own_host = db_bool(&rows, 0, IS_OWN_HOST);
+	if (db_is_null(&rows, 0, ACTOR_KEY_URI))
 		return ERROR_NOT_FOUND;
 	read_key(&rows, ret_key);
 	return ERROR_NONE;

@@ -91,7 +91,49 @@ static const struct statement store_key = STATEMENT("actor_remote_store_key", 5,
 	"   and k.kind = excluded.kind"
 	"   and (k.public_pem, k.public_bytes) is distinct from (excluded.public_pem, excluded.public_bytes)"); // actor_keys_pkey
 
-STATEMENT_TABLE(actor_remote_statements, &check, &take_handle, &store, &drop_keys, &store_key);
+/* Of whom nothing is here yet, with their keys. In the order of their uris, so that two who store the same wait for one
+ * another in turn. */
+static const struct statement store_new = STATEMENT("actor_remote_store_new", 34,
+	"with arriving as ("
+	"  select n.*"
+	"  from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
+	"              $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],"
+	"              $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::boolean[], $23::boolean[],"
+	"              $24::boolean[], $25::boolean[], $26::timestamptz[], $27::timestamptz[], $28::text[], $29::text[])"
+	"    as n (id, kind, username, domain, uri, url, inbox_url, outbox_url, followers_url, following_url, featured_url,"
+	"          featured_tags_url, shared_inbox_url, display_name, summary_html, fields, avatar_url, avatar_alt, header_url,"
+	"          header_alt, also_known_as, is_locked, is_discoverable, is_indexable, is_memorial, created_at, fetched_at,"
+	"          attribution_domains, authority)"
+	"  where not exists (select from actors as a where a.uri = n.uri)"
+	"    and not exists (select from actors as a where a.handle = lower(n.username) and a.domain = lower(n.domain))"
+	"    and not exists (select from tombstones as t where t.uri = n.uri)"
+	"    and not exists (select from domains as d where d.name = lower(n.authority) or d.authority = lower(n.authority))"
+	"  order by n.uri"
+	"), stored as ("
+	"  insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, outbox_url, followers_url, following_url,"
+	"                      featured_url, featured_tags_url, shared_inbox_url, display_name, summary_html, fields, avatar_url,"
+	"                      avatar_alt, header_url, header_alt, also_known_as, is_locked, is_discoverable, is_indexable,"
+	"                      is_memorial, created_at, updated_at, fetched_at, attribution_domains)"
+	"  select n.id, n.kind, n.username, lower(n.username), lower(n.domain), n.uri, n.url, n.inbox_url, n.outbox_url,"
+	"         n.followers_url, n.following_url, n.featured_url, n.featured_tags_url, n.shared_inbox_url,"
+	"         coalesce(n.display_name, ''), coalesce(n.summary_html, ''), coalesce(n.fields::jsonb, '[]'), n.avatar_url,"
+	"         coalesce(n.avatar_alt, ''), n.header_url, coalesce(n.header_alt, ''), n.also_known_as::text[], n.is_locked,"
+	"         n.is_discoverable, n.is_indexable, n.is_memorial, coalesce(n.created_at, n.fetched_at), n.fetched_at,"
+	"         n.fetched_at, n.attribution_domains::text[]"
+	"  from arriving as n"
+	"  on conflict do nothing"
+	"  returning id"
+	"), stored_keys as ("
+	"  insert into actor_keys (uri, actor_id, kind, public_pem, public_bytes)"
+	"  select k.uri, k.actor_id, k.kind, k.public_pem, k.public_bytes"
+	"  from unnest($30::bigint[], $31::text[], $32::text[], $33::text[], $34::bytea[])"
+	"    as k (actor_id, uri, kind, public_pem, public_bytes)"
+	"  join stored on stored.id = k.actor_id"
+	"  on conflict do nothing"
+	")"
+	" select id from stored"); // actors_uri_key, actors_handle_domain_key, tombstones_pkey, actor_keys_pkey
+
+STATEMENT_TABLE(actor_remote_statements, &check, &take_handle, &store, &drop_keys, &store_key, &store_new);
 
 static enum error check_origin(struct db *db, struct arena *arena, const struct actor_remote *actor,
 	bool *ret_is_handle_anothers)
@@ -255,5 +297,100 @@ enum error actor_store_remote(struct db *db, struct arena *arena, const struct a
 		return error;
 	*ret_id = id;
 	*ret_is_new = is_new;
+	return ERROR_NONE;
+}
+
+#define TEXTS(expression) DB_VALUE_COLUMN(db_value_text_array, struct str, expression)
+#define FLAGS(expression) DB_VALUE_COLUMN(db_value_bool_array, bool, expression)
+#define TIMES(expression) DB_VALUE_COLUMN(db_value_time_array, int64_t, expression)
+
+static size_t at_most(size_t count, size_t limit)
+{
+	return count < limit ? count : limit;
+}
+
+static void add_columns(struct db_values *values, struct arena *arena, const struct actor_remote *actors,
+	const struct str *authorities, const int64_t *ids, size_t count)
+{
+	db_value_int64_array(values, arena, ids, count);
+	TEXTS(str_from(actor_kind_name(actors[i].kind)));
+	TEXTS(actors[i].username);
+	TEXTS(actors[i].domain);
+	TEXTS(actors[i].uri);
+	TEXTS(actors[i].url);
+	TEXTS(actors[i].inbox_url);
+	TEXTS(actors[i].outbox_url);
+	TEXTS(actors[i].followers_url);
+	TEXTS(actors[i].following_url);
+	TEXTS(actors[i].featured_url);
+	TEXTS(actors[i].featured_tags_url);
+	TEXTS(actors[i].shared_inbox_url);
+	TEXTS(actors[i].display_name);
+	TEXTS(actors[i].summary_html);
+	TEXTS(actors[i].fields_json);
+	TEXTS(actors[i].avatar_url);
+	TEXTS(actors[i].avatar_alt);
+	TEXTS(actors[i].header_url);
+	TEXTS(actors[i].header_alt);
+	TEXTS(db_array_text(arena, actors[i].also_known_as,
+		at_most(actors[i].also_known_as_count, ACTOR_ALSO_KNOWN_AS_MAX)));
+	FLAGS(actors[i].is_locked);
+	FLAGS(actors[i].is_discoverable);
+	FLAGS(actors[i].is_indexable);
+	FLAGS(actors[i].is_memorial);
+	TIMES(actors[i].created_us);
+	TIMES(actors[i].fetched_us);
+	TEXTS(db_array_text(arena, actors[i].attribution_domains,
+		at_most(actors[i].attribution_domain_count, ACTOR_ATTRIBUTION_DOMAINS_MAX)));
+	db_value_text_array(values, arena, authorities, count);
+}
+
+static void add_keys(struct db_values *values, struct arena *arena, const struct actor_remote *actors, const int64_t *ids,
+	size_t count)
+{
+	enum { URI, KIND, PEM, BYTES, COLUMNS };
+	size_t room = 0, filled = 0;
+	struct str *columns[COLUMNS];
+	for (size_t i = 0; i < count; i++)
+		room += actors[i].key_count;
+	int64_t *owners = arena_alloc_array(arena, room, sizeof(*owners));
+	for (int i = 0; i < COLUMNS; i++)
+		columns[i] = arena_alloc_array(arena, room, sizeof(struct str));
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < actors[i].key_count; j++, filled++) {
+			const struct actor_key_new *key = &actors[i].keys[j];
+			owners[filled] = ids[i];
+			columns[URI][filled] = key->uri;
+			columns[KIND][filled] = key_kind(key);
+			columns[PEM][filled] = key->public_pem;
+			columns[BYTES][filled] = key->public_bytes;
+		}
+	}
+	db_value_int64_array(values, arena, owners, filled);
+	db_value_text_array(values, arena, columns[URI], filled);
+	db_value_text_array(values, arena, columns[KIND], filled);
+	db_value_text_array(values, arena, columns[PEM], filled);
+	db_value_bytes_array(values, arena, columns[BYTES], filled);
+}
+
+enum error actor_store_new(struct db *db, struct arena *arena, const struct actor_remote *actors,
+	const struct str *authorities, size_t count, int64_t *ret_ids)
+{
+	int64_t *ids = arena_alloc_array(arena, count, sizeof(*ids));
+	struct db_values values = { .count = 0 };
+	for (size_t i = 0; i < count; i++)
+		ids[i] = id_new();
+	add_columns(&values, arena, actors, authorities, ids, count);
+	add_keys(&values, arena, actors, ids, count);
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &store_new, &values, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++)
+		ret_ids[i] = 0;
+	for (int row = 0; row < rows.count; row++)
+		for (size_t i = 0; i < count; i++)
+			if (ids[i] == db_int64(&rows, row, 0))
+				ret_ids[i] = ids[i];
 	return ERROR_NONE;
 }

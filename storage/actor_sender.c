@@ -7,7 +7,7 @@
 
 static const struct statement find_many = STATEMENT("actor_sender_find_many", 1,
 	"select a.id, a.uri, a.domain_id is not null, a.suspended_at is not null, a.deleted_at is not null,"
-	"       a.is_handle_confirmed, a.fetched_at"
+	"       a.is_handle_confirmed, a.fetched_at, a.silenced_at is not null, a.is_locked, a.kind = 'Application'"
 	" from actors as a"
 	" where a.uri = any ($1::text[])"
 	" order by a.id"); // actors_uri_key
@@ -33,6 +33,9 @@ enum error actor_sender_find_many(struct db *db, struct arena *arena, const stru
 			.is_deleted = db_bool(&rows, row, 4),
 			.is_handle_confirmed = db_bool(&rows, row, 5),
 			.fetched_us = db_time(&rows, row, 6),
+			.is_silenced = db_bool(&rows, row, 7),
+			.is_locked = db_bool(&rows, row, 8),
+			.is_instance = db_bool(&rows, row, 9),
 		};
 	*ret_senders = senders;
 	*ret_count = (size_t)rows.count;

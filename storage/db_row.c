@@ -3,6 +3,8 @@
  * Values into PostgreSQL's binary form and rows out of it. */
 #include "storage/statement.h"
 
+#include "base/buf.h"
+
 #include <libpq-fe.h>
 
 #include <assert.h>
@@ -173,6 +175,23 @@ void db_value_text_array(struct db_values *values, struct arena *arena, const st
 void db_value_bytes_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count)
 {
 	add_strings(values, arena, BYTEA_OID, items, count);
+}
+
+struct str db_array_text(struct arena *arena, const struct str *items, size_t count)
+{
+	AUTO(buf) struct buf text = { 0 };
+	buf_add_char(&text, '{');
+	for (size_t i = 0; i < count; i++) {
+		buf_add_str(&text, i ? STR_LITERAL(",\"") : STR_LITERAL("\""));
+		for (size_t at = 0; at < items[i].len; at++) {
+			if (items[i].data[at] == '"' || items[i].data[at] == '\\')
+				buf_add_char(&text, '\\');
+			buf_add_char(&text, items[i].data[at]);
+		}
+		buf_add_char(&text, '"');
+	}
+	buf_add_char(&text, '}');
+	return arena_str(arena, buf_str(&text));
 }
 
 void db_rows_clear(struct db_rows *rows)

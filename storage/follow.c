@@ -7,6 +7,7 @@
 #include "storage/event.h"
 #include "storage/home.h"
 #include "storage/statement.h"
+#include "base/mutant.h"
 
 #include <assert.h>
 
@@ -49,6 +50,32 @@ static const struct statement create = STATEMENT("follow_create", 5,
 	" from (select count(*) as count, bool_or(a.id = $2 and a.domain_id is not null) as is_follower_local"
 	"       from actors as a"
 	"       where a.id in ($2, $3)) as both_here"); // actors_pkey, follows_follower_id_followed_id_key
+
+/* An Undo that came first, and a block, leave a tombstone and a row: such a Follow is no plain one. */
+static const struct statement create_many = STATEMENT("follow_create_many", 6,
+	"with new_follow as ("
+	"  insert into follows (id, follower_id, followed_id, state, uri)"
+	"  select n.id, n.follower_id, n.followed_id, n.state, n.uri"
+	"  from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])"
+	"    as n (id, follower_id, followed_id, state, uri)"
+	"  where not exists (select from tombstones as t where $6::boolean and t.uri = n.uri)"
+	"    and not exists (select from blocks as b where $6 and b.blocker_id = n.followed_id and b.blocked_id = n.follower_id)"
+	"  order by n.follower_id, n.followed_id"
+	"  on conflict do nothing"
+	"  returning id, follower_id, followed_id, state"
+	"), counted as ("
+	"  insert into actor_counts as c (actor_id, following, followers)"
+	"  select one.actor_id, sum(one.following), sum(one.followers)"
+	"  from new_follow as n,"
+	"       lateral (values (n.follower_id, 1, 0), (n.followed_id, 0, 1)) as one (actor_id, following, followers)"
+	"  where n.state = 'accepted'"
+	"  group by one.actor_id"
+	"  order by one.actor_id"
+	"  on conflict (actor_id) do update"
+	"  set following = c.following + excluded.following,"
+	"      followers = c.followers + excluded.followers"
+	")"
+	" select id from new_follow"); // tombstones_pkey, blocks_blocker_id_blocked_id_key, follows_follower_id_followed_id_key, actor_counts_pkey
 
 static const struct statement find = STATEMENT("follow_find", 2,
 	"select " FOLLOW_COLUMNS
@@ -165,7 +192,7 @@ static const struct statement set_options = STATEMENT("follow_set_options", 6,
 	" where follower_id = $1"
 	"   and followed_id = $2"); // follows_follower_id_followed_id_key
 
-STATEMENT_TABLE(follow_statements, &set_options, &create, &find, &find_by_uri, &accept_one, &remove_one, &set_uri, &list_followers,
+STATEMENT_TABLE(follow_statements, &set_options, &create, &create_many, &find, &find_by_uri, &accept_one, &remove_one, &set_uri, &list_followers,
 	&list_following, &list_followers_at, &list_local_followers);
 
 static struct str state_name(enum follow_state state)
@@ -200,6 +227,36 @@ enum error follow_create(struct db *db, struct arena *arena, const struct follow
 	tell_both(db, follow->follower_id, follow->followed_id);
 	bool has_home = follow->state == FOLLOW_ACCEPTED && db_bool(&rows, 0, 2);
 	return has_home ? home_merge_actor(db, arena, follow->follower_id, follow->followed_id) : ERROR_NONE;
+}
+
+static void add_columns(struct db_values *values, struct arena *arena, const struct follow *follows, size_t count)
+{
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, follows[i].id);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, follows[i].follower_id);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, follows[i].followed_id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, state_name(follows[i].state));
+	DB_VALUE_COLUMN(db_value_text_array, struct str, follows[i].uri);
+}
+
+enum error follow_create_many(struct db *db, struct arena *arena, const struct follow *follows, size_t count,
+	bool *ret_is_created)
+{
+	struct db_values values = { .count = 0 };
+	assert(db_is_in_transaction(db));
+	add_columns(&values, arena, follows, count);
+	db_value_bool(&values, !MUTANT("follow_create_many"));
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(db, arena, &create_many, &values, &rows);
+	if (error)
+		return error;
+	for (size_t i = 0; i < count; i++) {
+		ret_is_created[i] = false;
+		for (int row = 0; row < rows.count && !ret_is_created[i]; row++)
+			ret_is_created[i] = db_int64(&rows, row, 0) == follows[i].id;
+		if (ret_is_created[i])
+			tell_both(db, follows[i].follower_id, follows[i].followed_id);
+	}
+	return ERROR_NONE;
 }
 
 static enum error find_one(struct db *db, struct arena *arena, const struct statement *statement,

@@ -20,7 +20,7 @@
 	"case when not follows.is_follower then coalesce(rule.for_not_followers, 'accept') end,"                   \
 	"case when not follows.is_following and teller.created_at > now() - interval '30 days'"                    \
 	" then coalesce(rule.for_new_accounts, 'accept') end,"                                                     \
-	"case when not follows.is_following and $3 = 'mention' and p.visibility = 'direct'"                        \
+	"case when not follows.is_following and one.kind = 'mention' and p.visibility = 'direct'"                        \
 	" and not exists (select from posts as own where own.conversation_id = p.conversation_id and own.actor_id = told.id)" \
 	" then coalesce(rule.for_private_mentions, 'filter') end,"                                                 \
 	"case when not follows.is_following and (teller.silenced_at is not null or " SERVER_IS_SILENCED("teller") ")" \
@@ -28,16 +28,19 @@
 
 static const struct statement add = STATEMENT("notification_add", 6,
 	"with candidate as ("
-	"  select told.id as actor_id, teller.id as from_actor_id,"
-	"         case when $3 in ('poll', 'update', 'quoted_update', 'status', 'sign_up', 'report')"
+	"  select one.id, told.id as actor_id, one.kind, teller.id as from_actor_id, one.post_id, one.further_id,"
+	"         case when one.kind in ('poll', 'update', 'quoted_update', 'status', 'sign_up', 'report')"
 	"                or exists (select from notification_permissions as n"
 	"                           where n.actor_id = told.id and n.from_actor_id = teller.id)"
 	"              then '{}'::text[]"
 	"              else " RULES " end as rules"
-	"  from actors as told"
-	"  cross join actors as teller"
+	"  from (select given.id, given.actor_id, given.kind, given.from_actor_id, nullif(given.post_id, 0) as post_id, given.further_id"
+	"        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[])"
+	"          as given (id, actor_id, kind, from_actor_id, post_id, further_id)) as one"
+	"  join actors as told on told.id = one.actor_id"
+	"  join actors as teller on teller.id = one.from_actor_id"
 	"  left join notification_policies as rule on rule.actor_id = told.id"
-	"  left join posts as p on p.id = $5::bigint"
+	"  left join posts as p on p.id = one.post_id"
 	"  cross join lateral ("
 	"    select exists (select from follows as f"
 	"                   where f.follower_id = told.id and f.followed_id = teller.id and f.state = 'accepted')"
@@ -46,12 +49,10 @@ static const struct statement add = STATEMENT("notification_add", 6,
 	"                   where f.follower_id = teller.id and f.followed_id = told.id and f.state = 'accepted'"
 	"                     and f.created_at < now() - interval '3 days')"
 	"           as is_follower) as follows"
-	"  where told.id = $2"
-	"    and told.domain_id is not null"
+	"  where told.domain_id is not null"
 	"    and told.suspended_at is null"
-	"    and teller.id = $4"
-	"    and (told.id <> teller.id or $3 = 'poll')"
-	"    and ($5::bigint is null or p.id is not null)"
+	"    and (told.id <> teller.id or one.kind = 'poll')"
+	"    and (one.post_id is null or p.id is not null)"
 	"    and not exists (select from blocks as b where b.blocker_id = told.id and b.blocked_id = teller.id)"
 	"    and not exists (select from mutes as m"
 	"                    where m.muter_id = told.id and m.muted_id = teller.id and m.hides_notifications"
@@ -62,32 +63,41 @@ static const struct statement add = STATEMENT("notification_add", 6,
 	"    and not exists (select from conversation_mutes as c"
 	"                    where c.actor_id = told.id and c.conversation_id = p.conversation_id)"
 	"    and not exists (select from notifications as n"
-	"                    where n.actor_id = told.id and n.kind = $3 and n.from_actor_id = teller.id"
-	"                      and (n.post_id = $5 or $5 is null and n.post_id is null))"
+	"                    where n.actor_id = told.id and n.kind = one.kind and n.from_actor_id = teller.id"
+	"                      and (n.post_id = one.post_id or one.post_id is null and n.post_id is null))"
 	"), judged as ("
-	"  select actor_id, from_actor_id, coalesce('filter' = any (rules), false) as is_filtered"
-	"  from candidate"
-	"  where coalesce('drop' = any (rules), false) is false"
+	"  select c.*, coalesce('filter' = any (c.rules), false) as is_filtered"
+	"  from candidate as c"
+	"  where coalesce('drop' = any (c.rules), false) is false"
 	"), written as ("
 	"  insert into notifications (id, actor_id, kind, from_actor_id, post_id, is_filtered)"
-	"  select $1, actor_id, $3, from_actor_id, $5, is_filtered from judged"
+	"  select id, actor_id, kind, from_actor_id, post_id, is_filtered from judged"
 	"  on conflict do nothing"
-	"  returning actor_id, from_actor_id"
+	"  returning actor_id, kind, from_actor_id, post_id"
+	"), fresh as ("
+	"  select j.id"
+	"  from judged as j"
+	"  join written as w on w.actor_id = j.actor_id and w.kind = j.kind and w.from_actor_id = j.from_actor_id"
+	"                   and w.post_id is not distinct from j.post_id"
 	"), requested as ("
 	"  insert into notification_requests (id, actor_id, from_actor_id)"
-	"  select $6, j.actor_id, j.from_actor_id from judged as j join written using (actor_id) where j.is_filtered"
+	"  select min(j.further_id), j.actor_id, j.from_actor_id"
+	"  from judged as j join fresh using (id)"
+	"  where j.is_filtered"
+	"  group by j.actor_id, j.from_actor_id"
 	"  on conflict (actor_id, from_actor_id) do update"
 	"  set updated_at = now()"
 	"), rung as ("
 	"  insert into jobs (id, kind, key)"
-	"  select $6, 'push', $1::bigint::text from judged as j join written using (actor_id)"
+	"  select j.further_id, 'push', j.id::text from judged as j join fresh using (id)"
 	"  where not j.is_filtered"
 	"    and exists (select from push_subscriptions as s where s.actor_id = j.actor_id)"
 	"  on conflict do nothing"
 	")"
-	" select j.is_filtered, exists (select from written),"
+	" select j.id, j.is_filtered, f.id is not null,"
 	"        exists (select from push_subscriptions as s where s.actor_id = j.actor_id)"
-	" from judged as j"); // primary and unique keys, posts_conversation_id, push_subscriptions_actor_id
+	" from judged as j"
+	" left join fresh as f on f.id = j.id"); // primary and unique keys, posts_conversation_id, push_subscriptions_actor_id
 
 static const struct statement remove_one = STATEMENT("notification_remove", 4,
 	"delete from notifications"
@@ -180,40 +190,75 @@ bool notification_kind_from_name(struct str name, enum notification_kind *ret_ki
 	return false;
 }
 
-/* *ret_is_taken: it should have been written and was not, so that its id is another's. */
-static enum error try_add(struct db *db, struct arena *arena, struct db_values *values, int64_t id, int64_t actor_id,
-	bool *ret_is_taken)
+static void add_columns(struct db_values *values, struct arena *arena, const struct notification_new *news, const int64_t *ids,
+	size_t count)
 {
+	db_value_int64_array(values, arena, ids, count);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, news[i].actor_id);
+	DB_VALUE_COLUMN(db_value_text_array, struct str, str_from(kind_names[news[i].kind]));
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, news[i].from_actor_id);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, news[i].post_id);
+	DB_VALUE_COLUMN(db_value_int64_array, int64_t, id_new());
+}
+
+static size_t index_of(const int64_t *ids, size_t count, int64_t id)
+{
+	size_t index = 0;
+	while (index < count && ids[index] != id)
+		index++;
+	return index;
+}
+
+/* Leaves those that should have been written and were not, as their ids are others'. */
+static enum error try_add(struct db *db, struct arena *arena, struct notification_new *news, size_t *count)
+{
+	size_t taken = 0;
+	struct db_values values = { .count = 0 };
+	int64_t *ids = arena_alloc_array(arena, *count, sizeof(*ids));
+	for (size_t i = 0; i < *count; i++)
+		ids[i] = id_new_short();
+	add_columns(&values, arena, news, ids, *count);
 	AUTO(db_rows) struct db_rows rows = { 0 };
-	enum error error = db_run(db, arena, &add, values, &rows);
+	enum error error = db_run(db, arena, &add, &values, &rows);
 	if (error)
 		return error;
-	*ret_is_taken = rows.count && !db_bool(&rows, 0, 1);
-	if (!rows.count || *ret_is_taken || db_bool(&rows, 0, 0))
-		return ERROR_NONE;
-	event_emit_on_commit(db, EVENT_NOTIFICATION, id, actor_id);
-	if (db_bool(&rows, 0, 2))
-		wake_ring_on_commit(db, WAKE_JOBS);
+	struct notification_new *again = arena_alloc_array(arena, *count, sizeof(*again));
+	for (int row = 0; row < rows.count; row++) {
+		size_t index = index_of(ids, *count, db_int64(&rows, row, 0));
+		if (index == *count)
+			continue;
+		if (!db_bool(&rows, row, 2)) {
+			again[taken++] = news[index];
+			continue;
+		}
+		if (db_bool(&rows, row, 1))
+			continue;
+		event_emit_on_commit(db, EVENT_NOTIFICATION, ids[index], news[index].actor_id);
+		if (db_bool(&rows, row, 3))
+			wake_ring_on_commit(db, WAKE_JOBS);
+	}
+	for (size_t i = 0; i < taken; i++)
+		news[i] = again[i];
+	*count = taken;
 	return ERROR_NONE;
+}
+
+enum error notification_add_many(struct db *db, struct arena *arena, const struct notification_new *news, size_t count)
+{
+	enum error error = ERROR_NONE;
+	struct notification_new *left = arena_alloc_array(arena, count, sizeof(*left));
+	for (size_t i = 0; i < count; i++)
+		left[i] = news[i];
+	for (int try = 0; !error && count > 0 && try < ID_TRIES; try++)
+		error = try_add(db, arena, left, &count);
+	return error;
 }
 
 enum error notification_add(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
 	int64_t from_actor_id, int64_t post_id)
 {
-	enum error error = ERROR_NONE;
-	bool is_taken = true;
-	for (int try = 0; !error && is_taken && try < ID_TRIES; try++) {
-		int64_t id = id_new_short();
-		struct db_values values = { .count = 0 };
-		db_value_int64(&values, id);
-		db_value_int64(&values, actor_id);
-		db_value_text(&values, str_from(kind_names[kind]));
-		db_value_int64(&values, from_actor_id);
-		db_value_id(&values, post_id);
-		db_value_int64(&values, id_new());
-		error = try_add(db, arena, &values, id, actor_id, &is_taken);
-	}
-	return error;
+	const struct notification_new one = { actor_id, kind, from_actor_id, post_id };
+	return notification_add_many(db, arena, &one, 1);
 }
 
 enum error notification_remove(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,

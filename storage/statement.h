@@ -65,6 +65,20 @@ void db_value_bytes_array(struct db_values *values, struct arena *arena, const s
 /* text[]; an item with data NULL gives SQL null. */
 void db_value_text_array(struct db_values *values, struct arena *arena, const struct str *items, size_t count);
 
+/* How PostgreSQL writes a text[], for columns of arrays: an array of arrays would have to be as long in each row. */
+struct str db_array_text(struct arena *arena, const struct str *items, size_t count);
+
+/* One column of `count` rows, each an expression of i:
+ *   DB_VALUE_COLUMN(db_value_text_array, struct str, rows[i].uri);
+ * where `values`, `arena` and `count` are the caller's. */
+#define DB_VALUE_COLUMN(add_array, type, expression)                                     \
+	do {                                                                             \
+		type *column = arena_alloc_array(arena, count, sizeof(*column));         \
+		for (size_t i = 0; i < count; i++)                                       \
+			column[i] = (expression);                                        \
+		add_array(values, arena, column, count);                                 \
+	} while (0)
+
 struct db_rows {
 	struct arena *arena;
 	void *result; /* PGresult, cleared by db_rows_clear */

@@ -29,6 +29,12 @@ enum error outbox_undo_follow(struct db *db, struct arena *arena, const struct a
 	const struct actor *followed, struct str follow_uri) MUST_CHECK;
 enum error outbox_accept_follow(struct db *db, struct arena *arena, const struct actor *followed,
 	const struct actor *follower, struct str follow_uri) MUST_CHECK;
+/* Of remote followers, in one statement. */
+struct outbox_accept {
+	int64_t followed_id, follower_id;
+	struct str followed_uri, follower_uri, follow_uri;
+};
+enum error outbox_accept_follows(struct db *db, struct arena *arena, const struct outbox_accept *accepts, size_t count) MUST_CHECK;
 enum error outbox_reject_follow(struct db *db, struct arena *arena, const struct actor *followed,
 	const struct actor *follower, struct str follow_uri) MUST_CHECK;
 

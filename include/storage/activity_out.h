@@ -38,6 +38,11 @@ struct activity_audience {
 enum error activity_out_insert(struct db *db, struct arena *arena, const struct activity_out *activity,
 	const struct activity_audience *audience) MUST_CHECK;
 
+/* Several in one statement, each for one actor: recipient_ids[i], by the shared inbox. ERROR_CONFLICT when one of their
+ * uris is there: others are written then, and the transaction is to be rolled back. */
+enum error activity_out_insert_for_each(struct db *db, struct arena *arena, const struct activity_out *activities,
+	const int64_t *recipient_ids, size_t count) MUST_CHECK;
+
 /* As peers may read it (by its id). ERROR_NOT_FOUND when absent or old. */
 enum error activity_out_find(struct db *db, struct arena *arena, struct str uri, struct activity_out *ret_activity) MUST_CHECK;
 

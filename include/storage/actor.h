@@ -162,6 +162,12 @@ struct actor_remote {
 enum error actor_store_remote(struct db *db, struct arena *arena, const struct actor_remote *actor, int64_t *ret_id,
 	bool *ret_is_new) MUST_CHECK;
 
+/* Those of whom nothing is here, in one statement, in the caller's transaction: ret_ids[i] is 0 where the uri, the handle
+ * or a tombstone is known, or the host of its id, authorities[i], is one of ours; actor_store_remote tells which.
+ * is_handle_confirmed is taken as false. */
+enum error actor_store_new(struct db *db, struct arena *arena, const struct actor_remote *actors,
+	const struct str *authorities, size_t count, int64_t *ret_ids) MUST_CHECK;
+
 /* In the caller's transaction: its posts, follows, boosts, favourites, votes and blocks go, with all counters that they
  * moved, and the keys of a remote one (its own Delete is still to be signed with those of a local one); the row stays,
  * suspended and without its texts, and a tombstone, so that the id and the name never come back. Twice is fine.

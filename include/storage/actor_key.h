@@ -22,8 +22,10 @@ struct actor_key {
 	int64_t actor_fetched_us; /* remote only */
 };
 
-/* ERROR_NOT_FOUND when absent. */
-enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct actor_key *ret_key) MUST_CHECK;
+/* ERROR_NOT_FOUND when absent. *ret_is_own_host in both cases: authority, the host of the key's id, stands for one of our
+ * domains, or is one of their names. */
+enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct str authority,
+	struct actor_key *ret_key, bool *ret_is_own_host) MUST_CHECK;
 
 /* A local actor's key of that kind with its sealed private half. ERROR_NOT_FOUND. */
 enum error actor_key_find_private(struct db *db, struct arena *arena, int64_t actor_id, enum actor_key_kind kind,

@@ -10,7 +10,9 @@
 struct actor_sender {
 	int64_t id;
 	struct str uri;
-	bool is_local, is_suspended, is_deleted;
+	bool is_local, is_suspended, is_silenced, is_deleted;
+	bool is_locked;   /* asks for consent before it is followed */
+	bool is_instance; /* an Application: only relays follow ours */
 	bool is_handle_confirmed;
 	int64_t fetched_us; /* 0 for never */
 };

@@ -22,6 +22,12 @@ struct follow {
  * absent. */
 enum error follow_create(struct db *db, struct arena *arena, const struct follow *follow) MUST_CHECK;
 
+/* Of remote followers, in one statement, in the caller's transaction; both actors of each are known and not the same.
+ * ret_is_created[i] is false where there is one already, of the pair or of the uri, where the uri was undone before it
+ * came (a tombstone) and where the followed one blocks the follower. */
+enum error follow_create_many(struct db *db, struct arena *arena, const struct follow *follows, size_t count,
+	bool *ret_is_created) MUST_CHECK;
+
 /* ERROR_NOT_FOUND when there is none. */
 enum error follow_find(struct db *db, struct arena *arena, int64_t follower_id, int64_t followed_id,
 	struct follow *ret_follow) MUST_CHECK;

@@ -32,6 +32,15 @@ enum notification_kind {
 enum error notification_add(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
 	int64_t from_actor_id, int64_t post_id) MUST_CHECK;
 
+/* The same for several, no two of which are the same, in one statement. */
+struct notification_new {
+	int64_t actor_id;
+	enum notification_kind kind;
+	int64_t from_actor_id;
+	int64_t post_id; /* 0 for none */
+};
+enum error notification_add_many(struct db *db, struct arena *arena, const struct notification_new *news, size_t count) MUST_CHECK;
+
 /* When what it told of was taken back. */
 enum error notification_remove(struct db *db, struct arena *arena, int64_t actor_id, enum notification_kind kind,
 	int64_t from_actor_id, int64_t post_id) MUST_CHECK;

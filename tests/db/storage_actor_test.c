@@ -12,6 +12,14 @@
 
 /* ---- remote actors ---- */
 
+static enum error find_key(struct str uri, struct actor_key *ret_key)
+{
+	bool is_own_host = true;
+	enum error error = actor_key_find(inbox_db, arena, uri, STR_LITERAL("remote.example"), ret_key, &is_own_host);
+	assert_false(is_own_host);
+	return error;
+}
+
 static void a_remote_actor_is_stored_as_its_server_tells_it(void **state)
 {
 	(void)state;
@@ -142,7 +150,7 @@ static void keys_are_replaced_and_nobody_takes_another_ones_key(void **state)
 	remote.key_count = 2;
 	int64_t id = store(&remote);
 	struct actor_key key;
-	assert_int_equal(actor_key_find(inbox_db, arena, keys[0].uri, &key), ERROR_NONE);
+	assert_int_equal(find_key(keys[0].uri, &key), ERROR_NONE);
 	assert_int_equal(key.kind, ACTOR_KEY_RSA);
 	assert_int_equal(key.actor_id, id);
 	assert_true(str_eq(key.actor_uri, remote.uri));
@@ -151,15 +159,15 @@ static void keys_are_replaced_and_nobody_takes_another_ones_key(void **state)
 	assert_int_equal(key.actor_fetched_us, remote.fetched_us);
 	int64_t created_us = key.created_us;
 	store(&remote);
-	assert_int_equal(actor_key_find(inbox_db, arena, keys[0].uri, &key), ERROR_NONE);
+	assert_int_equal(find_key(keys[0].uri, &key), ERROR_NONE);
 	assert_int_equal(key.created_us, created_us); /* the same key is as old as it was */
 	keys[0].public_pem = STR_LITERAL("pem 2");
 	remote.key_count = 1;
 	store(&remote);
-	assert_int_equal(actor_key_find(inbox_db, arena, keys[0].uri, &key), ERROR_NONE);
+	assert_int_equal(find_key(keys[0].uri, &key), ERROR_NONE);
 	assert_string_equal(key.public_pem.data, "pem 2");
 	assert_true(key.created_us > created_us);
-	assert_int_equal(actor_key_find(inbox_db, arena, keys[1].uri, &key), ERROR_NOT_FOUND);
+	assert_int_equal(find_key(keys[1].uri, &key), ERROR_NOT_FOUND);
 
 	struct actor_remote thief = remote_actor("thief");
 	struct actor_key_new stolen[] = { { .uri = keys[0].uri, .public_pem = STR_LITERAL("thief's") },
@@ -167,10 +175,10 @@ static void keys_are_replaced_and_nobody_takes_another_ones_key(void **state)
 	thief.keys = stolen;
 	thief.key_count = 2;
 	store(&thief);
-	assert_int_equal(actor_key_find(inbox_db, arena, keys[0].uri, &key), ERROR_NONE);
+	assert_int_equal(find_key(keys[0].uri, &key), ERROR_NONE);
 	assert_int_equal(key.actor_id, id);
 	assert_string_equal(key.public_pem.data, "pem 2");
-	assert_int_equal(actor_key_find(inbox_db, arena, stolen[1].uri, &key), ERROR_NONE);
+	assert_int_equal(find_key(stolen[1].uri, &key), ERROR_NONE);
 	assert_true(key.is_local);
 }
 
@@ -238,7 +246,7 @@ static void keys_of_a_local_actor_are_replaced_together(void **state)
 	assert_true(str_eq(ed25519.public_bytes, BYTES_B));
 	assert_true(str_eq(rsa.uri, before.uri) && rsa.created_us > before.created_us);
 	struct actor_key public_half;
-	assert_int_equal(actor_key_find(inbox_db, arena, rsa.uri, &public_half), ERROR_NONE);
+	assert_int_equal(find_key(rsa.uri, &public_half), ERROR_NONE);
 	assert_null(public_half.private_sealed.data);
 	int64_t remote_id = make_remote("hanna");
 	assert_int_equal(actor_replace_keys(db, arena, remote_id, &keys), ERROR_NOT_FOUND);

@@ -34,13 +34,15 @@ static int64_t read_clock(void)
 	return now_us;
 }
 
-enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct actor_key *ret_key)
+enum error actor_key_find(struct db *db, struct arena *arena, struct str uri, struct str authority,
+	struct actor_key *ret_key, bool *ret_is_own_host)
 {
 	(void)db;
 	(void)arena;
 	table_reads++;
 	if (table_error)
 		return table_error;
+	*ret_is_own_host = str_eq(authority, STR_LITERAL("our.test"));
 	if (!stored_key.uri.data || !str_eq(stored_key.uri, uri))
 		return ERROR_NOT_FOUND;
 	*ret_key = stored_key;

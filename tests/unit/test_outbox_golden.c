@@ -225,6 +225,19 @@ enum error activity_out_insert(struct db *db, struct arena *unused, const struct
 	return ERROR_NONE;
 }
 
+enum error activity_out_insert_for_each(struct db *db, struct arena *unused, const struct activity_out *activities,
+	const int64_t *recipient_ids, size_t count)
+{
+	(void)db;
+	(void)unused;
+	assert_int_equal(count, 1);
+	assert_true(recipient_ids[0] > 0);
+	assert_false(activities[0].is_public);
+	assert_null(sent.data);
+	sent = arena_str(arena, activities[0].body);
+	return ERROR_NONE;
+}
+
 /* ---- golden files ---- */
 
 /* Ids made by id_new have more digits than those of this file. */
@@ -308,6 +321,8 @@ static void follows_and_blocks_are_sent_as_written_here(void **state)
 	SENDS("follow", outbox_follow(NULL, arena, &me, &other, follow));
 	SENDS("undo_follow", outbox_undo_follow(NULL, arena, &me, &other, follow));
 	SENDS("accept_follow", outbox_accept_follow(NULL, arena, &me, &other, STR_LITERAL(BOB "#follows/1")));
+	const struct outbox_accept several = { me.id, other.id, me.uri, other.uri, STR(BOB "#follows/1") };
+	SENDS("accept_follow", outbox_accept_follows(NULL, arena, &several, 1));
 	SENDS("reject_follow", outbox_reject_follow(NULL, arena, &me, &other, STR_LITERAL(BOB "#follows/1")));
 	SENDS("block", outbox_block(NULL, arena, &me, &other, outbox_block_uri(arena, &me, 12)));
 	SENDS("undo_block", outbox_undo_block(NULL, arena, &me, &other, outbox_block_uri(arena, &me, 12)));
