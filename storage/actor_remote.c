@@ -93,7 +93,7 @@ static const struct statement store_key = STATEMENT("actor_remote_store_key", 5,
 
 /* Of whom nothing is here yet, with their keys. In the order of their uris, so that two who store the same wait for one
  * another in turn. */
-static const struct statement store_new = STATEMENT("actor_remote_store_new", 34,
+static const struct statement store_new = STATEMENT("actor_remote_store_new", 35,
 	"with arriving as ("
 	"  select n.*"
 	"  from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
@@ -106,8 +106,8 @@ static const struct statement store_new = STATEMENT("actor_remote_store_new", 34
 	"          attribution_domains, authority)"
 	"  where not exists (select from actors as a where a.uri = n.uri)"
 	"    and not exists (select from actors as a where a.handle = lower(n.username) and a.domain = lower(n.domain))"
-	"    and not exists (select from tombstones as t where t.uri = n.uri)"
-	"    and not exists (select from domains as d where d.name = lower(n.authority) or d.authority = lower(n.authority))"
+	"    and not exists (select from tombstones as t where $35::boolean and t.uri = n.uri)"
+	"    and not exists (select from domains as d where $35 and (d.name = lower(n.authority) or d.authority = lower(n.authority)))"
 	"  order by n.uri"
 	"), stored as ("
 	"  insert into actors (id, kind, username, handle, domain, uri, url, inbox_url, outbox_url, followers_url, following_url,"
@@ -382,6 +382,7 @@ enum error actor_store_new(struct db *db, struct arena *arena, const struct acto
 		ids[i] = id_new();
 	add_columns(&values, arena, actors, authorities, ids, count);
 	add_keys(&values, arena, actors, ids, count);
+	db_value_bool(&values, !MUTANT("actor_store_new"));
 	AUTO(db_rows) struct db_rows rows = { 0 };
 	enum error error = db_run(db, arena, &store_new, &values, &rows);
 	if (error)

@@ -3,12 +3,16 @@
  * Activities that are handled as they come in: what is done at once, what takes the queue, and that it is all or nothing. */
 #include "inbox_world.h"
 
+#include "federation/federation.h"
+#include "federation/inbox_intake.h"
+#include "federation/key_ring.h"
 #include "storage/activity_in.h"
 #include "storage/uri_lock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -165,6 +169,200 @@ static void a_refusal_within_is_none_of_the_actor(void **state)
 	assert_string_equal(posts(note), "0");
 }
 
+/* ---- who is new here ---- */
+
+static const char *const names[] = { "ida", "jon", "kim", "lea", "max" };
+
+/* What the server of that name tells of one of its people. */
+static const struct vocab_actor *document_of(const char *host, const char *name)
+{
+	struct vocab_actor *actor = arena_alloc(world_arena, sizeof(*actor));
+	struct vocab_key *keys = arena_alloc_array(world_arena, 1, sizeof(*keys));
+	static const char multibase[] = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+	const char *uri = text("https://%s/users/%s", host, name);
+	keys[0] = (struct vocab_key){ .kind = VOCAB_KEY_MULTIBASE, .id = str_from(text("%s#ed25519-key", uri)),
+		.owner = str_from(uri), .text = str_from(multibase) };
+	static const struct str aliases[] = { STR("https://old.example/users/\"a\\b"), STR("https://old.example/{c,d}") };
+	*actor = (struct vocab_actor){ .type = ACTOR_PERSON, .id = str_from(uri), .url = str_from(uri),
+		.username = str_from(name), .name = STR_LITERAL("Ida \"{,}\\"), .inbox = str_from(text("%s/inbox", uri)),
+		.shared_inbox = str_from(text("https://%s/inbox", host)), .keys = keys, .key_count = 1 };
+	actor->also_known_as.ids = (struct str *)aliases;
+	actor->also_known_as.count = 2;
+	return actor;
+}
+
+static struct inbox_answer *follow_by(const struct vocab_actor *actor, const char *id, const struct actor *target)
+{
+	struct inbox_answer *answer = verified(activity(id, "Follow", actor->id.data, target->uri.data, ""));
+	assert_non_null(answer);
+	answer->actor = actor;
+	return answer;
+}
+
+static const char *state_of_follow(const char *follower, const struct actor *followed)
+{
+	return query("select coalesce((select f.state from follows as f join actors as a on a.id = f.follower_id"
+		" where a.uri = '%s' and f.followed_id = %lld), 'none')", follower, (long long)followed->id);
+}
+
+static const char *answers_to(const char *follower)
+{
+	return query("select coalesce(string_agg(o.type || ' to ' || d.inbox_url, ', ' order by o.id), 'none')"
+		" from activities_out as o join deliveries as d on d.activity_id = o.id where o.object_uri = '%s'", follower);
+}
+
+static void follows_of_strangers_are_taken_in_together(void **state)
+{
+	(void)state;
+	struct actor open = make_local("open", false), asking = make_local("asking", true);
+	struct actor blocked = make_remote("blocked", "strangers.example"), known = make_remote("known", "strangers.example");
+	struct actor late = make_remote("late", "strangers.example");
+	make_block(&open, &blocked, id_of(&open, "blocks"));
+	make_follow(&known, &open, id_of(&known, "follows"), true);
+	execute("insert into tombstones (uri, is_local, was_known) values ('https://strangers.example/f/late', false, false)");
+	const struct vocab_actor *ida = document_of("strangers.example", names[0]);
+	const struct vocab_actor *jon = document_of("strangers.example", names[1]);
+	struct inbox_answer *answers[] = {
+		follow_by(ida, "https://strangers.example/f/1", &open), follow_by(jon, "https://strangers.example/f/2", &open),
+		follow_by(ida, "https://strangers.example/f/3", &asking), verified(say(&blocked, "Follow", open.uri.data)),
+		verified(say(&known, "Follow", open.uri.data)),
+		verified(activity("https://strangers.example/f/late", "Follow", late.uri.data, open.uri.data, "")),
+		verified(say(&known, "Follow", "https://company.example/users/nobody")), verified(say(&known, "Follow", late.uri.data)),
+	};
+	enum { COUNT = sizeof(answers) / sizeof(answers[0]) };
+	bool is_stored[COUNT];
+	const struct inbox_direct direct = world_direct();
+	assert_int_equal(inbox_direct_take(&direct, answers, COUNT, is_stored), ERROR_NONE);
+	const char *expected[COUNT] = { "done", "done", "done", "done", "done", "dropped: undone", "dropped: not_ours",
+		"dropped: not_ours" };
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_true(is_stored[i]);
+		assert_string_equal(outcome(answers[i]->row.uri.data), expected[i]);
+	}
+	assert_string_equal(state_of_follow(ida->id.data, &open), "accepted");
+	assert_string_equal(state_of_follow(jon->id.data, &open), "accepted");
+	assert_string_equal(state_of_follow(ida->id.data, &asking), "pending");
+	assert_string_equal(state_of_follow(blocked.uri.data, &open), "none");
+	assert_string_equal(state_of_follow(late.uri.data, &open), "none");
+	assert_string_equal(query("select uri from follows where follower_id = %lld", (long long)known.id), answers[4]->row.uri.data);
+	assert_string_equal(query("select followers || ' ' || following from actor_counts where actor_id = %lld",
+		(long long)open.id), "3 0");
+	assert_string_equal(query("select c.following from actor_counts as c join actors as a on a.id = c.actor_id where a.uri = '%s'",
+		ida->id.data), "1");
+	assert_string_equal(answers_to(ida->id.data), "Accept to https://strangers.example/inbox");
+	assert_string_equal(answers_to(jon->id.data), "Accept to https://strangers.example/inbox");
+	assert_true(strncmp(answers_to(blocked.uri.data), "Reject to ", 10) == 0);
+	assert_true(strncmp(answers_to(known.uri.data), "Accept to ", 10) == 0);
+	assert_string_equal(answers_to(late.uri.data), "none");
+	assert_string_equal(query("select string_agg(rtrim(a.handle, '0123456789'), ' ' order by a.handle) from notifications as n join actors as a"
+		" on a.id = n.from_actor_id where n.actor_id = %lld and n.kind = 'follow'", (long long)open.id), "ida jon known");
+	assert_string_equal(query("select string_agg(kind, ' ') from notifications where actor_id = %lld", (long long)asking.id),
+		"follow_request");
+}
+
+static void who_is_new_is_kept_as_told(void **state)
+{
+	(void)state;
+	struct actor open = make_local("open2", false);
+	const struct vocab_actor *kim = document_of("Kept.example", names[2]);
+	struct inbox_answer *answers[] = { follow_by(kim, "https://kept.example/f/1", &open) };
+	const struct inbox_direct direct = world_direct();
+	bool is_stored[1];
+	assert_int_equal(inbox_direct_take(&direct, answers, 1, is_stored), ERROR_NONE);
+	struct actor kept = find_actor(kim->id.data);
+	assert_true(str_eq(kept.username, STR_LITERAL("kim")));
+	assert_true(str_eq(kept.domain, STR_LITERAL("kept.example")));
+	assert_false(kept.is_handle_confirmed);
+	assert_true(str_eq(kept.display_name, kim->name));
+	assert_true(str_eq(kept.also_known_as_json,
+		STR_LITERAL("[\"https://old.example/users/\\\"a\\\\b\",\"https://old.example/{c,d}\"]")) ||
+		str_eq(kept.also_known_as_json,
+			STR_LITERAL("[\"https://old.example/users/\\\"a\\\\b\", \"https://old.example/{c,d}\"]")));
+	assert_string_equal(query("select kind || ' ' || octet_length(public_bytes) from actor_keys where actor_id = %lld",
+		(long long)kept.id), "ed25519 32");
+}
+
+/* One of them is not to be stored: nothing of the group is, so that each may be tried by itself. */
+static void who_must_not_be_stored_stops_the_group(void **state)
+{
+	(void)state;
+	struct actor open = make_local("open3", false);
+	const struct inbox_direct direct = world_direct();
+	const struct vocab_actor *lea = document_of("good.example", names[3]);
+	const struct vocab_actor *max = document_of("gone.example", names[4]);
+	const struct vocab_actor *ours = document_of("company.example", "someone");
+	bool is_stored[2];
+	execute("insert into tombstones (uri, is_local, was_known) values ('%s', false, false)", max->id.data);
+	const struct { const struct vocab_actor *actor; enum error expected; } cases[] = { { max, ERROR_GONE }, { ours, ERROR_FORBIDDEN } };
+	for (size_t i = 0; i < 2; i++) {
+		struct inbox_answer *answers[] = { follow_by(lea, "https://good.example/f/1", &open),
+			follow_by(cases[i].actor, text("https://other.example/f/%zu", i), &open) };
+		assert_int_equal(inbox_direct_take(&direct, answers, 2, is_stored), cases[i].expected);
+		assert_string_equal(query("select count(*) from actors where uri in ('%s', '%s')", lea->id.data,
+			cases[i].actor->id.data), "0");
+		assert_string_equal(query("select count(*) from activities_in where uri = 'https://good.example/f/1'"), "0");
+	}
+}
+
+/* ---- the intake ---- */
+
+#define GROUP 4
+
+struct awaited {
+	struct inbox_entry entry;
+	enum inbox_verdict verdict;
+	const char *reason;
+};
+
+static struct inbox_intake *intake;
+static struct awaited awaited[GROUP];
+static size_t answered;
+
+static void note(struct inbox_entry *entry)
+{
+	struct awaited *one = (struct awaited *)entry;
+	one->verdict = entry->answer.verdict;
+	one->reason = entry->answer.reason;
+	answered++;
+	/* Whoever is told stands in the middle of the intake: what is brought now comes together. */
+	for (size_t i = 1; entry == &awaited[0].entry && i < GROUP; i++)
+		inbox_intake_add(intake, &awaited[i].entry);
+}
+
+static void bring(size_t index, struct inbox_answer *answer)
+{
+	json_incref(answer->document);
+	awaited[index] = (struct awaited){ .entry = { .answer = *answer, .done = note } };
+}
+
+static void one_bad_actor_of_a_group_is_refused_by_itself(void **state)
+{
+	(void)state;
+	struct actor open = make_local("open4", false);
+	struct inbox_direct direct = world_direct();
+	for (size_t is_direct = 0; is_direct < 2; is_direct++) {
+		const char *host = is_direct ? "direct.example" : "queued.example";
+		answered = 0;
+		bring(0, follow_by(document_of(host, names[0]), text("https://%s/f/0", host), &open));
+		bring(1, follow_by(document_of(host, names[1]), text("https://%s/f/1", host), &open));
+		bring(2, follow_by(document_of("company.example", "someone"), text("https://%s/f/2", host), &open));
+		bring(3, follow_by(document_of(host, names[1]), text("https://%s/f/3", host), &open));
+		direct.federation->keys = key_ring_new();
+		intake = inbox_intake_new(direct.federation, is_direct);
+		inbox_intake_add(intake, &awaited[0].entry);
+		assert_int_equal(answered, GROUP);
+		inbox_intake_free(&intake);
+		key_ring_free(&direct.federation->keys);
+		for (size_t i = 0; i < GROUP; i++) {
+			assert_int_equal(awaited[i].verdict, i == 2 ? INBOX_FORBIDDEN : INBOX_ACCEPTED);
+			assert_string_equal(awaited[i].reason, i == 2 ? "actor_refused" : "stored");
+		}
+		assert_string_equal(query("select count(*) from actors where domain = '%s'", host), "2");
+		assert_string_equal(query("select string_agg(state, ' ' order by uri) from activities_in where uri like 'https://%s/%%'", host),
+			is_direct ? "done done done" : "waiting waiting waiting");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +372,10 @@ int main(void)
 		cmocka_unit_test(who_holds_an_id_is_not_waited_for),
 		cmocka_unit_test(what_fails_leaves_nothing_behind),
 		cmocka_unit_test(a_refusal_within_is_none_of_the_actor),
+		cmocka_unit_test(follows_of_strangers_are_taken_in_together),
+		cmocka_unit_test(who_is_new_is_kept_as_told),
+		cmocka_unit_test(who_must_not_be_stored_stops_the_group),
+		cmocka_unit_test(one_bad_actor_of_a_group_is_refused_by_itself),
 	};
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

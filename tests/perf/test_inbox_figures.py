@@ -211,12 +211,15 @@ def plant_past(server, database, pem):
     connection.close()
 
 
-def follow_all(server, fleet, who):
+def follow_all(server, fleet, who, at_once=1):
     """Until each has its Accept."""
-    before = len(accepts(fleet))
-    for name, host in who:
-        body, headers = fleet.signed(server.url + "/inbox", fleet.follow(f"{server.url}/users/shop", name, host))
+    def follow(one):
+        body, headers = fleet.signed(server.url + "/inbox", fleet.follow(f"{server.url}/users/shop", *one))
         assert server.post("/inbox", data=body, headers=headers).status_code == 202
+
+    before = len(accepts(fleet))
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(follow, who))
     wait_until(lambda: len(accepts(fleet)) >= before + len(who), 120, "the Accepts")
 
 
@@ -231,24 +234,25 @@ def idle_cpu_seconds(server, cluster, seconds):
     return spent(before, cpu_seconds(server, cluster), time.monotonic() - begin)
 
 
-def test_what_a_follow_of_an_unknown_actor_costs(own_postgres, database_factory, server_factory, fleet, smoke):
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_what_a_follow_of_an_unknown_actor_costs(own_postgres, database_factory, server_factory, fleet, smoke, at_once):
     """Past what comes once: the first use of each connection, plans made for empty tables. What the server does in the
     same time when nothing comes is subtracted, and printed."""
     database = database_factory(own_postgres)
     server = server_factory(database=database, settings={**QUIET, "federation.allow_addresses": "127.0.0.0/8"})
     server.create_account("shop")
     plant_past(server, database, fleet.pem)
-    follow_all(server, fleet, [(f"early{n}", n % HOSTS) for n in range(100)])
+    follow_all(server, fleet, [(f"early{n}", n % HOSTS) for n in range(100)], at_once)
     idle = idle_cpu_seconds(server, own_postgres, 1 if smoke else 6)
-    who = [(f"new{n}", n % HOSTS) for n in range(50 if smoke else 400)]
+    who = [(f"new{n}", n % HOSTS) for n in range(50 if smoke else 400 if at_once == 1 else 1600)]
     before, gets, begin = cpu_seconds(server, own_postgres), len(fleet.gets), time.monotonic()
-    follow_all(server, fleet, who)
+    follow_all(server, fleet, who, at_once)
     seconds = time.monotonic() - begin
     ours, theirs = [cost - rate * seconds / len(who) for cost, rate
                     in zip(spent(before, cpu_seconds(server, own_postgres), len(who)), idle)]
     cost_ms = (ours + theirs) * 1e3
     print(f"\n{ours * 1e3:.2f} ms of ours, {theirs * 1e3:.2f} ms of PostgreSQL; idle {idle[0] * 1e3:.1f} and {idle[1] * 1e3:.1f} ms"
           f" each second, of {seconds:.1f} s")
-    per_follow = (len(fleet.gets) - gets) / len(who)
-    figure(smoke, "Follow of an unknown actor, GETs", f"{per_follow:.1f}", "each", "3", per_follow <= 3)
-    figure(smoke, "Follow of an unknown actor, CPU with PostgreSQL", f"{cost_ms:.2f}", "ms each", "3", cost_ms <= 3)
+    per_follow, how = (len(fleet.gets) - gets) / len(who), "alone" if at_once == 1 else f"{at_once} at once"
+    figure(smoke, f"Follow of an unknown actor, {how}, GETs", f"{per_follow:.1f}", "each", "3", per_follow <= 3)
+    figure(smoke, f"Follow of an unknown actor, {how}, CPU with PostgreSQL", f"{cost_ms:.2f}", "ms each", "3", cost_ms <= 3)

@@ -235,6 +235,36 @@ static void an_unknown_key_is_read_from_its_document_with_all_keys_of_its_actor(
 	assert_int_equal(find(fixture, KEY, false), KEY_FOUND);
 }
 
+static bool awaits(struct fixture *fixture, const char *key_id, const char *url)
+{
+	return key_ring_awaits(fixture->federation.keys, fixture->arena, str_from(key_id), str_from(url));
+}
+
+static void only_what_was_asked_for_is_learned_from_without_asking_the_table(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_false(awaits(fixture, KEY, ACTOR));
+	assert_int_equal(find(fixture, KEY, false), KEY_WANTED);
+	assert_true(awaits(fixture, KEY, ACTOR));
+	assert_false(awaits(fixture, KEY, "https://peer.test/users/b"));
+	assert_false(awaits(fixture, "https://peer.test/users/b#main-key", ACTOR));
+	assert_false(awaits(fixture, "not a url", ACTOR));
+	now_us += MINUTE_US;
+	assert_false(awaits(fixture, KEY, ACTOR));
+	now_us -= MINUTE_US;
+	assert_int_equal(learn(fixture, KEY, ACTOR, good_actor(fixture)), KEY_FOUND);
+	assert_false(awaits(fixture, KEY, ACTOR));
+}
+
+static void a_key_that_is_known_is_tried_before_a_new_one_is_learned(void **state)
+{
+	struct fixture *fixture = *state;
+	store_key(other_pem);
+	assert_int_equal(find(fixture, KEY, false), KEY_FOUND);
+	assert_int_equal(find(fixture, KEY, true), KEY_WANTED);
+	assert_false(awaits(fixture, KEY, ACTOR));
+}
+
 static void everyone_who_asks_during_a_fetch_shares_it(void **state)
 {
 	struct fixture *fixture = *state;
@@ -478,6 +508,8 @@ int main(void)
 		TEST(a_stored_key_is_parsed_once_and_asked_for_again_after_five_minutes),
 		TEST(keys_that_can_be_nobodys_are_refused_before_any_fetch),
 		TEST(an_unknown_key_is_read_from_its_document_with_all_keys_of_its_actor),
+		TEST(only_what_was_asked_for_is_learned_from_without_asking_the_table),
+		TEST(a_key_that_is_known_is_tried_before_a_new_one_is_learned),
 		TEST(everyone_who_asks_during_a_fetch_shares_it),
 		TEST(a_key_document_is_believed_when_its_owner_lists_it),
 		TEST(a_key_that_its_owner_does_not_list_is_nobodys),
