@@ -140,12 +140,39 @@ static enum error find_actor(const struct inbox_claim *claim, size_t index, stru
 	return actor_find_by_uri(context->db, context->arena, uri, &context->actor);
 }
 
+static const struct actor_sender *find_in(const struct actor_sender *actors, size_t count, struct str uri)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(actors[i].uri, uri))
+			return &actors[i];
+	return NULL;
+}
+
 static const struct actor_sender *find_known(const struct inbox_claim *claim, struct str uri)
 {
-	for (size_t i = 0; i < claim->known_count; i++)
-		if (str_eq(claim->known[i].uri, uri))
-			return &claim->known[i];
-	return NULL;
+	return find_in(claim->known, claim->known_count, uri);
+}
+
+static const struct actor_sender *find_followed(const struct inbox_claim *claim, size_t index)
+{
+	struct str uri = followed_of(claim, index);
+	const struct actor_sender *known = find_known(claim, uri);
+	return known ? known : find_in(claim->whole->followed, claim->whole->followed_count, uri);
+}
+
+/* Those who came by the queue were not read when the senders were loaded. */
+static enum error load_followed(const struct inbox_claim *claim, size_t first, size_t count)
+{
+	struct str *uris = arena_alloc_array(claim->step->work_arena, count, sizeof(*uris));
+	size_t uri_count = 0;
+	for (size_t i = first; i < first + count; i++) {
+		struct str followed = followed_of(claim, i);
+		if (followed.data && !find_known(claim, followed) && !is_among(uris, uri_count, followed))
+			uris[uri_count++] = followed;
+	}
+	claim->whole->followed_count = 0;
+	return uri_count ? actor_sender_find_many(claim->step->db, claim->step->work_arena, uris, uri_count,
+		&claim->whole->followed, &claim->whole->followed_count) : ERROR_NONE;
 }
 
 /* Enough of the actor for what is handled together. */
@@ -365,7 +392,7 @@ static void choose_early(const struct inbox_claim *claim, size_t first, size_t c
 		}
 		early->follow_places[early->follow_count] = first + i;
 		early->followers[early->follow_count++] =
-			(struct inbox_follower){ context, find_known(claim, followed_of(claim, first + i)) };
+			(struct inbox_follower){ context, find_followed(claim, first + i) };
 	}
 }
 
@@ -386,8 +413,11 @@ static enum error handle_early(const struct inbox_claim *claim, size_t first, si
 		.create_places = arena_alloc_array(arena, count, sizeof(size_t)),
 		.follow_places = arena_alloc_array(arena, count, sizeof(size_t)),
 	};
+	enum error error = load_followed(claim, first, count);
+	if (error)
+		return error;
 	choose_early(claim, first, count, places, &early);
-	enum error error = inbox_create_many(early.creates, early.create_count, is_done);
+	error = inbox_create_many(early.creates, early.create_count, is_done);
 	if (error)
 		return error;
 	note_early(claim, early.create_places, is_done, early.create_count);

@@ -36,11 +36,14 @@ struct inbox_reading {
 	json_t *document;
 };
 
-/* The whole of the actors whose activities go one by one; loaded when the first of them is handled. */
+/* What is loaded when the first needs it: the whole of the actors whose activities go one by one, and whom those who come
+ * by the queue want to follow. */
 struct inbox_known_actors {
 	bool is_loaded;
 	struct actor *actors;
 	size_t count;
+	struct actor_sender *followed;
+	size_t followed_count;
 };
 
 struct inbox_claim {
