@@ -29,6 +29,8 @@
 struct kept_activity {
 	struct list_link link; /* the one used last comes last */
 	struct delivery_activity *activity;
+	uint64_t loaded_in;       /* the call that loaded it, when this was so: */
+	bool is_author_suspended;
 };
 
 struct kept_digest {
@@ -43,6 +45,7 @@ struct delivery_content {
 	struct list_link used;
 	struct map *keys;       /* "actor kind" -> struct shared_key */
 	struct map *digests;    /* "actor origin" -> struct kept_digest */
+	uint64_t calls;
 };
 
 struct delivery_content *delivery_content_new(const struct secret_box *box)
@@ -216,6 +219,8 @@ static enum error keep_activity(struct delivery_content *content, struct db *db,
 	char text[KEY_TEXT_BYTES];
 	struct kept_activity *kept = memory_new(sizeof(*kept));
 	kept->activity = activity;
+	kept->loaded_in = content->calls;
+	kept->is_author_suspended = row->is_author_suspended;
 	list_add_last(&content->used, &kept->link);
 	(void)map_set(content->activities, id_key(text, row->id, ""), kept);
 	return ERROR_NONE;
@@ -335,30 +340,42 @@ static const struct delivery_author *find_author(const struct delivery_author *a
 	return NULL;
 }
 
+static const struct kept_activity *find_just_loaded(const struct delivery_content *content, const struct delivery_item *item)
+{
+	const struct kept_activity *kept = find_kept(content, item->activity->id);
+	return kept && kept->activity == item->activity && kept->loaded_in == content->calls ? kept : NULL;
+}
+
+static void judge_item(struct delivery_item *item, bool is_author_suspended)
+{
+	if (is_author_suspended && !item->activity->takes_back && !MUTANT("delivery_suspended_author"))
+		item->withheld = "the author is suspended";
+	/* The second lock of the gate: what was not released is not signed. */
+	if (!item->activity->is_released && !MUTANT("delivery_released"))
+		item->withheld = "not_released";
+}
+
 /* What was kept may be older than the author's key, or than its suspension. */
 static enum error judge_authors(struct delivery_content *content, struct db *db, struct arena *arena,
 	struct delivery_item **items, size_t count)
 {
 	int64_t *ids = arena_alloc_array(arena, count + 1, sizeof(*ids));
-	struct delivery_author *authors;
-	size_t id_count = 0, author_count;
+	struct delivery_author *authors = NULL;
+	size_t id_count = 0, author_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		bool is_known = false;
+		bool is_known = find_just_loaded(content, items[i]);
 		for (size_t j = id_count; j > 0 && !is_known; j--)
 			is_known = ids[j - 1] == items[i]->activity->actor_id;
 		if (!is_known)
 			ids[id_count++] = items[i]->activity->actor_id;
 	}
-	enum error error = delivery_find_authors(db, arena, ids, id_count, &authors, &author_count);
+	enum error error = id_count ? delivery_find_authors(db, arena, ids, id_count, &authors, &author_count) : ERROR_NONE;
 	for (size_t i = 0; !error && i < count; i++) {
 		const struct delivery_activity *activity = items[i]->activity;
-		const struct delivery_author *author = find_author(authors, author_count, activity->actor_id);
+		const struct kept_activity *loaded = find_just_loaded(content, items[i]);
+		const struct delivery_author *author = loaded ? NULL : find_author(authors, author_count, activity->actor_id);
 		struct kept_activity *kept = find_kept(content, activity->id);
-		if (author && author->is_suspended && !activity->takes_back && !MUTANT("delivery_suspended_author"))
-			items[i]->withheld = "the author is suspended";
-		/* The second lock of the gate: what was not released is not signed. */
-		if (!activity->is_released && !MUTANT("delivery_released"))
-			items[i]->withheld = "not_released";
+		judge_item(items[i], loaded ? loaded->is_author_suspended : author && author->is_suspended);
 		/* The next claim signs with the new one; peers fetch it when they see the old one fail. */
 		if (author && kept && activity->key && activity->key->created_us != author->main_key_created_us)
 			drop_activity(content, kept);
@@ -371,6 +388,7 @@ enum error delivery_content_make(struct delivery_content *content, struct db *db
 {
 	size_t made = 0;
 	enum error error = ERROR_NONE;
+	content->calls++;
 	for (size_t i = 0; !error && i < count; i++) {
 		struct str header;
 		struct kept_activity *kept;

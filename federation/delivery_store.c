@@ -92,6 +92,8 @@ struct delivery_store {
 	int64_t next_renewal_us, next_look_us, next_mend_us, next_gauges_us; /* monotonic */
 	int64_t clock_ahead_us; /* of the monotonic one, when last looked at */
 	bool has_more; /* due rows or fan-outs were left */
+	bool has_fanout, has_peers; /* so the last claim told */
+	int64_t fanout_again_us, peers_again_us; /* monotonic: another worker has what is told of until then */
 	int claim_rows;
 	int64_t rest_us; /* before the next round, when nobody calls */
 };
@@ -395,6 +397,15 @@ static void set_pace(struct delivery_store *store, int rows, size_t looked, size
 		store->claim_rows = affordable > 2 * CLAIM_OLDEST_LEAST ? (int)affordable : 2 * CLAIM_OLDEST_LEAST;
 }
 
+/* Claims tell what else is due, so that nobody has to ask for it. */
+static void heed(struct delivery_store *store, const struct delivery_claimed *claimed)
+{
+	int64_t now_us = clock_monotonic_us();
+	store->has_fanout = claimed->has_fanout && now_us >= store->fanout_again_us;
+	store->has_peers = claimed->has_peers && now_us >= store->peers_again_us && store->patient_count < LOOK_PEERS;
+	store->has_more = store->has_more || store->has_fanout || store->has_peers;
+}
+
 static enum error claim_due(struct delivery_store *store, size_t room)
 {
 	int rows = room < (size_t)store->claim_rows ? (int)room : store->claim_rows;
@@ -402,8 +413,7 @@ static enum error claim_due(struct delivery_store *store, size_t room)
 	int newest = (rows + 1) / 2;
 	if (newest < CLAIM_NEWEST_LEAST && room >= CLAIM_ROWS)
 		newest = CLAIM_NEWEST_LEAST;
-	struct delivery_claim *claims;
-	size_t count, looked;
+	struct delivery_claimed claimed;
 	const struct delivery_claim_request request = {
 		.worker_id = store->worker_id,
 		.now_us = clock_now_us(),
@@ -411,12 +421,13 @@ static enum error claim_due(struct delivery_store *store, size_t room)
 		.oldest = (rows + 1) / 2,
 		.per_peer = CLAIM_PER_PEER,
 	};
-	enum error error = delivery_claim(store->db, store->arena, &request, &claims, &count, &looked);
+	enum error error = delivery_claim(store->db, store->arena, &request, &claimed);
 	if (error)
 		return error;
-	store->has_more = store->has_more || looked >= (size_t)rows / 2;
-	set_pace(store, newest + (rows + 1) / 2, looked, count, clock_monotonic_us() - begun_us);
-	return count ? hand_over(store, claims, count, (struct str){ 0 }, false) : ERROR_NONE;
+	store->has_more = store->has_more || claimed.looked >= (size_t)rows / 2;
+	set_pace(store, newest + (rows + 1) / 2, claimed.looked, claimed.count, clock_monotonic_us() - begun_us);
+	heed(store, &claimed);
+	return claimed.count ? hand_over(store, claimed.claims, claimed.count, (struct str){ 0 }, false) : ERROR_NONE;
 }
 
 static enum error work_on_claim(struct delivery_store *store, const struct order *order)
@@ -491,6 +502,8 @@ static enum error look_at_peers(struct delivery_store *store)
 		&news->count);
 	news->records = records;
 	store->has_more = store->has_more || (!error && news->count == LOOK_PEERS);
+	if (!news->count)
+		store->peers_again_us = clock_monotonic_us() + LOOK_MS * 1000;
 	send_news(news);
 	return error;
 }
@@ -520,6 +533,9 @@ static enum error expand_one(struct delivery_store *store)
 	if (error)
 		return error;
 	store->has_more = store->has_more || is_found;
+	store->has_fanout = is_found;
+	if (!is_found)
+		store->fanout_again_us = clock_monotonic_us() + LOOK_MS * 1000;
 	return ERROR_NONE;
 }
 
@@ -612,12 +628,12 @@ static enum error run_round(struct delivery_store *store, const struct call *cal
 	if (!error)
 		error = work_on_orders(store);
 	int64_t now_us = clock_monotonic_us();
-	bool is_time = now_us >= store->next_look_us || call->is_rung;
-	if (!error && is_time && store->patient_count < LOOK_PEERS) {
+	bool is_time = now_us >= store->next_look_us || call->is_policy_rung || !call->room;
+	if (!error && (is_time || store->has_peers) && store->patient_count < LOOK_PEERS) {
 		error = look_at_peers(store);
 		store->next_look_us = now_us + LOOK_MS * 1000;
 	}
-	if (!error)
+	if (!error && (is_time || store->has_fanout))
 		error = expand_one(store);
 	if (!error && call->room)
 		error = claim_due(store, call->room);

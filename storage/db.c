@@ -41,6 +41,7 @@ struct db {
 	enum db_role role;
 	PGconn *connection; /* NULL while there is none */
 	bool is_in_transaction;
+	bool must_begin;              /* the open transaction begins with its first statement */
 	enum error transaction_error; /* why the open transaction can only be rolled back */
 	bool must_forget_prepared;    /* statements have to be prepared anew after the transaction */
 	bool has_answered;            /* this connection has run a statement */
@@ -480,6 +481,51 @@ static bool is_read(const struct statement *statement)
 	return strncasecmp(statement->sql, "select", 6) == 0;
 }
 
+static bool send_prepared(struct db *db, const struct statement *statement, const struct db_values *values)
+{
+	return PQsendQueryPrepared(db->connection, statement->name, statement->parameter_count, values ? values->data : NULL,
+		values ? values->lengths : NULL, values ? values->formats : NULL, 1);
+}
+
+static enum error lose_silent_connection(struct db *db, bool *ret_is_lost)
+{
+	*ret_is_lost = true;
+	lose_connection(db, PQerrorMessage(db->connection));
+	return ERROR_DATABASE_UNREACHABLE;
+}
+
+static bool end_pipeline(struct db *db)
+{
+	PGresult *result = NULL;
+	enum wait_result waited = take_result(db, &result);
+	bool is_ended = waited == WAIT_DONE && PQresultStatus(result) == PGRES_PIPELINE_SYNC && PQexitPipelineMode(db->connection);
+	PQclear(result);
+	return is_ended;
+}
+
+/* The begin of a transaction travels with its first statement: both sides wait once instead of twice. */
+static enum error execute_first(struct db *db, const struct statement *statement, const struct db_values *values,
+	PGresult **ret_result, bool *ret_is_lost)
+{
+	PGresult *begun = NULL, *result = NULL;
+	db->must_begin = false;
+	if (!PQenterPipelineMode(db->connection) || !PQsendQueryParams(db->connection, "begin", 0, NULL, NULL, NULL, NULL, 1) ||
+		!send_prepared(db, statement, values) || !PQpipelineSync(db->connection))
+		return lose_silent_connection(db, ret_is_lost);
+	enum error error = receive(db, "begin", &begun, ret_is_lost);
+	PQclear(begun);
+	if (error)
+		return *ret_is_lost || !db->connection ? error : lose_silent_connection(db, ret_is_lost);
+	error = receive(db, statement->name, &result, ret_is_lost);
+	if (db->connection && !end_pipeline(db))
+		error = lose_silent_connection(db, ret_is_lost);
+	if (error)
+		PQclear(result);
+	else
+		*ret_result = result;
+	return error;
+}
+
 static enum error execute(struct db *db, const struct statement *statement, const struct db_values *values,
 	PGresult **ret_result)
 {
@@ -490,14 +536,12 @@ static enum error execute(struct db *db, const struct statement *statement, cons
 	if (!is_read(statement))
 		db->write_count++;
 	bool is_lost = false;
-	if (PQsendQueryPrepared(db->connection, statement->name, statement->parameter_count, values ? values->data : NULL,
-		    values ? values->lengths : NULL, values ? values->formats : NULL, 1)) {
+	if (db->must_begin)
+		error = execute_first(db, statement, values, ret_result, &is_lost);
+	else if (send_prepared(db, statement, values))
 		error = receive(db, statement->name, ret_result, &is_lost);
-	} else {
-		is_lost = true;
-		lose_connection(db, PQerrorMessage(db->connection));
-		error = ERROR_DATABASE_UNREACHABLE;
-	}
+	else
+		error = lose_silent_connection(db, &is_lost);
 	if (is_lost && !db->is_in_transaction && !is_read(statement))
 		error = ERROR_COMMIT_UNKNOWN;
 	return error;
@@ -555,6 +599,9 @@ enum error db_run_script(struct db *db, const char *name, const char *sql)
 {
 	assert(db->is_in_transaction);
 	enum error error = make_ready(db);
+	if (!error && db->must_begin)
+		error = run_control(db, "begin", "begin");
+	db->must_begin = false;
 	return error ? error : run_control(db, name, sql);
 }
 
@@ -573,11 +620,10 @@ enum error db_begin(struct db *db)
 {
 	assert(!db->is_in_transaction);
 	enum error error = make_ready(db);
-	if (!error)
-		error = run_control(db, "begin", "begin");
 	if (error)
 		return error;
 	db->is_in_transaction = true;
+	db->must_begin = true;
 	db->transaction_error = ERROR_NONE;
 	db->rings_on_commit = 0;
 	db->event_count = 0;
@@ -628,6 +674,11 @@ enum error db_commit(struct db *db)
 	}
 	PGresult *result = NULL;
 	bool is_lost = false;
+	if (db->must_begin) { /* nothing was asked of it */
+		db->is_in_transaction = db->must_begin = false;
+		ring_committed(db);
+		return ERROR_NONE;
+	}
 	enum error error = send_simple(db, "commit", "commit", &result, &is_lost);
 	db->is_in_transaction = false;
 	db->transaction_error = ERROR_NONE;
@@ -646,9 +697,10 @@ void db_rollback(struct db *db)
 {
 	if (!db->is_in_transaction)
 		return;
-	db->is_in_transaction = false;
+	bool has_begun = !db->must_begin;
+	db->is_in_transaction = db->must_begin = false;
 	db->transaction_error = ERROR_NONE;
-	if (!db->connection)
+	if (!db->connection || !has_begun)
 		return;
 	enum error error = run_control(db, "rollback", "rollback");
 	/* A connection that cannot even roll back is not used again. */

@@ -87,11 +87,14 @@ static const struct statement claim = STATEMENT("delivery_claim", 5,
 	"  set look_at = greatest(w.due_at, excluded.look_at)"
 	"  where w.look_at is null"
 	")"
-	" select c.looked, t.*, set_config('synchronous_commit', 'off', true)"
+	" select c.looked, t.*, set_config('synchronous_commit', 'off', true),"
+	"        exists (select from fanouts where due_at <= $2),"
+	"        exists (select from peers where look_at <= $2 and state <> 'paused' and (due_at is null or due_at <= $2))"
 	" from (select count(*) as looked from picked) as c"
 	" left join (select " TAKEN_FIELDS TAKEN_TABLES
 	"            where m.leased_by is not null) as t on true"
-	" order by t.activity_id"); // deliveries_due, peers_pkey, deliveries_pkey, activities_out_object_uri
+	" order by t.activity_id");
+	// deliveries_due, peers_pkey, deliveries_pkey, activities_out_object_uri, fanouts_due, peers_look
 
 /* $1 worker, $2 now, $3 peer, $4 limit, $5 all. */
 static const struct statement claim_peer = STATEMENT("delivery_claim_peer", 5,
@@ -223,7 +226,8 @@ const char *delivery_state_name(enum delivery_state state)
 	return state_names[state];
 }
 
-enum { TAKEN_LOOKED, TAKEN_ACTIVITY_ID, TAKEN_INBOX_URL, TAKEN_PEER, TAKEN_ATTEMPTS, TAKEN_FIRST_ATTEMPT_AT, TAKEN_BEFORE };
+enum { TAKEN_LOOKED, TAKEN_ACTIVITY_ID, TAKEN_INBOX_URL, TAKEN_PEER, TAKEN_ATTEMPTS, TAKEN_FIRST_ATTEMPT_AT, TAKEN_BEFORE,
+	TAKEN_SETTING, TAKEN_HAS_FANOUT, TAKEN_HAS_PEERS };
 
 static void read_claims(const struct db_rows *rows, struct arena *arena, struct delivery_claim **ret_claims, size_t *ret_count)
 {
@@ -246,7 +250,7 @@ static void read_claims(const struct db_rows *rows, struct arena *arena, struct 
 }
 
 enum error delivery_claim(struct db *db, struct arena *arena, const struct delivery_claim_request *request,
-	struct delivery_claim **ret_claims, size_t *ret_count, size_t *ret_looked)
+	struct delivery_claimed *ret_claimed)
 {
 	assert(request->newest + request->oldest <= DELIVERY_CLAIM_MAX);
 	struct db_values values = { .count = 0 };
@@ -259,8 +263,10 @@ enum error delivery_claim(struct db *db, struct arena *arena, const struct deliv
 	enum error error = db_run(db, arena, &claim, &values, &rows);
 	if (error)
 		return error;
-	*ret_looked = (size_t)db_int64(&rows, 0, TAKEN_LOOKED);
-	read_claims(&rows, arena, ret_claims, ret_count);
+	ret_claimed->looked = (size_t)db_int64(&rows, 0, TAKEN_LOOKED);
+	ret_claimed->has_fanout = db_bool(&rows, 0, TAKEN_HAS_FANOUT);
+	ret_claimed->has_peers = db_bool(&rows, 0, TAKEN_HAS_PEERS);
+	read_claims(&rows, arena, &ret_claimed->claims, &ret_claimed->count);
 	return ERROR_NONE;
 }
 

@@ -21,7 +21,8 @@
 	", rsa.created_at as main_key_created_at"              \
 	", ed25519.uri as ed25519_key_uri"                     \
 	", ed25519.created_at as ed25519_key_created_at"       \
-	", activity_is_released(a.id, a.actor_id, a.type, a.post_id, a.body) as is_released"
+	", activity_is_released(a.id, a.actor_id, a.type, a.post_id, a.body) as is_released" \
+	", s.suspended_at is not null as is_author_suspended"
 
 enum {
 	DELIVERY_ACTIVITY_ID,
@@ -39,6 +40,7 @@ enum {
 	DELIVERY_ACTIVITY_ED25519_KEY_URI,
 	DELIVERY_ACTIVITY_ED25519_KEY_CREATED_AT,
 	DELIVERY_ACTIVITY_IS_RELEASED,
+	DELIVERY_ACTIVITY_IS_AUTHOR_SUSPENDED,
 };
 
 static const struct statement load_activities = STATEMENT("delivery_content_load_activities", 1,
@@ -137,6 +139,7 @@ enum error delivery_load_activities(struct db *db, struct arena *arena, const in
 			.ed25519_key_uri = db_text(&rows, row, DELIVERY_ACTIVITY_ED25519_KEY_URI),
 			.ed25519_key_created_us = db_time(&rows, row, DELIVERY_ACTIVITY_ED25519_KEY_CREATED_AT),
 			.is_released = db_bool(&rows, row, DELIVERY_ACTIVITY_IS_RELEASED),
+			.is_author_suspended = db_bool(&rows, row, DELIVERY_ACTIVITY_IS_AUTHOR_SUSPENDED),
 		};
 	}
 	*ret_rows = list;

@@ -24,7 +24,8 @@
 #define EVENTS_BIT (1U << WAKE_EVENTS)
 #define ARENA_BYTES 65536
 
-static const struct statement notify = STATEMENT("wake_notify", 1, "select pg_notify('comptoir_wake', $1)::text");
+static const struct statement notify = STATEMENT("wake_notify", 1,
+	"select pg_notify('comptoir_wake', payload)::text from unnest($1::text[]) as payload");
 
 STATEMENT_TABLE(wake_statements, &notify);
 
@@ -108,26 +109,24 @@ static enum error begin_listening(struct wake_thread *thread)
 	return ERROR_NONE;
 }
 
-static enum error say(struct wake_thread *thread, struct str payload)
+/* Kinds are told as a number. Events go with them as far as they fit, and then by themselves. */
+static enum error tell(struct wake_thread *thread, unsigned kinds, bool *ret_has_events)
 {
+	struct str payloads[2];
+	size_t count = 0;
+	arena_reset(thread->arena);
+	if (kinds & ~EVENTS_BIT)
+		payloads[count++] = arena_printf(thread->arena, "%u", kinds & ~EVENTS_BIT);
+	struct str events = kinds & EVENTS_BIT ? event_take_untold(thread->arena) : (struct str){ 0 };
+	*ret_has_events = events.len > 0;
+	if (events.len)
+		payloads[count++] = events;
 	struct db_values values = { .count = 0 };
-	db_value_text(&values, payload);
-	return db_change(thread->db, thread->arena, &notify, &values, NULL);
-}
-
-static enum error tell_events(struct wake_thread *thread)
-{
-	for (;;) {
-		arena_reset(thread->arena);
-		struct str payload = event_take_untold(thread->arena);
-		if (!payload.len)
-			return ERROR_NONE;
-		enum error error = say(thread, payload);
-		if (error) {
-			event_untell(payload);
-			return error;
-		}
-	}
+	db_value_text_array(&values, thread->arena, payloads, count);
+	enum error error = count ? db_change(thread->db, thread->arena, &notify, &values, NULL) : ERROR_NONE;
+	if (error && events.len)
+		event_untell(events);
+	return error;
 }
 
 static enum error tell_others(struct wake_thread *thread)
@@ -136,11 +135,10 @@ static enum error tell_others(struct wake_thread *thread)
 	unsigned kinds = untold;
 	untold = 0;
 	pthread_mutex_unlock(&lock);
-	enum error error = ERROR_NONE;
-	if (kinds & ~EVENTS_BIT)
-		error = say(thread, arena_printf(thread->arena, "%u", kinds & ~EVENTS_BIT));
-	if (!error && kinds & EVENTS_BIT)
-		error = tell_events(thread);
+	bool has_events = false;
+	enum error error = kinds ? tell(thread, kinds, &has_events) : ERROR_NONE;
+	while (!error && has_events)
+		error = tell(thread, EVENTS_BIT, &has_events);
 	if (error) {
 		pthread_mutex_lock(&lock);
 		untold |= kinds;

@@ -52,7 +52,7 @@ void db_set_statement_timeout(struct db *db, int64_t timeout_ms);
 /* Connects if need be and asks the server; each within about database.connect_timeout. */
 enum error db_ping(struct db *db) MUST_CHECK;
 
-/* Transactions do not nest. A handler that returns with one open has it rolled back by its worker. */
+/* Transactions do not nest. It is the first statement that begins one. A handler that returns with one open has it rolled back by its worker. */
 enum error db_begin(struct db *db) MUST_CHECK;
 enum error db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);

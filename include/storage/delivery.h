@@ -46,10 +46,17 @@ struct delivery_claim_request {
 	int per_peer;
 };
 
-/* Rows of peers that are paused or not to be tried now are parked on the way (*ret_looked counts them too), and so is
- * what is too much for one peer. In the order of activities. */
+/* Rows of peers that are paused or not to be tried now are parked on the way, and so is what is too much for one peer. In
+ * the order of activities. */
+struct delivery_claimed {
+	struct delivery_claim *claims;
+	size_t count;
+	size_t looked;   /* with those that were parked */
+	bool has_fanout; /* delivery_expand_fanout finds something, */
+	bool has_peers;  /* and peer_take_due does, unless another worker has it already */
+};
 enum error delivery_claim(struct db *db, struct arena *arena, const struct delivery_claim_request *request,
-	struct delivery_claim **ret_claims, size_t *ret_count, size_t *ret_looked) MUST_CHECK;
+	struct delivery_claimed *ret_claimed) MUST_CHECK;
 
 /* Of one peer, parked ones too; oldest activities first. all: those put off by themselves as well. With fewer than
  * limit the peer has none parked any more. */
@@ -112,6 +119,7 @@ struct delivery_activity_row {
 	struct str ed25519_key_uri;
 	int64_t ed25519_key_created_us;
 	bool is_released; /* storage/release.h */
+	bool is_author_suspended;
 };
 
 /* Those of the ids that are there. */

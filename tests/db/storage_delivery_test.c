@@ -257,10 +257,12 @@ static int64_t queue(const char *host, int count, int due_s_ago)
 
 static struct delivery_claim *claim(int64_t worker_id, int newest, int oldest, int per_peer, size_t *ret_count, size_t *ret_looked)
 {
-	struct delivery_claim *claims;
+	struct delivery_claimed claimed;
 	const struct delivery_claim_request request = { worker_id, NOW, newest, oldest, per_peer };
-	assert_int_equal(delivery_claim(db, arena, &request, &claims, ret_count, ret_looked), ERROR_NONE);
-	return claims;
+	assert_int_equal(delivery_claim(db, arena, &request, &claimed), ERROR_NONE);
+	*ret_count = claimed.count;
+	*ret_looked = claimed.looked;
+	return claimed.claims;
 }
 
 static void finish_as(int64_t worker_id, const struct delivery_claim *taken, enum delivery_state state, int64_t due_us, int status)
@@ -411,6 +413,36 @@ static void what_a_dead_worker_held_is_free_at_once_and_a_living_one_keeps_its_o
 	assert_int_equal(delivery_worker_end(db, arena, living), ERROR_NONE);
 	assert_string_equal(query("select count(*) from deliveries where leased_by is not null"), "0");
 	assert_string_equal(query("select count(*) from delivery_workers"), "0");
+}
+
+static struct delivery_claimed claim_nothing(int64_t now_us)
+{
+	struct delivery_claimed claimed;
+	const struct delivery_claim_request request = { 1, now_us, 10, 10, 10 };
+	assert_int_equal(delivery_claim(db, arena, &request, &claimed), ERROR_NONE);
+	assert_int_equal(claimed.count, 0);
+	return claimed;
+}
+
+static void a_claim_tells_what_else_is_due(void **state)
+{
+	(void)state;
+	execute("delete from deliveries; delete from fanouts; delete from peers");
+	assert_false(claim_nothing(NOW).has_fanout);
+	assert_false(claim_nothing(NOW).has_peers);
+	execute("insert into peers (name, state, look_at, due_at) values ('paused.example', 'paused', now() - interval '1 hour', null),"
+		" ('later.example', 'dead', now() - interval '1 hour', now() + interval '1 hour')");
+	assert_false(claim_nothing(NOW).has_peers);
+	execute("insert into peers (name, state, look_at) values ('due.example', 'dead', now() - interval '1 second')");
+	assert_true(claim_nothing(NOW).has_peers);
+	int64_t author = make_author("many");
+	int64_t id = insert(author, &(struct activity_audience){ .to_followers = true });
+	execute("insert into fanouts (activity_id, followed_id, due_at) values (%lld, %lld, now() + interval '1 hour')", (long long)id,
+		(long long)author);
+	assert_false(claim_nothing(NOW).has_fanout);
+	execute("update fanouts set due_at = now() - interval '1 second'");
+	assert_true(claim_nothing(NOW).has_fanout);
+	execute("delete from fanouts; delete from peers");
 }
 
 static void a_fan_out_is_expanded_in_batches(void **state)
@@ -704,6 +736,7 @@ int main(void)
 		cmocka_unit_test(deliveries_to_a_peer_that_is_not_to_be_tried_are_parked),
 		cmocka_unit_test(a_later_activity_about_an_object_knows_the_earlier_one),
 		cmocka_unit_test(what_a_dead_worker_held_is_free_at_once_and_a_living_one_keeps_its_own),
+		cmocka_unit_test(a_claim_tells_what_else_is_due),
 		cmocka_unit_test(a_fan_out_is_expanded_in_batches),
 		cmocka_unit_test(peers_are_saved_as_they_are_and_keep_an_operators_word),
 		cmocka_unit_test(hearing_a_dead_peer_revives_it_and_hurries_what_waits),
