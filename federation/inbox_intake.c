@@ -247,6 +247,27 @@ static void end(struct inbox_entry *entry, enum error error)
 	entry->done(entry);
 }
 
+/* What may be long in an actor too: a group is stored from one arena. */
+static size_t size_of(const struct inbox_answer *answer)
+{
+	const struct vocab_actor *actor = answer->actor;
+	size_t bytes = answer->row.body.len;
+	if (!actor)
+		return bytes;
+	bytes += actor->name.len + actor->summary.len;
+	for (size_t i = 0; i < actor->field_count; i++)
+		bytes += actor->fields[i].name.len + actor->fields[i].value.len;
+	for (size_t i = 0; i < actor->also_known_as.count; i++)
+		bytes += actor->also_known_as.ids[i].len;
+	for (size_t i = 0; i < actor->key_count; i++)
+		bytes += actor->keys[i].text.len;
+	for (size_t i = 0; i < actor->attribution_domains.count; i++)
+		bytes += actor->attribution_domains.ids[i].len;
+	for (size_t i = 0; i < actor->tag_count; i++)
+		bytes += actor->tags[i].id.len + actor->tags[i].icon_url.len;
+	return bytes;
+}
+
 /* False, and nobody leads any more, when nothing waits. */
 static bool take(struct inbox_intake *intake, struct group *ret_group)
 {
@@ -255,7 +276,7 @@ static bool take(struct inbox_intake *intake, struct group *ret_group)
 	pthread_mutex_lock(&intake->lock);
 	while (intake->first && ret_group->count < GROUP_MAX_ROWS) {
 		struct inbox_entry *entry = intake->first;
-		bytes += entry->answer.row.body.len;
+		bytes += size_of(&entry->answer);
 		if (ret_group->count && bytes > GROUP_MAX_BYTES)
 			break;
 		intake->first = entry->next;

@@ -307,6 +307,7 @@ static void who_must_not_be_stored_stops_the_group(void **state)
 /* ---- the intake ---- */
 
 #define GROUP 4
+#define CROWD 40
 
 struct awaited {
 	struct inbox_entry entry;
@@ -315,8 +316,8 @@ struct awaited {
 };
 
 static struct inbox_intake *intake;
-static struct awaited awaited[GROUP];
-static size_t answered;
+static struct awaited awaited[CROWD];
+static size_t expected_count, answered;
 
 static void note(struct inbox_entry *entry)
 {
@@ -325,7 +326,7 @@ static void note(struct inbox_entry *entry)
 	one->reason = entry->answer.reason;
 	answered++;
 	/* Whoever is told stands in the middle of the intake: what is brought now comes together. */
-	for (size_t i = 1; entry == &awaited[0].entry && i < GROUP; i++)
+	for (size_t i = 1; entry == &awaited[0].entry && i < expected_count; i++)
 		inbox_intake_add(intake, &awaited[i].entry);
 }
 
@@ -343,6 +344,7 @@ static void one_bad_actor_of_a_group_is_refused_by_itself(void **state)
 	for (size_t is_direct = 0; is_direct < 2; is_direct++) {
 		const char *host = is_direct ? "direct.example" : "queued.example";
 		answered = 0;
+		expected_count = GROUP;
 		bring(0, follow_by(document_of(host, names[0]), text("https://%s/f/0", host), &open));
 		bring(1, follow_by(document_of(host, names[1]), text("https://%s/f/1", host), &open));
 		bring(2, follow_by(document_of("company.example", "someone"), text("https://%s/f/2", host), &open));
@@ -363,6 +365,38 @@ static void one_bad_actor_of_a_group_is_refused_by_itself(void **state)
 	}
 }
 
+/* Together they would be more than the memory of a group. */
+static void a_crowd_with_much_to_tell_is_taken_in(void **state)
+{
+	(void)state;
+	enum { EMOJIS = 1000, LONG = 1900 };
+	struct actor open = make_local("open5", false);
+	struct inbox_direct direct = world_direct();
+	char path[LONG + 1] = { 0 };
+	memset(path, 'x', LONG);
+	struct vocab_tag *emojis = arena_alloc_array(world_arena, EMOJIS, sizeof(*emojis));
+	for (size_t i = 0; i < EMOJIS; i++) {
+		struct str url = str_from(text("https://crowd.example/e/%zu/%s", i, path));
+		emojis[i] = (struct vocab_tag){ .kind = VOCAB_TAG_EMOJI, .name = str_from(text(":e%zu:", i)), .id = url, .icon_url = url };
+	}
+	answered = 0;
+	expected_count = CROWD;
+	for (size_t i = 0; i < CROWD; i++) {
+		struct vocab_actor *actor = (struct vocab_actor *)document_of("crowd.example", text("c%zu", i));
+		actor->tags = emojis;
+		actor->tag_count = EMOJIS;
+		bring(i, follow_by(actor, text("https://crowd.example/f/%zu", i), &open));
+	}
+	direct.federation->keys = key_ring_new();
+	intake = inbox_intake_new(direct.federation, true);
+	inbox_intake_add(intake, &awaited[0].entry);
+	inbox_intake_free(&intake);
+	key_ring_free(&direct.federation->keys);
+	assert_int_equal(answered, CROWD);
+	assert_string_equal(query("select count(*) from actors where domain = 'crowd.example'"), "40");
+	assert_string_equal(query("select count(*) from follows where followed_id = %lld", (long long)open.id), "40");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +410,7 @@ int main(void)
 		cmocka_unit_test(who_is_new_is_kept_as_told),
 		cmocka_unit_test(who_must_not_be_stored_stops_the_group),
 		cmocka_unit_test(one_bad_actor_of_a_group_is_refused_by_itself),
+		cmocka_unit_test(a_crowd_with_much_to_tell_is_taken_in),
 	};
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -11,7 +11,7 @@ from support.server import binary
 
 @pytest.mark.parametrize("program, cases, direct", [
     ("comptoir-inbox-test", 18, {}), ("comptoir-inbox-cases-test", 25, {}), ("comptoir-inbox-owner-test", 2, {}),
-    ("comptoir-inbox-direct-test", 10, {}), ("comptoir-inbox-cases-test", 25, {"TEST_INBOX_DIRECTLY": "1"}),
+    ("comptoir-inbox-direct-test", 11, {}), ("comptoir-inbox-cases-test", 25, {"TEST_INBOX_DIRECTLY": "1"}),
     ("comptoir-inbox-owner-test", 2, {"TEST_INBOX_DIRECTLY": "1"})])
 def test_accepted_activities_do_what_they_should(empty_database, program, cases, direct):
     migrate(empty_database)
