@@ -566,6 +566,12 @@ static void a_profile_lists_open_posts_newest_first(void **state)
 
 /* ---- transactions ---- */
 
+static struct user broken_user(int64_t actor_id)
+{
+	return (struct user){ .id = id_new(), .actor_id = actor_id, .email = STR_LITERAL("broken@company.example"),
+		.password_hash = STR_LITERAL("not a hash"), .locale = STR_LITERAL("en") };
+}
+
 static void a_failed_transaction_cannot_be_committed(void **state)
 {
 	(void)state;
@@ -573,8 +579,7 @@ static void a_failed_transaction_cannot_be_committed(void **state)
 	assert_int_equal(db_begin(db), ERROR_NONE);
 	assert_true(db_is_in_transaction(db));
 	make_post(actor_id, POST_PUBLIC, 0);
-	struct user broken = { .id = id_new(), .actor_id = actor_id, .email = STR_LITERAL("broken@company.example"),
-		.password_hash = STR_LITERAL("not a hash"), .locale = STR_LITERAL("en") };
+	struct user broken = broken_user(actor_id);
 	assert_int_equal(user_create(db, arena, &broken), ERROR_DATABASE);
 	struct actor actor;
 	assert_int_equal(actor_find_by_id(db, arena, actor_id, &actor), ERROR_DATABASE);
@@ -598,6 +603,64 @@ static void a_rollback_undoes_and_a_commit_keeps(void **state)
 	assert_int_equal(post_find(db, arena, 0, kept, &post), ERROR_NONE);
 	assert_true(db_take_elapsed_us(db) > 0);
 	assert_int_equal(db_take_elapsed_us(db), 0);
+}
+
+/* It is the first statement that begins one. */
+static void a_transaction_may_fail_with_its_first_statement(void **state)
+{
+	(void)state;
+	int64_t actor_id = make_actor("firstfails");
+	struct user broken = broken_user(actor_id);
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(user_create(db, arena, &broken), ERROR_DATABASE);
+	assert_true(db_is_in_transaction(db));
+	assert_int_equal(db_commit(db), ERROR_DATABASE);
+	assert_false(db_is_in_transaction(db));
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(user_create(db, arena, &broken), ERROR_DATABASE);
+	db_rollback(db);
+	assert_int_equal(find_actor(actor_id).posts_count, 0);
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	make_post(actor_id, POST_PUBLIC, 0);
+	assert_int_equal(db_commit(db), ERROR_NONE);
+	assert_int_equal(find_actor(actor_id).posts_count, 1);
+}
+
+static void a_transaction_without_statements_ends_either_way(void **state)
+{
+	(void)state;
+	int64_t actor_id = make_actor("asksnothing");
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(db_commit(db), ERROR_NONE);
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	db_rollback(db);
+	assert_false(db_is_in_transaction(db));
+	/* Nor is one left open behind it: what follows commits by itself. */
+	int64_t kept = make_post(actor_id, POST_PUBLIC, 0);
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	db_rollback(db);
+	struct post post;
+	assert_int_equal(post_find(db, arena, 0, kept, &post), ERROR_NONE);
+}
+
+static void a_connection_may_go_before_the_first_statement(void **state)
+{
+	(void)state;
+	int64_t actor_id = make_actor("goesbefore");
+	struct db *other = db_new(config, DB_OWNER);
+	struct actor actor;
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	assert_int_equal(db_begin(other), ERROR_NONE);
+	assert_int_equal(db_run_script(other, "terminate", "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+		" where pid <> pg_backend_pid() and datname = current_database() and usename = session_user"), ERROR_NONE);
+	assert_int_equal(db_commit(other), ERROR_NONE);
+	db_free(&other);
+	assert_int_equal(actor_find_by_id(db, arena, actor_id, &actor), ERROR_DATABASE_UNREACHABLE);
+	assert_int_equal(db_commit(db), ERROR_DATABASE_UNREACHABLE);
+	assert_int_equal(db_begin(db), ERROR_NONE);
+	make_post(actor_id, POST_PUBLIC, 0);
+	assert_int_equal(db_commit(db), ERROR_NONE);
+	assert_int_equal(find_actor(actor_id).posts_count, 1);
 }
 
 static int set_up(void **state)
@@ -721,6 +784,9 @@ int main(void)
 		cmocka_unit_test(a_profile_lists_open_posts_newest_first),
 		cmocka_unit_test(a_failed_transaction_cannot_be_committed),
 		cmocka_unit_test(a_rollback_undoes_and_a_commit_keeps),
+		cmocka_unit_test(a_transaction_may_fail_with_its_first_statement),
+		cmocka_unit_test(a_transaction_without_statements_ends_either_way),
+		cmocka_unit_test(a_connection_may_go_before_the_first_statement),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
