@@ -48,9 +48,8 @@ static void tell_listeners(const struct event *events, size_t count)
 	pthread_mutex_unlock(&listeners_lock);
 }
 
-void event_emit(const struct event *events, size_t count)
+static void keep_for_others(const struct event *events, size_t count)
 {
-	tell_listeners(events, count);
 	pthread_mutex_lock(&untold_lock);
 	bool was_empty = untold.len == 0;
 	for (size_t i = 0; tells_others && i < count && untold.len < UNTOLD_MAX_BYTES; i++)
@@ -59,6 +58,17 @@ void event_emit(const struct event *events, size_t count)
 	pthread_mutex_unlock(&untold_lock);
 	if (rings)
 		wake_ring(WAKE_EVENTS);
+}
+
+void event_emit(const struct event *events, size_t count)
+{
+	tell_listeners(events, count);
+	keep_for_others(events, count);
+}
+
+void event_tell_gap(void)
+{
+	keep_for_others(&(const struct event){ .kind = EVENT_GAP }, 1);
 }
 
 void event_begin_telling(void)

@@ -9,9 +9,11 @@
 /* Tells the listeners here and keeps them for other processes. */
 void event_emit(const struct event *events, size_t count);
 
-/* Other processes are told only between these two. */
+/* Other processes are told only between these two, */
 void event_begin_telling(void);
 void event_end_telling(void);
+/* and by this that they may have missed something. */
+void event_tell_gap(void);
 
 /* What other processes do not know of yet, as one payload of at most 7,900 bytes; empty for nothing. It is theirs then,
  * unless it is given back by event_untell. */

@@ -2,13 +2,19 @@
  *
  * One mutex guards the listeners of the process and what is still to be told to other processes. The thread tells it
  * in one NOTIFY per round however often somebody rang, and hears theirs between rounds. A new connection may have
- * missed something, so it rings for everything. */
+ * missed something, so it rings for everything.
+ *
+ * Most servers are one process, and tell nobody. Each holds a share of one lock while it listens: who can have the lock
+ * to itself is alone. Whoever comes later takes its share, listens, and greets; who was alone until it hears that then
+ * tells of everything, as it may have kept something to itself since. */
 #include "storage/wake.h"
 
 #include "storage/db_notify.h"
 #include "storage/event_wire.h"
 #include "storage/statement.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/mutant.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -23,11 +29,17 @@
 #define ALL_KINDS ((1U << WAKE_KIND_COUNT) - 1)
 #define EVENTS_BIT (1U << WAKE_EVENTS)
 #define ARENA_BYTES 65536
+#define GREETING "0" /* rings for nothing */
+#define LOOK_ALONE_US ((int64_t)10 * 1000000) /* whether the others are gone */
 
 static const struct statement notify = STATEMENT("wake_notify", 1,
 	"select pg_notify('comptoir_wake', payload)::text from unnest($1::text[]) as payload");
 
-STATEMENT_TABLE(wake_statements, &notify);
+/* "wake" in ASCII. */
+static const struct statement join = STATEMENT("wake_join", 0, "select pg_advisory_lock_shared(2002873189)::text");
+static const struct statement may_have_it = STATEMENT("wake_is_alone", 0, "select pg_try_advisory_xact_lock(2002873189)");
+
+STATEMENT_TABLE(wake_statements, &notify, &join, &may_have_it);
 
 struct wake_thread {
 	pthread_t thread;
@@ -35,12 +47,14 @@ struct wake_thread {
 	struct db *db;
 	struct arena *arena;
 	unsigned listening_connection; /* the number of the connection that listens; 0 for none */
+	int64_t look_alone_us;         /* monotonic */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct list_link listeners = { &listeners, &listeners };
 static unsigned untold; /* bits that other processes do not know of yet */
 static bool is_running;
+static bool is_alone;    /* no other process hears */
 static bool is_stopping;
 static int wake_fd = -1;
 static struct wake_thread *running_thread;
@@ -67,7 +81,7 @@ void wake_ring(enum wake_kind kind)
 {
 	pthread_mutex_lock(&lock);
 	tell_listeners(1U << kind);
-	if (is_running && !(untold & 1U << kind)) {
+	if (is_running && !is_alone && !(untold & 1U << kind)) {
 		untold |= 1U << kind;
 		poke();
 	}
@@ -90,18 +104,64 @@ void wake_unlisten(struct wake_listener *listener)
 
 /* ---- the thread ---- */
 
+static enum error say(struct wake_thread *thread, const struct str *payloads, size_t count)
+{
+	struct db_values values = { .count = 0 };
+	db_value_text_array(&values, thread->arena, payloads, count);
+	return db_change(thread->db, thread->arena, &notify, &values, NULL);
+}
+
+static enum error look_alone(struct wake_thread *thread)
+{
+	AUTO(db_rows) struct db_rows rows = { 0 };
+	enum error error = db_run(thread->db, thread->arena, &may_have_it, NULL, &rows);
+	if (error)
+		return error;
+	pthread_mutex_lock(&lock);
+	is_alone = db_bool(&rows, 0, 0) && !untold;
+	thread->look_alone_us = is_alone ? INT64_MAX : clock_monotonic_us() + LOOK_ALONE_US;
+	if (is_alone)
+		event_end_telling();
+	pthread_mutex_unlock(&lock);
+	return ERROR_NONE;
+}
+
+/* What was kept to ourselves while nobody heard may be news to those who came. */
+static void have_company(struct wake_thread *thread)
+{
+	pthread_mutex_lock(&lock);
+	bool was_alone = is_alone;
+	is_alone = false;
+	pthread_mutex_unlock(&lock);
+	thread->look_alone_us = clock_monotonic_us() + LOOK_ALONE_US;
+	if (!was_alone || MUTANT("wake_company"))
+		return;
+	event_begin_telling();
+	event_tell_gap();
+	pthread_mutex_lock(&lock);
+	untold |= ALL_KINDS;
+	poke();
+	pthread_mutex_unlock(&lock);
+}
+
 static enum error begin_listening(struct wake_thread *thread)
 {
-	enum error error = db_begin(thread->db);
+	have_company(thread);
+	enum error error = db_change(thread->db, thread->arena, &join, NULL, NULL);
+	if (!error)
+		error = db_begin(thread->db);
 	if (!error)
 		error = db_run_script(thread->db, "listen", "listen comptoir_wake");
 	if (!error)
 		error = db_commit(thread->db);
 	else
 		db_rollback(thread->db);
+	if (!error)
+		error = say(thread, &(const struct str)STR(GREETING), 1);
 	if (error)
 		return error;
 	thread->listening_connection = db_connection_number(thread->db);
+	thread->look_alone_us = 0;
 	pthread_mutex_lock(&lock);
 	tell_listeners(ALL_KINDS);
 	pthread_mutex_unlock(&lock);
@@ -121,9 +181,7 @@ static enum error tell(struct wake_thread *thread, unsigned kinds, bool *ret_has
 	*ret_has_events = events.len > 0;
 	if (events.len)
 		payloads[count++] = events;
-	struct db_values values = { .count = 0 };
-	db_value_text_array(&values, thread->arena, payloads, count);
-	enum error error = count ? db_change(thread->db, thread->arena, &notify, &values, NULL) : ERROR_NONE;
+	enum error error = count ? say(thread, payloads, count) : ERROR_NONE;
 	if (error && events.len)
 		event_untell(events);
 	return error;
@@ -153,6 +211,7 @@ static void hear_others(struct wake_thread *thread)
 	struct str payload;
 	while (db_take_notification(thread->db, thread->arena, &payload)) {
 		uint64_t kinds;
+		have_company(thread);
 		if (str_to_uint64(payload, &kinds))
 			heard |= (unsigned)kinds & ALL_KINDS;
 		else
@@ -184,6 +243,9 @@ static enum error run_round(struct wake_thread *thread)
 			return error;
 	}
 	enum error error = tell_others(thread);
+	/* A greeting that comes meanwhile is heard after it. */
+	if (!error && clock_monotonic_us() >= thread->look_alone_us)
+		error = look_alone(thread);
 	if (!error)
 		hear_others(thread);
 	return error;
@@ -220,6 +282,7 @@ enum error wake_start(const struct config *config)
 	pthread_mutex_lock(&lock);
 	wake_fd = fd;
 	is_running = true;
+	is_alone = false;
 	is_stopping = false;
 	untold = 0;
 	running_thread = thread;

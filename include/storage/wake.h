@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later
  *
  * Work that waits in a table is picked up when somebody rings, not by looking again and again. Within the process a
- * ring is heard at once; other processes hear of it through NOTIFY on a connection of its own, never inside the write
- * transaction (that costs 38 % of the write rate). A ring may be lost with a connection: every listener also looks by
- * itself now and then. */
+ * ring is heard at once; other processes, if there are any, hear of it through NOTIFY on a connection of its own, never
+ * inside the write transaction (that costs 38 % of the write rate). A ring may be lost with a connection: every listener
+ * also looks by itself now and then. */
 #ifndef COMPTOIR_STORAGE_WAKE_H
 #define COMPTOIR_STORAGE_WAKE_H
 
