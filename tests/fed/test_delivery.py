@@ -152,6 +152,18 @@ def test_what_a_suspended_author_said_is_withheld_and_what_it_takes_back_is_sent
     assert not fleet.activities()
 
 
+def test_what_a_suspended_author_said_is_withheld_when_it_was_never_tried(federated_factory, fleet_factory):
+    server, fleet = federated_factory(accounts=["anna"]), fleet_factory(1)
+    anna, _ = plant(server, fleet)
+    name = f"{fleet.addresses[0]}:{fleet.port}"
+    server.command("peer", "pause", name)
+    anna.act("post", "Before")
+    server.rows("update actors set suspended_at = now() where username = 'anna'")
+    server.command("peer", "resume", name)
+    wait_for_states(server, {"withheld": 1})
+    assert not fleet.activities()
+
+
 def test_an_operator_pauses_and_resumes_a_peer(federated_factory, fleet_factory):
     server, fleet = federated_factory(accounts=["anna"]), fleet_factory(2)
     anna, _ = plant(server, fleet)
