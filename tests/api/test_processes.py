@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Several processes of one instance hear at once what one of them wrote; one that is alone tells nobody."""
+import concurrent.futures
 import contextlib
 import http.client
+import itertools
+import random
 import select
 import socket
 import threading
@@ -9,6 +12,7 @@ import threading
 import pytest
 
 from support.api import Api, person
+from support.fleet import Fleet
 from support.server import Server
 from support.waiting import wait_until
 
@@ -61,9 +65,10 @@ def house(server_factory):
 
 
 @contextlib.contextmanager
-def beside(server):
+def beside(server, settings=None):
     """One more process of the same instance."""
-    program = Server(server.database, {"instance.base_url": server.url, "data.directory": server.settings["data.directory"]})
+    program = Server(server.database, {**(settings or {}), "instance.base_url": server.url,
+                                       "data.directory": server.settings["data.directory"]})
     try:
         program.start()
         yield program
@@ -114,3 +119,36 @@ def test_who_comes_later_hears_what_was_written_before_it_was_known(house):
             post(server, ida, f"@jon first words {number}")
             wait_until(lambda stream=stream, number=number: stream.has(f"first words {number}"), 4, "the event")
             stream.close()
+
+
+def test_strangers_who_follow_at_two_processes_at_once_are_taken_in_once_each(server_factory):
+    settings = {"federation.allow_addresses": "127.0.0.0/8"}
+    server, fleet = server_factory(settings=settings), Fleet(5)
+    names = ("shop", "cafe", "deli")
+    for name in names:
+        server.create_account(name)
+    strangers = [(f"stranger{number}", number % 5) for number in range(40)]
+    with contextlib.closing(fleet), beside(server, settings) as other:
+        def follow(where):
+            (name, host), followed, process = where
+            activity = fleet.follow(f"{server.url}/users/{followed}", name, host)
+            activity["id"] += "-" + followed
+            body, headers = fleet.signed(server.url + "/inbox", activity)
+            return process.post("/inbox", data=body, headers=headers).status_code
+
+        jobs = list(itertools.product(strangers, names, (server, other)))
+        first = [job for job in jobs if job[0] in strangers[:5] and job[1] == "shop"]
+        assert {follow(job) for job in first} == {202}  # of a host that is unknown few keys are asked for at once
+        random.Random(1).shuffle(jobs)
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            assert set(pool.map(follow, jobs)) == {202}
+        count = len(strangers) * len(names)
+        wait_until(lambda: sum(one["type"] == "Accept" for one in fleet.activities()) >= count, 30, "the Accepts")
+    rows = server.database.rows
+    assert rows("select count(*), count(distinct uri) from actors where domain_id is null") == [(40, 40)]
+    assert rows("select count(*), count(distinct (follower_id, followed_id)) from follows where state = 'accepted'") == [(count, count)]
+    assert rows("select a.username, c.followers from actor_counts as c join actors as a on a.id = c.actor_id"
+                " where a.username = any (%s) order by 1", (list(names),)) == [("cafe", 40), ("deli", 40), ("shop", 40)]
+    assert rows("select count(*) from notifications where kind = 'follow'") == [(count,)]
+    assert rows("select count(*) from activities_out where type = 'Accept'") == [(count,)]
+    assert rows("select distinct state from activities_in") == [("done",)]
