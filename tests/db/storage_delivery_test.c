@@ -678,17 +678,21 @@ static void other_processes_are_rung_and_heard_across_a_lost_connection(void **s
 	atomic_store(&ear.heard[WAKE_POLICY], 0);
 	query("select pg_notify('comptoir_wake', '%u')", 1U << WAKE_POLICY);
 	assert_true(hears_soon(&ear, WAKE_POLICY));
+	/* As another process does: its share of the lock, its ear, its greeting. */
 	assert_int_equal(db_begin(other_db), ERROR_NONE);
+	assert_int_equal(db_run_script(other_db, "join", "select pg_advisory_lock_shared(2002873189)"), ERROR_NONE);
 	assert_int_equal(db_run_script(other_db, "listen", "listen comptoir_wake"), ERROR_NONE);
 	assert_int_equal(db_commit(other_db), ERROR_NONE);
+	query("select pg_notify('comptoir_wake', '0')");
 	wake_ring(WAKE_JOBS);
 	wake_stop();
 	assert_int_equal(db_ping(other_db), ERROR_NONE);
-	uint64_t kinds = 0;
+	uint64_t kinds = 0, all = 0;
 	struct str payload;
-	assert_true(db_take_notification(other_db, arena, &payload));
-	assert_true(str_to_uint64(payload, &kinds));
-	assert_int_equal(kinds, 1U << WAKE_JOBS);
+	while (db_take_notification(other_db, arena, &payload))
+		if (str_to_uint64(payload, &kinds))
+			all |= kinds;
+	assert_true(all & 1U << WAKE_JOBS);
 	wake_unlisten(&ear.listener);
 	wake_stop();
 }
